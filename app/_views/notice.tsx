@@ -1,0 +1,13 @@
+import type { ReactNode } from 'react'
+
+type NoticeProps = { title: string; children: ReactNode }
+
+/** A page that has something to say instead of people. */
+export function Notice({ title, children }: NoticeProps) {
+  return (
+    <div className="grid max-w-xl grid-cols-1 gap-5">
+      <h1 className="font-semibold text-3xl leading-tight tracking-tight">{title}</h1>
+      {children}
+    </div>
+  )
+}

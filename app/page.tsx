@@ -1,0 +1,39 @@
+import { connection } from 'next/server'
+import { countUsers } from './_models/user.ts'
+import { userListHref } from './_models/user-list-query.ts'
+import { formatCount } from './_views/format-count.ts'
+import { SearchForm } from './_views/search-form.tsx'
+
+export default async function HomePage() {
+  await connection()
+  const count = await countUsers()
+  return (
+    <div className="grid grid-cols-1 gap-8 sm:pt-8">
+      <div className="grid gap-4">
+        <h1 className="max-w-2xl text-balance font-semibold text-4xl leading-tight tracking-tight sm:text-5xl">
+          Find anyone in the directory
+        </h1>
+        <p className="max-w-xl text-lg text-muted">
+          Roster lists {formatCount(count)}. Type a part of a username or an e-mail address, or look through the whole list.
+        </p>
+      </div>
+      <SearchForm size="large" />
+      <section aria-labelledby="start" className="grid gap-3 border-line border-t pt-8">
+        <h2 id="start" className="font-semibold text-lg">
+          Or start from
+        </h2>
+        <ul className="grid gap-2 sm:grid-cols-3 sm:gap-6">
+          <li>
+            <a href={userListHref({ sort: 'username' })}>Everyone, by name</a>
+          </li>
+          <li>
+            <a href={userListHref({ dir: 'desc' })}>The newest first</a>
+          </li>
+          <li>
+            <a href={userListHref({ sort: 'age' })}>The youngest first</a>
+          </li>
+        </ul>
+      </section>
+    </div>
+  )
+}

@@ -1,0 +1,16 @@
+import { delimiter } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'prisma/config'
+import { databaseUrl } from './prisma/database-url.ts'
+import { loadEnvironment } from './prisma/environment.ts'
+
+loadEnvironment()
+// The schema engine and the seed are TypeScript: they need the Node pinned in package.json, whichever one runs Prisma.
+process.env.PATH = [fileURLToPath(new URL('node_modules/.bin', import.meta.url)), process.env.PATH].join(delimiter)
+process.env.PRISMA_SCHEMA_ENGINE_BINARY ||= fileURLToPath(new URL('prisma/schema-engine/main.ts', import.meta.url))
+
+export default defineConfig({
+  schema: 'prisma/schema.prisma',
+  migrations: { path: 'prisma/migrations', seed: 'node prisma/seed.ts' },
+  datasource: { url: databaseUrl() },
+})

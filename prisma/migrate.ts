@@ -1,0 +1,106 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { OperatorError } from './operator-error.ts'
+import { CREATE_MIGRATIONS_TABLE } from './schema-engine/migrations-table.ts'
+
+const MIGRATIONS = new URL('migrations/', import.meta.url)
+
+export type Migration = { name: string; sql: string; checksum: string }
+
+/** The migrations of this Roster, oldest first. */
+export function listMigrations(): Migration[] {
+  return readdirSync(MIGRATIONS, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(new URL(`${entry.name}/migration.sql`, MIGRATIONS)))
+    .map(({ name }) => {
+      const sql = readFileSync(new URL(`${name}/migration.sql`, MIGRATIONS), 'utf8')
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') }
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/**
+ * The migrations that `database` lacks, oldest first.
+ * @throws OperatorError where it is not ours to go on: a newer Roster migrated it, or a migration failed half-way.
+ */
+export function listPendingMigrations(database: DatabaseSync): Migration[] {
+  const migrations = listMigrations()
+  const records = readRecords(database)
+  const failed = records.find((record) => !record.isFinished)
+  if (failed) throw new OperatorError(`migration ${failed.name} has failed in it before; see npx prisma migrate resolve --help`)
+  const applied = new Set(records.map(({ name }) => name))
+  const unknown = applied.difference(new Set(migrations.map(({ name }) => name)))
+  if (unknown.size)
+    throw new OperatorError(`it was migrated by a newer Roster (${[...unknown].join(', ')}); use that one, or a backup from before`)
+  return migrations.filter(({ name }) => !applied.has(name))
+}
+
+/**
+ * Applies `migrations` to `database`: each as a whole or, when it fails, not at all.
+ * @throws OperatorError naming the migration and SQLite's reason.
+ */
+export function applyMigrations(database: DatabaseSync, migrations: Migration[]): void {
+  // SQLite's procedure for changing tables (https://sqlite.org/lang_altertable.html#otheralter): enforcement off, check before commit.
+  database.exec('PRAGMA foreign_keys = OFF')
+  for (const { name, sql, checksum } of migrations) {
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      database.exec(CREATE_MIGRATIONS_TABLE)
+      database.exec(sql)
+      const violations = database.prepare('PRAGMA foreign_key_check').all()
+      if (violations.length) throw new Error(`${violations.length} rows break a foreign key`)
+      database
+        .prepare(
+          `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "started_at", "finished_at", "applied_steps_count") VALUES (?, ?, ?, ?, ?, 1)`,
+        )
+        .run(randomUUID(), checksum, name, now(), now())
+      database.exec('COMMIT')
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw new OperatorError(`migration ${name} failed, nothing was changed: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+  database.exec('PRAGMA foreign_keys = ON')
+}
+
+/**
+ * What is missing from `database`, or differs, compared with a new one that has all migrations; empty when it is right.
+ * Prisma drops constraints that it does not know when it rewrites a table, so the stored definitions are compared word by word.
+ */
+export function listSchemaDifferences(database: DatabaseSync): string[] {
+  const model = new DatabaseSync(':memory:')
+  try {
+    applyMigrations(model, listMigrations())
+    const actual = new Map(readDefinitions(database).map(({ name, sql }) => [name, sql]))
+    return readDefinitions(model)
+      .filter(({ name, sql }) => actual.get(name) !== sql)
+      .map(({ type, name }) => `${type} ${name} ${actual.has(name) ? 'differs' : 'is missing'}`)
+  } finally {
+    model.close()
+  }
+}
+
+// As Prisma's engine writes times through the libSQL adapter.
+function now(): string {
+  return new Date().toISOString().replace('Z', '+00:00')
+}
+
+function readRecords(database: DatabaseSync): { name: string; isFinished: boolean }[] {
+  if (!database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = '_prisma_migrations'`).get()) return []
+  return database
+    .prepare(`SELECT migration_name, finished_at FROM "_prisma_migrations" WHERE rolled_back_at IS NULL ORDER BY started_at`)
+    .all()
+    .map((row) => ({ name: String(row.migration_name), isFinished: row.finished_at !== null }))
+}
+
+function readDefinitions(database: DatabaseSync): { type: string; name: string; sql: string }[] {
+  return database
+    .prepare(`SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE '\\_prisma\\_%' ESCAPE '\\' ORDER BY name`)
+    .all()
+    .map(({ type, name, sql }) => ({ type: String(type), name: String(name), sql: normalise(String(sql)) }))
+}
+
+// ALTER TABLE … RENAME quotes names, and editors re-indent: neither changes what a definition means.
+function normalise(sql: string): string {
+  return sql.replaceAll(/\s+/g, ' ').replaceAll('"', '').trim()
+}

@@ -1,0 +1,47 @@
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { Database } from './database.ts'
+import { EngineError, toEngineError } from './engine-error.ts'
+
+/** Runs `schema-engine cli <command>` on the SQLite file that `findFile` names and returns the exit code. Prisma reads the reason from stderr. */
+export async function runDatabaseCommand(command: string, findFile: () => string): Promise<number> {
+  log('INFO', { message: `schema-engine cli ${command}` }) // Prisma skips the first line
+  try {
+    const file = findFile()
+    if (command === 'can-connect-to-database') await checkDatabase(file)
+    else if (command === 'create-database') createDatabase(file)
+    else if (command === 'drop-database') dropDatabase(file)
+    else throw new EngineError(`Unknown command: cli ${command}`)
+    return 0
+  } catch (error) {
+    const { code, message } = toEngineError(error)
+    log('ERROR', { message, error_code: code })
+    return 1
+  }
+}
+
+/** @throws EngineError unless there is a SQLite database that can be read. */
+export async function checkDatabase(file: string): Promise<void> {
+  if (!statSync(file, { throwIfNoEntry: false })) throw new EngineError(`Database \`${basename(file)}\` does not exist`, 'P1003')
+  try {
+    const database = new Database(file)
+    await database.query('PRAGMA schema_version')
+    database.close()
+  } catch (error) {
+    throw new EngineError(`${toEngineError(error).message}: ${file}`)
+  }
+}
+
+/** Makes an empty database, and the folder that it is to be in; leaves one that is there as it is. */
+export function createDatabase(file: string): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, '', { flag: 'a' })
+}
+
+function dropDatabase(file: string): void {
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(file + suffix, { force: true })
+}
+
+function log(level: 'INFO' | 'ERROR', fields: { message: string; error_code?: string | null }): void {
+  console.error(JSON.stringify({ level, target: 'schema_engine::logger', fields }))
+}

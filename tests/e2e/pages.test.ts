@@ -1,0 +1,63 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test } from './site-test.ts'
+
+const PATHS = [
+  '/',
+  '/users',
+  '/users?q=guest&sort=age&dir=desc&page=3',
+  '/users?q=nobody-at-all',
+  '/users?page=99',
+  '/user/profile/1',
+  '/user/profile/7',
+  '/user/profile/999',
+  '/nowhere',
+]
+
+for (const path of PATHS) {
+  test(`${path} is a whole document, open to everyone`, async ({ page }) => {
+    await page.goto(path)
+    await expect(page).toHaveTitle(/Roster$/)
+    await expect(page.locator('html')).toHaveAttribute('lang', 'en')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1)
+    for (const landmark of ['banner', 'main', 'contentinfo'] as const) await expect(page.getByRole(landmark)).toHaveCount(1)
+    expect(await page.locator('meta[name=description]').getAttribute('content')).toMatch(/.{20}/)
+
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'])
+        .analyze()
+      expect(violations.map(({ id, nodes }) => [colorScheme, id, nodes.map(({ html }) => html)])).toEqual([])
+    }
+
+    await page.setViewportSize({ width: 320, height: 640 })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), 'no sideways scrolling').toBe(320)
+  })
+}
+
+test('the skip link is the first stop and leads to the content', async ({ page }) => {
+  await page.goto('/users')
+  await page.keyboard.press('Tab')
+  const skip = page.getByRole('link', { name: 'Skip to content' })
+  await expect(skip).toBeFocused()
+  await expect(skip).toBeInViewport()
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/#content$/)
+})
+
+test('focus can be seen', async ({ page }) => {
+  await page.goto('/users')
+  await page.getByRole('searchbox').focus()
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('button', { name: 'Search' })).toHaveCSS('outline-style', 'solid')
+})
+
+test('icons and manifest are there', async ({ page, request }) => {
+  await page.goto('/')
+  const hrefs = await page
+    .locator('link[rel~=icon], link[rel=apple-touch-icon], link[rel=manifest]')
+    .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))
+  expect(hrefs).toHaveLength(4)
+  const manifest: { icons: { src: string }[] } = await (await request.get('/manifest.webmanifest')).json()
+  for (const href of [...hrefs, ...manifest.icons.map(({ src }) => src)]) expect((await request.get(href)).status()).toBe(200)
+})

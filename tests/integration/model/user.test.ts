@@ -1,0 +1,155 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { TestDatabase } from '../../fixtures/create-database.ts'
+import { addNamedPeople, addPeople, listGuests } from '../../fixtures/named-people.ts'
+import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
+
+const LIST = { q: '', sort: 'id', dir: 'asc', page: 1 } as const
+
+/** The model as a web process loads it, on a database of the test's own. */
+async function modelOn({ url }: TestDatabase) {
+  vi.stubEnv('DATABASE_URL', url)
+  vi.resetModules()
+  const { database } = await import('../../../app/_models/database.ts')
+  onTestFinished(async () => {
+    await database().$disconnect()
+    vi.unstubAllEnvs()
+  })
+  return { database, ...(await import('../../../app/_models/user.ts')) }
+}
+
+async function modelWithNamedPeople() {
+  const temporary = temporaryDatabase()
+  addNamedPeople(temporary.sql)
+  const model = await modelOn(temporary)
+  const listNames = async (query: Partial<Parameters<typeof model.listUsers>[0]>) =>
+    (await model.listUsers({ ...LIST, ...query })).users.map(({ username }) => username)
+  return { ...model, ...temporary, listNames }
+}
+
+describe('findUser', () => {
+  test('finds a person by id', async () => {
+    const { findUser } = await modelWithNamedPeople()
+    expect(await findUser(5)).toEqual({ id: 5, username: "Miles O'Brien", email: 'miles@example.org', age: 42 })
+    expect(await findUser(7)).toMatchObject({ username: 'ageless', age: null })
+    expect(await findUser(8)).toMatchObject({ username: 'newborn', age: 0 })
+  })
+
+  test.each([99, 2 ** 31 - 1, 2 ** 31, Number.MAX_SAFE_INTEGER])('finds nobody with id %i', async (id) => {
+    const { findUser } = await modelWithNamedPeople()
+    expect(await findUser(id)).toBeNull()
+  })
+
+  test('sees what another process commits', async () => {
+    const { findUser, sql } = await modelWithNamedPeople()
+    await findUser(3)
+    sql.exec(`UPDATE "User" SET "age" = 37 WHERE "id" = 3`)
+    expect(await findUser(3)).toMatchObject({ age: 37 })
+  })
+})
+
+describe('listUsers', () => {
+  test('counts and lists everybody by id', async () => {
+    const { listUsers } = await modelWithNamedPeople()
+    const { users, count, pageCount } = await listUsers(LIST)
+    expect({ count, pageCount, ids: users.map(({ id }) => id) }).toEqual({ count: 10, pageCount: 1, ids: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] })
+    expect(users[0]).toEqual({ id: 1, username: 'admin', email: 'admin@example.com', age: 42 })
+  })
+
+  test('is one empty page when there is nobody', async () => {
+    const { listUsers, countUsers } = await modelOn(temporaryDatabase())
+    expect(await listUsers(LIST)).toEqual({ users: [], count: 0, pageCount: 1 })
+    expect(await countUsers()).toBe(0)
+  })
+
+  test.each([
+    ['MILES', ["Miles O'Brien"]],
+    ["o'b", ["Miles O'Brien"]],
+    ['example.org', ['Grace', "Miles O'Brien", 'Ελένη']],
+    ['%', ['100%_sure']],
+    ['_', ['100%_sure']],
+    ['\\', []],
+    ['%_', ['100%_sure']],
+    ['<b>', ['<b>bold</b>']],
+    ['λέν', ['Ελένη']],
+    ['"', []],
+    ["' OR 1=1 --", []],
+  ])('finds %j as it is written', async (q, names) => {
+    const { listUsers, listNames } = await modelWithNamedPeople()
+    expect(await listNames({ q })).toEqual(names)
+    expect((await listUsers({ ...LIST, q })).count).toBe(names.length)
+  })
+
+  test('orders names without regard to upper and lower case', async () => {
+    const { listNames } = await modelWithNamedPeople()
+    const names = ['100%_sure', '<b>bold</b>', 'ada', 'admin', 'ageless', 'Grace', "Miles O'Brien", 'newborn', 'user', 'Ελένη']
+    expect(await listNames({ sort: 'username' })).toEqual(names)
+    expect(await listNames({ sort: 'username', dir: 'desc' })).toEqual(names.toReversed())
+    expect((await listNames({ sort: 'email' })).slice(0, 2)).toEqual(['ada', 'admin'])
+  })
+
+  test('puts people without an age last both ways, and settles ties by id', async () => {
+    const { listNames } = await modelWithNamedPeople()
+    const ascending = await listNames({ sort: 'age' })
+    expect([...ascending.slice(0, 2), ...ascending.slice(-2)]).toEqual(['newborn', 'user', 'Grace', 'ageless'])
+    const descending = await listNames({ sort: 'age', dir: 'desc' })
+    expect([...descending.slice(0, 4), ...descending.slice(-2)]).toEqual([
+      'Grace',
+      '100%_sure',
+      'admin',
+      "Miles O'Brien",
+      'newborn',
+      'ageless',
+    ])
+  })
+
+  test('gives each person once over all pages', async () => {
+    const temporary = temporaryDatabase()
+    addPeople(temporary.sql, listGuests(1, 101))
+    const { listUsers } = await modelOn(temporary)
+    const pages = await Promise.all([1, 2, 3, 4].map((page) => listUsers({ ...LIST, sort: 'age', dir: 'desc', page })))
+    expect(pages.map(({ users, count, pageCount }) => [users.length, count, pageCount])).toEqual([
+      [50, 101, 3],
+      [50, 101, 3],
+      [1, 101, 3],
+      [0, 101, 3],
+    ])
+    expect(new Set(pages.flatMap(({ users }) => users.map(({ id }) => id))).size).toBe(101)
+  })
+
+  test('fails, rather than lists nobody, when the table is away', async () => {
+    const { listUsers, sql } = await modelWithNamedPeople()
+    sql.exec('DROP TABLE "User"')
+    await expect(listUsers(LIST)).rejects.toThrow()
+  })
+})
+
+describe('the connection', () => {
+  async function readPragmas(database: Awaited<ReturnType<typeof modelOn>>['database']) {
+    const read = async (name: string) =>
+      Object.values((await database().$queryRawUnsafe<Record<string, unknown>[]>(`PRAGMA ${name}`))[0] ?? {})[0]
+    const names = ['query_only', 'foreign_keys', 'busy_timeout', 'cache_size', 'mmap_size', 'journal_mode']
+    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await read(name)] as const)))
+  }
+
+  const EXPECTED = { query_only: 1, foreign_keys: 1, busy_timeout: 5000, cache_size: -32768, mmap_size: 1073741824, journal_mode: 'wal' }
+
+  test('is set up, and is so still after a transaction', async () => {
+    const { database } = await modelOn(temporaryDatabase())
+    expect(await readPragmas(database)).toEqual(EXPECTED)
+    await database().$transaction((transaction) => transaction.user.findMany())
+    expect(await readPragmas(database)).toEqual(EXPECTED)
+    await database().$transaction([database().user.findMany(), database().user.findMany()])
+    expect(await readPragmas(database)).toEqual(EXPECTED)
+  })
+
+  test('can not write, in or out of a transaction', async () => {
+    const { database, sql } = await modelWithNamedPeople()
+    const eve = { data: { username: 'eve', email: 'eve@example.com' } }
+    await expect(database().user.create(eve)).rejects.toThrow(/readonly database/)
+    await expect(database().user.updateMany({ data: { age: 1 } })).rejects.toThrow(/readonly database/)
+    await expect(database().$executeRaw`DELETE FROM "User"`).rejects.toThrow(/readonly database/)
+    await expect(database().$transaction((transaction) => transaction.user.create(eve))).rejects.toThrow(/readonly database/)
+    await expect(database().$transaction([database().user.create(eve)])).rejects.toThrow(/readonly database/)
+    expect(sql.prepare('SELECT count(*) AS "count", sum("age") AS "ages" FROM "User"').get()).toEqual({ count: 10, ages: 356 })
+  })
+})

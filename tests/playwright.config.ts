@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from '@playwright/test'
+import { findChromium } from './fixtures/chromium.ts'
+
+const CHROMIUM_ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+]
+
+const DESKTOP = { viewport: { width: 1280, height: 800 } }
+
+export default defineConfig({
+  testDir: './e2e',
+  outputDir: fileURLToPath(new URL('../test-results', import.meta.url)),
+  workers: 2,
+  forbidOnly: !!process.env.CI,
+  reporter: 'list',
+  timeout: 60_000,
+  use: {
+    browserName: 'chromium',
+    launchOptions: { executablePath: findChromium() ?? 'chromium', args: CHROMIUM_ARGUMENTS },
+    screenshot: 'only-on-failure',
+  },
+  projects: [
+    { name: 'desktop', use: DESKTOP },
+    {
+      name: 'phone',
+      testIgnore: 'studio.test.ts',
+      use: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+    },
+    // Axe and measurements are scripts themselves.
+    { name: 'no-javascript', testMatch: 'look-up.test.ts', use: { ...DESKTOP, javaScriptEnabled: false } },
+  ],
+})

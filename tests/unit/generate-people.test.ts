@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { generatePerson } from '../../prisma/generate-people.ts'
+
+const COMBINATIONS = 2 ** 21
+
+function generatePeople(count: number, from = 0) {
+  return Array.from({ length: count }, (_, index) => generatePerson(from + index))
+}
+
+test('an index always yields the same person', () => {
+  expect(generatePerson(1)).toEqual({ username: 'eriksson.márta3', email: 'marta.eriksson9@example.org', age: 50 })
+  expect(generatePerson(9_999_999)).toEqual({ username: 'martin_garcia604', email: 'martin.g892@example.com', age: 46 })
+  expect(generatePeople(1000)).toEqual(generatePeople(2000).slice(0, 1000))
+})
+
+test('nobody shares a username or e-mail, even where all combinations of names begin anew', () => {
+  const people = [...generatePeople(100_000), ...generatePeople(200_000, COMBINATIONS - 100_000)]
+  expect(new Set(people.map(({ username }) => username)).size).toBe(people.length)
+  expect(new Set(people.map(({ email }) => email)).size).toBe(people.length)
+})
+
+test.each([0, COMBINATIONS - 5000, 9_995_000])(
+  'the people from index %i on are plausible, and in lower case, so that letter case tells nobody apart',
+  (from) => {
+    for (const { username, email, age } of generatePeople(5000, from)) {
+      expect(username).toMatch(/^\p{Ll}[\p{Ll}._-]{2,50}(?:[1-9]\d*)?$/u)
+      expect(email).toMatch(/^[a-z][a-z._-]{2,50}(?:[1-9]\d*)?@example\.(?:com|org|net)$/)
+      expect(age === null || (Number.isInteger(age) && age >= 0 && age <= 100)).toBe(true)
+    }
+  },
+)
+
+test('some words are common and some are rare', () => {
+  const people = generatePeople(100_000).map(({ username, email }) => `${username} ${email}`)
+  const countOf = (word: string) => people.filter((text) => text.includes(word)).length
+  expect(countOf('maria')).toBeGreaterThan(9_000)
+  expect(countOf('maria')).toBeLessThan(11_000)
+  expect(countOf('featherstonehaugh')).toBeGreaterThan(20)
+  expect(countOf('featherstonehaugh')).toBeLessThan(200)
+})
+
+test('most people are adults up to 80, a few are very young, very old, or of unknown age', () => {
+  const ages = generatePeople(100_000).map(({ age }) => age)
+  const shareOf = (isCounted: (age: number) => boolean) => ages.filter((age) => age !== null && isCounted(age)).length / ages.length
+  expect(shareOf((age) => age >= 18 && age <= 80)).toBeCloseTo(0.87, 2)
+  expect(shareOf((age) => age < 18)).toBeCloseTo(0.06, 2)
+  expect(shareOf((age) => age > 80)).toBeCloseTo(0.04, 2)
+  expect(ages.filter((age) => age === null).length / ages.length).toBeCloseTo(0.03, 2)
+  expect(new Set(ages).size).toBe(102)
+})

@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { ROOT } from '../../server/paths.ts'
+
+/** What the linter says of `code` if it stood in `file`. */
+function lint(file: string, code: string) {
+  const { status, stdout, stderr } = spawnSync('biome', ['lint', `--stdin-file-path=${file}`], { cwd: ROOT, input: code, encoding: 'utf8' })
+  return { isFine: status === 0, report: stdout + stderr }
+}
+
+test.each([
+  ['app/_views/x.tsx', "import { listUsers } from '../_models/user.ts'", 'never its functions'],
+  ['app/_views/x.tsx', "import { database } from '../_models/database.ts'", 'by its props'],
+  ['app/_views/x.tsx', "import type { User } from '../../prisma/generated/client.ts'", 'by its props'],
+  ['app/_models/x.ts', "import { Notice } from '../_views/notice.tsx'", 'neither pages nor views'],
+  ['app/_models/x.ts', "import { notFound } from 'next/navigation'", 'neither pages nor views'],
+  ['app/users/x.tsx', "import { database } from '../_models/database.ts'", 'Only the model'],
+  ['app/users/x.tsx', "import { PrismaClient } from '../../prisma/generated/client.ts'", 'Only the model'],
+])('%s must not %s', (file, code, complaint) => {
+  const { isFine, report } = lint(file, `${code}\n`)
+  expect(isFine).toBe(false)
+  expect(report).toContain(complaint)
+})
+
+test.each([
+  ['app/_views/x.tsx', "import type { UserRow } from '../_models/user.ts'\nexport type Row = UserRow"],
+  ['app/_views/x.tsx', "import { userListHref } from '../_models/user-list-query.ts'\nexport const href = userListHref()"],
+  ['app/users/x.tsx', "import { listUsers } from '../_models/user.ts'\nexport const list = listUsers"],
+])('%s may %s', (file, code) => {
+  expect(lint(file, `${code}\n`)).toMatchObject({ isFine: true })
+})
