@@ -1,10 +1,17 @@
 import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from '../../server/paths.ts'
+import { temporaryFolder } from '../fixtures/temporary-database.ts'
 
 /** What the linter says of `code` if it stood in `file`. */
 function lint(file: string, code: string) {
-  const { status, stdout, stderr } = spawnSync('biome', ['lint', `--stdin-file-path=${file}`], { cwd: ROOT, input: code, encoding: 'utf8' })
+  const folder = temporaryFolder()
+  for (const name of ['biome.json', '.gitignore']) cpSync(join(ROOT, name), join(folder, name))
+  mkdirSync(join(folder, dirname(file)), { recursive: true })
+  writeFileSync(join(folder, file), code)
+  const { status, stdout, stderr } = spawnSync('biome', ['lint', file], { cwd: folder, encoding: 'utf8' })
   return { isFine: status === 0, report: stdout + stderr }
 }
 
