@@ -1,3 +1,4 @@
 import { buildIfStale } from './build.ts'
+import { runCommand } from './run-command.ts'
 
-buildIfStale()
+await runCommand(buildIfStale)

@@ -3,15 +3,18 @@ import { databaseUrl } from '../prisma/database-url.ts'
 import { generatePrismaClientIfStale } from './build.ts'
 import { ROOT } from './paths.ts'
 import { prepareDatabase } from './prepare-database.ts'
+import { runCommand } from './run-command.ts'
 import { readSettings } from './settings.ts'
 
-const { host, port, databaseFile } = readSettings()
-prepareDatabase(databaseFile)
-generatePrismaClientIfStale()
-const next = spawn('next', ['dev', '--hostname', host, '--port', String(port)], {
-  cwd: ROOT,
-  stdio: 'inherit',
-  env: { ...process.env, DATABASE_URL: databaseUrl(databaseFile), NEXT_TELEMETRY_DISABLED: '1' },
+await runCommand(() => {
+  const { host, port, databaseFile } = readSettings()
+  prepareDatabase(databaseFile)
+  generatePrismaClientIfStale()
+  const next = spawn('next', ['dev', '--hostname', host, '--port', String(port)], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, DATABASE_URL: databaseUrl(databaseFile), NEXT_TELEMETRY_DISABLED: '1' },
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => next.kill(signal))
+  next.on('exit', (status) => process.exit(status ?? 0))
 })
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => next.kill(signal))
-next.on('exit', (status) => process.exit(status ?? 0))

@@ -4,11 +4,12 @@ import { databaseUrl } from '../prisma/database-url.ts'
 import { OperatorError } from '../prisma/operator-error.ts'
 import { buildIfStale } from './build.ts'
 import { prepareDatabase } from './prepare-database.ts'
+import { runCommand } from './run-command.ts'
 import { readSettings } from './settings.ts'
 
 const DRAIN_MS = 10_000
 
-try {
+await runCommand(async () => {
   const { host, port, databaseFile } = readSettings()
   await checkPortIsFree(host, port)
   const { people } = prepareDatabase(databaseFile)
@@ -22,11 +23,7 @@ try {
     `Roster is ready.\n\n  Address   ${address}\n  Database  ${databaseFile}\n  People    ${people.toLocaleString('en')}\n\nCtrl-C stops it.`,
   )
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(server))
-} catch (error) {
-  if (!(error instanceof OperatorError)) throw error
-  console.error(error.message)
-  process.exit(1)
-}
+})
 
 // Before anything is made: a second start by mistake must not touch the database of the first.
 async function checkPortIsFree(host: string, port: number): Promise<void> {
