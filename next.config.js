@@ -5,6 +5,9 @@ export default {
   reactStrictMode: true,
   // The native SQLite library must stay a real package: bundlers cannot carry a .node file.
   serverExternalPackages: ['@prisma/adapter-libsql', '@libsql/client', 'libsql'],
+  // No page shows a picture: no visitor may have this server resize some, and its library stays out of the build.
+  images: { unoptimized: true },
+  outputFileTracingExcludes: { '*': ['node_modules/sharp/**', 'node_modules/@img/**'] },
   // `npm test` checks the types of everything; whoever only starts Roster should not wait for it.
   typescript: { ignoreBuildErrors: true },
 }

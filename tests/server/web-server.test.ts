@@ -79,12 +79,19 @@ describe('status', () => {
     expect(body).toContain('type="search"')
   })
 
-  test.for(['/nobody', '/user', '/user/profile', '/USERS', '/users/1', '/users?page=2', '/%25zz', '/.env'])(
-    '404 for %s',
-    async (path, { site }) => {
-      expect((await get(site, path)).status).toBe(404)
-    },
-  )
+  test.for([
+    '/nobody',
+    '/user',
+    '/user/profile',
+    '/USERS',
+    '/users/1',
+    '/users?page=2',
+    '/%25zz',
+    '/.env',
+    '/_next/image?url=%2Ficon-512.png&w=640&q=75',
+  ])('404 for %s', async (path, { site }) => {
+    expect((await get(site, path)).status).toBe(404)
+  })
 
   test.for([
     ['/users/', '/users'],
