@@ -1,0 +1,24 @@
+/** How much work one page of the list may be. SQLite blocks the process, so every other visitor waits as long. */
+export type ListLimits = {
+  /** Matches of a search that are counted, and that can be paged through. */
+  counted: number
+  /** Matches that are sorted rather than found by walking through everybody in order. */
+  sorted: number
+  /** People whose names one search in order may read. */
+  walked: number
+  /** Index entries that a page may be away from the nearer end of the list. */
+  skipped: number
+  /** Ids that one statement of a search looks at. */
+  scanned: number
+  /** How long a search may go on to begin another statement. */
+  milliseconds: number
+}
+
+export const LIST_LIMITS: ListLimits = {
+  counted: 10_000,
+  sorted: 60_000,
+  walked: 60_000,
+  skipped: 2_000_000,
+  scanned: 100_000,
+  milliseconds: 100,
+}

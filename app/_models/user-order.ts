@@ -1,0 +1,124 @@
+import 'server-only'
+import { Prisma } from '../../prisma/generated/client.ts'
+import type { AgeHistogram } from './age-histogram.ts'
+import { sumPeople } from './age-histogram.ts'
+import { database } from './database.ts'
+import type { ListLimits } from './list-limits.ts'
+import type { Direction, Sort } from './user-list-query.ts'
+
+/** People who lie in the right order in one stretch of one index. A list in order is one or more of these, one after the other. */
+type Stretch = { index: Prisma.Sql; key: Prisma.Sql; where: Prisma.Sql; dir: Direction; people: number }
+
+const FIRST_STEP = 200
+const LONGEST_STEP = 6_400
+
+const EVERYBODY = Prisma.sql`TRUE`
+const ID = Prisma.sql`"id"`
+
+// Nobody shares an id, a username or an e-mail, so that these need nothing to settle ties.
+const STRETCHES = {
+  id: { index: Prisma.sql`"User_id_age_idx"`, key: ID },
+  username: { index: Prisma.sql`"User_username_age_idx"`, key: Prisma.sql`"username"` },
+  email: { index: Prisma.sql`"User_email_age_idx"`, key: Prisma.sql`"email"` },
+}
+
+/** The people whose ages `histogram` counts, which are those that `condition` on their age admits, in order. */
+export function listStretches(sort: Sort, dir: Direction, condition: Prisma.Sql | null, histogram: AgeHistogram): Stretch[] {
+  if (sort !== 'age') return [{ ...STRETCHES[sort], where: condition ?? EVERYBODY, dir, people: sumPeople(histogram) }]
+  // Each age is a stretch, as ids ascend both ways; that also makes every page cheap, as the histogram says which age it begins in.
+  const known = histogram.filter(({ age }) => age !== null)
+  const unknown = histogram.filter(({ age }) => age === null)
+  return [...(dir === 'asc' ? known : known.toReversed()), ...unknown].map(({ age, people }) => {
+    return {
+      index: Prisma.sql`"User_age_idx"`,
+      key: ID,
+      where: age === null ? Prisma.sql`"age" IS NULL` : Prisma.sql`"age" = ${age}`,
+      dir: 'asc',
+      people,
+    }
+  })
+}
+
+/** The ids from `offset` on, or null when it is further from both ends than `limits` allow. `everybody` counts those not admitted too. */
+export async function readPage(
+  stretches: Stretch[],
+  offset: number,
+  size: number,
+  everybody: number,
+  limits: ListLimits,
+): Promise<number[] | null> {
+  const ids: number[] = []
+  let before = 0
+  for (const stretch of stretches) {
+    const first = Math.max(0, offset - before)
+    const end = Math.min(stretch.people, offset + size - before)
+    before += stretch.people
+    if (first >= end) continue
+    // Entries that a filter skips have to be read too, unless the index has just the admitted ones, as that of ages.
+    const entries = stretches.length > 1 ? 1 : everybody / stretch.people
+    if (Math.min(end, stretch.people - first) * entries > limits.skipped) return null
+    ids.push(...(await readStretch(stretch, first, end)))
+  }
+  return ids
+}
+
+// Skipping costs as much as reading: it begins at the nearer end.
+async function readStretch({ index, key, where, dir, people }: Stretch, first: number, end: number): Promise<number[]> {
+  const isBackwards = end > people - first
+  const order = (dir === 'desc') === isBackwards ? Prisma.sql`ASC` : Prisma.sql`DESC`
+  const [row] = await database().$queryRaw<{ ids: string }[]>`
+    SELECT json_group_array("id") AS "ids" FROM (
+      SELECT "id" FROM "User" INDEXED BY ${index} WHERE ${where}
+      ORDER BY ${key} ${order} LIMIT ${end - first} OFFSET ${isBackwards ? people - end : first}
+    )`
+  const ids: number[] = JSON.parse(row?.ids ?? '[]')
+  return isBackwards ? ids.reverse() : ids
+}
+
+/** The first `wanted` ids of those that `condition` admits, or null when they are not among the people that `limits` allow to read. */
+export async function walk(
+  stretches: Stretch[],
+  condition: Prisma.Sql,
+  wanted: number,
+  deadline: number,
+  limits: ListLimits,
+): Promise<number[] | null> {
+  const ids: number[] = []
+  let step = FIRST_STEP
+  let walked = 0
+  for (const { index, key, where, dir } of stretches) {
+    const [order, further, furthest] =
+      dir === 'asc' ? [Prisma.sql`ASC`, Prisma.sql`>`, Prisma.sql`max`] : [Prisma.sql`DESC`, Prisma.sql`<`, Prisma.sql`min`]
+    let rest = Prisma.empty
+    for (;;) {
+      if (ids.length >= wanted) return ids.slice(0, wanted)
+      const length = Math.min(step, limits.walked - walked)
+      if (length <= 0 || performance.now() > deadline) return null
+      const [row] = await database().$queryRaw<{ ids: string; last: string | number | bigint | null; people: number | bigint }[]>`
+        SELECT json_group_array("id") FILTER (WHERE ${condition}) AS "ids", ${furthest}(${key}) AS "last", count(*) AS "people" FROM (
+          SELECT "id", "username", "email" FROM "User" INDEXED BY ${index} WHERE ${where} ${rest} ORDER BY ${key} ${order} LIMIT ${length}
+        )`
+      const found: number[] = JSON.parse(row?.ids ?? '[]')
+      ids.push(...found)
+      const people = Number(row?.people ?? 0)
+      walked += people
+      if (people < length) break
+      rest = Prisma.sql`AND ${key} ${further} ${row?.last}`
+      step = Math.min(step * 2, LONGEST_STEP)
+    }
+  }
+  return ids.slice(0, wanted)
+}
+
+/** `ids` in order, from `offset` on. */
+export async function sortIds(ids: number[], sort: Sort, dir: Direction, offset: number, size: number): Promise<number[]> {
+  if (sort === 'id') return (dir === 'asc' ? ids : ids.toReversed()).slice(offset, offset + size)
+  const index = sort === 'age' ? Prisma.sql`INDEXED BY "User_id_age_idx"` : Prisma.empty
+  const key = Prisma.raw(`"${sort}" ${dir} NULLS LAST`)
+  const [row] = await database().$queryRaw<{ ids: string }[]>`
+    SELECT json_group_array("id") AS "ids" FROM (
+      SELECT "User"."id" FROM json_each(${JSON.stringify(ids)}) CROSS JOIN "User" ${index} ON "User"."id" = "value"
+      ORDER BY ${key}, "User"."id" LIMIT ${size} OFFSET ${offset}
+    )`
+  return JSON.parse(row?.ids ?? '[]')
+}

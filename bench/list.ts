@@ -1,0 +1,114 @@
+// `node bench/list.ts [--database FILE]`: how long one page of the list takes the model, on a million people.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { parseArgs } from 'node:util'
+import type { UserListQuery } from '../app/_models/user-list-query.ts'
+import manifest from '../package.json' with { type: 'json' }
+import { databaseUrl } from '../prisma/database-url.ts'
+import { ROOT } from '../server/paths.ts'
+import { prepareDatabase } from '../server/prepare-database.ts'
+
+const PEOPLE = 1_000_000
+const CALLS = 100
+const RESULTS = join(ROOT, 'bench/list.md')
+
+const ALL: UserListQuery = { q: '', sort: null, dir: 'asc', age_min: null, age_max: null, age: null, page: 1, size: 50 }
+const SORTS = (['id', 'username', 'email', 'age'] as const).flatMap((sort) => (['asc', 'desc'] as const).map((dir) => ({ sort, dir })))
+const ORDERS = [{ sort: null, dir: 'asc' as const }, ...SORTS]
+const PAGES = { first: 1, 'page 10,000': 10_000, last: 20_000 }
+
+type Case = { name: string; queries: UserListQuery[] }
+
+/** Each case is a name and the queries it consists of, as orders do not change what a case is about. */
+const CASES: Case[] = [
+  ...Object.entries(PAGES).map(([name, page]) => inOrders(`everybody, ${name}`, { page }, SORTS)),
+  inOrders('ages 30 to 60, first', { age_min: 30, age_max: 60 }),
+  inOrders('ages 30 to 60, page 5,000', { age_min: 30, age_max: 60, page: 5_000 }),
+  inOrders('age 99', { age_min: 99, age_max: 99 }),
+  inOrders('age unknown, page 300', { age: 'unknown', page: 300 }),
+  inOrders('rare word', { q: 'son12345' }),
+  inOrders('no match', { q: 'qqqzzz' }),
+  inOrders('exact name', { q: 'admin' }),
+  inOrders('two words', { q: 'anna son' }),
+  ...['anna', 'example'].flatMap((q) => ORDERS.map((order) => inOrders(`${q}, ${order.sort ?? 'relevance'} ${order.dir}`, { q }, [order]))),
+  inOrders('example, page 200', { q: 'example', page: 200 }),
+  inOrders('example, ages 20 to 40', { q: 'example', age_min: 20, age_max: 40 }),
+  inOrders('example, age 99', { q: 'example', age_min: 99, age_max: 99 }),
+  inOrders('one letter', { q: 'a' }),
+  inOrders('two letters', { q: 'an' }),
+  inOrders('nasty', { q: 'com.example example.com exa xam amp mpl ple le. e.c .com' }),
+  inOrders('nasty, no match', { q: 'example.comexample.com' }),
+  inOrders('nasty, not ASCII', { q: 'ł ć' }),
+]
+
+const packages: Record<string, string> = { ...manifest.dependencies, ...manifest.devDependencies }
+const { values } = parseArgs({ options: { database: { type: 'string' } } })
+const folder = mkdtempSync(join(tmpdir(), 'roster-bench-'))
+try {
+  const file = values.database ?? seed(join(folder, 'roster.db'))
+  const table = `${describe(file)}\n${await measure(file)}`
+  console.log(table)
+  writeFileSync(RESULTS, table)
+} finally {
+  rmSync(folder, { recursive: true })
+}
+
+function inOrders(name: string, query: Partial<UserListQuery>, orders: Pick<UserListQuery, 'sort' | 'dir'>[] = ORDERS): Case {
+  return { name, queries: orders.map((order) => ({ ...ALL, ...query, ...order })) }
+}
+
+function seed(file: string): string {
+  prepareDatabase(file)
+  const start = performance.now()
+  spawnSync('node', ['prisma/seed.ts', '--count', String(PEOPLE)], {
+    cwd: ROOT,
+    env: { ...process.env, DATABASE_URL: databaseUrl(file) },
+    stdio: 'inherit',
+  })
+  console.log(`Seeded in ${((performance.now() - start) / 1000).toFixed(0)} s`)
+  return file
+}
+
+function describe(file: string): string {
+  using database = new DatabaseSync(file)
+  const sizes = database.prepare('SELECT name, sum(pgsize) AS bytes FROM dbstat GROUP BY name HAVING bytes > 1e6 ORDER BY bytes DESC').all()
+  return [
+    '# One page of the list, in the model',
+    '',
+    `${cpus()[0]?.model} × ${cpus().length}, Node ${process.versions.node}, Prisma ${packages.prisma}. \`npm run bench:list\`, ${CALLS} calls of each.`,
+    '',
+    `${PEOPLE.toLocaleString('en')} people. Megabytes: ${sizes.map(({ name, bytes }) => `${name} ${(Number(bytes) / 1e6).toFixed(0)}`).join(', ')}.`,
+    '',
+  ].join('\n')
+}
+
+async function measure(file: string): Promise<string> {
+  process.env.DATABASE_URL = databaseUrl(file)
+  // The package throws outside of a server bundle by design.
+  registerHooks({
+    resolve: (name, context, next) =>
+      next(name, name === 'server-only' ? { ...context, conditions: [...context.conditions, 'react-server'] } : context),
+  })
+  const { listUsers } = await import('../app/_models/user.ts')
+  const rows = ['| Query | p50 ms | p99 ms | Matches | Too broad |', '|---|--:|--:|--:|--:|']
+  for (const { name, queries } of CASES) {
+    const times: number[] = []
+    const pages = []
+    for (let call = 0; call < CALLS; call++) {
+      const query = queries[call % queries.length] ?? ALL
+      const start = performance.now()
+      pages.push(await listUsers(query))
+      times.push(performance.now() - start)
+    }
+    times.sort((a, b) => a - b)
+    const [p50, p99] = [0.5, 0.99].map((share) => times[Math.floor(share * (CALLS - 1))]?.toFixed(1))
+    const [count, isExact] = [pages[0]?.count, pages[0]?.isCountExact]
+    const broad = pages.filter(({ isTooBroad }) => isTooBroad).length
+    rows.push(`| ${name} | ${p50} | ${p99} | ${isExact ? '' : 'more than '}${count?.toLocaleString('en')} | ${broad ? `${broad} %` : ''} |`)
+  }
+  return `${rows.join('\n')}\n`
+}
