@@ -110,6 +110,14 @@ export async function walk(
   return ids.slice(0, wanted)
 }
 
+/** Those of `ids` that `condition` admits, in the order given. */
+export async function filterIds(ids: number[], condition: Prisma.Sql): Promise<number[]> {
+  const [row] = await database().$queryRaw<{ ids: string }[]>`
+    SELECT json_group_array("User"."id") FILTER (WHERE ${condition}) AS "ids"
+    FROM json_each(${JSON.stringify(ids)}) CROSS JOIN "User" ON "User"."id" = "value"`
+  return JSON.parse(row?.ids ?? '[]')
+}
+
 /** `ids` in order, from `offset` on. */
 export async function sortIds(ids: number[], sort: Sort, dir: Direction, offset: number, size: number): Promise<number[]> {
   if (sort === 'id') return (dir === 'asc' ? ids : ids.toReversed()).slice(offset, offset + size)

@@ -14,6 +14,8 @@ export type UserSearch = {
   rest: string
   /** The same people as `all`, as a condition on "username" and "email"; null where LIKE differs, as it folds the case of ASCII only. */
   condition: Prisma.Sql | null
+  /** As `begins`, of those found. */
+  beginsCondition: Prisma.Sql | null
 }
 
 type Scan = { ids: number[]; isComplete: boolean }
@@ -31,6 +33,7 @@ export function compileSearch(q: string): UserSearch {
     begins: `(${all}) AND (${begins})`,
     rest: `(${all}) NOT (${begins})`,
     condition: isAscii ? Prisma.join(words.map(likeWord), ' AND ') : null,
+    beginsCondition: isAscii ? Prisma.join(words.map(likeBeginning), ' OR ') : null,
   }
 }
 
@@ -111,9 +114,16 @@ function matchStart(word: string, space: string): string {
 }
 
 function likeWord(word: string): Prisma.Sql {
-  const escaped = word.replaceAll(/[\\%_]/g, '\\$&')
-  const pattern = isShort(word) ? `${escaped}%` : `%${escaped}%`
+  const pattern = isShort(word) ? `${escapeLike(word)}%` : `%${escapeLike(word)}%`
   return Prisma.sql`("username" LIKE ${pattern} ESCAPE '\\' OR "email" LIKE ${pattern} ESCAPE '\\')`
+}
+
+function likeBeginning(word: string): Prisma.Sql {
+  return Prisma.sql`"username" LIKE ${`${escapeLike(word)}%`} ESCAPE '\\'`
+}
+
+function escapeLike(word: string): string {
+  return word.replaceAll(/[\\%_]/g, '\\$&')
 }
 
 function isShort(word: string): boolean {

@@ -5,8 +5,8 @@ import { database } from './database.ts'
 import { LIST_LIMITS, type ListLimits } from './list-limits.ts'
 import { searchWords } from './search-words.ts'
 import type { UserListQuery } from './user-list-query.ts'
-import { listStretches, readPage, sortIds, walk } from './user-order.ts'
-import { compileSearch, findExact, scan } from './user-search.ts'
+import { filterIds, listStretches, readPage, sortIds, walk } from './user-order.ts'
+import { compileSearch, findExact, scan, type UserSearch } from './user-search.ts'
 
 export type { AgeHistogram }
 export type UserRow = Pick<User, 'id' | 'username' | 'email' | 'age'>
@@ -21,6 +21,8 @@ export type UserPage = {
   /** It would take too long to tell who belongs on this page: `users` is empty. */
   isTooBroad: boolean
 }
+
+type Matches = { ids: number[]; isComplete: boolean }
 
 // Prisma's Int is one of 32 bits: it refuses to look for anything larger, which is not there anyway (see the migrations).
 const MAX_ID = 2 ** 31 - 1
@@ -54,64 +56,107 @@ async function listInOrder(query: UserListQuery, limits: ListLimits): Promise<Us
 }
 
 async function searchUsers(query: UserListQuery, limits: ListLimits): Promise<UserPage> {
+  const { size } = query
   const deadline = performance.now() + limits.milliseconds
-  const { ids, isComplete } = await scan(compileSearch(query.q).all, ageCondition(query), 'asc', limits.counted + 1, deadline, limits)
-  const isBroad = ids.length > limits.counted
-  const count = isBroad ? limits.counted : ids.length
-  const pageCount = countPages(count, query.size)
-  if (!isBroad && !isComplete) return { users: [], count, isCountExact: false, pageCount: 1, histogram: null, isTooBroad: true }
-  const pageIds = isBroad ? await listFirstMatches(query, ids, deadline, limits) : await listMatches(query, ids, deadline, limits)
-  const histogram = isBroad ? null : await countAges(ids)
-  const users = await readUsers(pageIds ?? [])
-  return { users, count, isCountExact: !isBroad, pageCount, histogram, isTooBroad: pageIds === null }
-}
-
-/** The ids on a page of a search that finds those with `matches`. Null when it takes too long. */
-async function listMatches(query: UserListQuery, matches: number[], deadline: number, limits: ListLimits): Promise<number[] | null> {
-  const { sort, dir, size, page } = query
-  const offset = (page - 1) * size
-  if (offset >= matches.length) return []
-  if (sort !== null) return sortIds(matches, sort, dir, offset, size)
-  const beginning = await listMostRelevant(query, matches.length, deadline, limits)
-  if (beginning === null) return null
-  return [...new Set([...beginning, ...matches])].slice(offset, offset + size)
-}
-
-/** The ids on a page of a search that finds more people than are counted, the first of them with `matches`. Null when it takes too long. */
-async function listFirstMatches(query: UserListQuery, matches: number[], deadline: number, limits: ListLimits): Promise<number[] | null> {
-  const { sort, dir, size, page } = query
-  const offset = (page - 1) * size
-  const wanted = Math.min(offset + size, limits.counted)
-  if (offset >= wanted) return []
   const search = compileSearch(query.q)
-  const condition = ageCondition(query)
+  const matches = await findMatches(query, search, deadline, limits)
+  const isBroad = matches.ids.length > limits.counted
+  const count = Math.min(matches.ids.length, limits.counted)
+  if (!isBroad && !matches.isComplete) return { users: [], count, isCountExact: false, pageCount: 1, histogram: null, isTooBroad: true }
+  const offset = (query.page - 1) * size
+  const end = Math.min(offset + size, count)
+  const list = matches.isComplete ? listAllMatches : listFirstMatches
+  const ids = offset < end ? await list(query, search, matches.ids, offset, end, deadline, limits) : []
+  const histogram = isBroad ? null : await countAges(matches.ids)
+  const users = await readUsers(ids ?? [])
+  return { users, count, isCountExact: !isBroad, pageCount: countPages(count, size), histogram, isTooBroad: ids === null }
+}
 
-  if (sort === null) {
-    const beginning = await listMostRelevant(query, wanted, deadline, limits)
-    if (beginning === null) return null
-    const rest = await scan(search.rest, condition, 'asc', wanted, deadline, limits)
-    const ordered = [...new Set([...beginning, ...rest.ids])]
-    return ordered.length < wanted ? null : ordered.slice(offset, wanted)
+/** The people whom the search finds, by id: all of them, or the first ones, more than are counted unless that takes too long. */
+async function findMatches(query: UserListQuery, search: UserSearch, deadline: number, limits: ListLimits): Promise<Matches> {
+  const condition = ageCondition(query)
+  const matches = await scan(search.all, null, 'asc', limits.counted + 1, deadline, limits)
+  if (condition === null) return matches
+  if (matches.isComplete) return { ids: await filterIds(matches.ids, condition), isComplete: true }
+  const histogram = await readAgeHistogram(query)
+  // Many find the words and few have the age: these are quicker to read.
+  if (search.condition && sumPeople(histogram) <= limits.walked) {
+    const walked = await walk(
+      listStretches('age', 'asc', condition, histogram),
+      search.condition,
+      Number.POSITIVE_INFINITY,
+      deadline,
+      limits,
+    )
+    if (walked) return { ids: walked.sort((a, b) => a - b), isComplete: true }
   }
+  return scan(search.all, condition, 'asc', limits.counted + 1, deadline, limits)
+}
+
+/** The ids from `offset` to `end` of a search that finds `matches` and nobody else. Null when it takes too long. */
+async function listAllMatches(
+  { sort, dir, q }: UserListQuery,
+  search: UserSearch,
+  matches: number[],
+  offset: number,
+  end: number,
+  deadline: number,
+  limits: ListLimits,
+): Promise<number[] | null> {
+  if (sort !== null) return sortIds(matches, sort, dir, offset, end - offset)
+  const found = new Set(matches)
+  const exact = (await findExact(q, search, null)).filter((id) => found.has(id))
+  if (search.beginsCondition) {
+    const beginning = await filterIds(matches, search.beginsCondition)
+    return [...new Set([...exact, ...beginning, ...matches])].slice(offset, end)
+  }
+  const { ids, isComplete } = await scan(search.begins, null, 'asc', Number.MAX_SAFE_INTEGER, deadline, limits)
+  return isComplete ? [...new Set([...exact, ...ids.filter((id) => found.has(id)), ...matches])].slice(offset, end) : null
+}
+
+/** The ids from `offset` to `end` of a search that finds `matches` and more. Null when it takes too long. */
+async function listFirstMatches(
+  query: UserListQuery,
+  search: UserSearch,
+  matches: number[],
+  offset: number,
+  end: number,
+  deadline: number,
+  limits: ListLimits,
+): Promise<number[] | null> {
+  const { sort, dir } = query
+  const condition = ageCondition(query)
+  if (sort === null) return listMostRelevant(query, search, offset, end, deadline, limits)
   if (sort === 'id') {
-    const inOrder = dir === 'asc' ? matches : (await scan(search.all, condition, 'desc', wanted, deadline, limits)).ids
-    return inOrder.length < wanted ? null : inOrder.slice(offset, wanted)
+    const { ids } = dir === 'asc' ? { ids: matches } : await scan(search.all, condition, 'desc', end, deadline, limits)
+    return ids.length < end ? null : ids.slice(offset, end)
   }
-  const walked =
-    search.condition &&
-    (await walk(listStretches(sort, dir, condition, await readAgeHistogram(query)), search.condition, wanted, deadline, limits))
+  const stretches = listStretches(sort, dir, condition, await readAgeHistogram(query))
+  const walked = search.condition && (await walk(stretches, search.condition, end, deadline, limits))
   if (walked) return walked.slice(offset)
-  const all = await scan(search.all, condition, 'asc', limits.sorted + 1, deadline, limits)
-  return all.isComplete ? sortIds(all.ids, sort, dir, offset, wanted - offset) : null
+  const { ids, isComplete } = await scan(search.all, condition, 'asc', limits.sorted + 1, deadline, limits)
+  return isComplete ? sortIds(ids, sort, dir, offset, end - offset) : null
 }
 
-/** The ids of whom the search names as a whole, then up to `wanted` of those whose username begins with a word of it. */
-async function listMostRelevant(query: UserListQuery, wanted: number, deadline: number, limits: ListLimits): Promise<number[] | null> {
-  const search = compileSearch(query.q)
+async function listMostRelevant(
+  query: UserListQuery,
+  search: UserSearch,
+  offset: number,
+  end: number,
+  deadline: number,
+  limits: ListLimits,
+): Promise<number[] | null> {
   const condition = ageCondition(query)
-  const exact = await findExact(query.q, search, condition)
-  const { ids, isComplete } = await scan(search.begins, condition, 'asc', wanted, deadline, limits)
-  return isComplete || ids.length >= wanted ? [...new Set([...exact, ...ids])] : null
+  const ids = new Set(await findExact(query.q, search, condition))
+  const wanted = end + ids.size
+  const beginning = await scan(search.begins, condition, 'asc', wanted, deadline, limits)
+  for (const id of beginning.ids) ids.add(id)
+  if (ids.size < end) {
+    if (!beginning.isComplete) return null
+    const rest = await scan(search.rest, condition, 'asc', wanted, deadline, limits)
+    for (const id of rest.ids) ids.add(id)
+  }
+  return ids.size < end ? null : [...ids].slice(offset, end)
 }
 
 /** The people with `ids`, in their order. */

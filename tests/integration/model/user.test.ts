@@ -1,9 +1,10 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { UserListQuery } from '../../../app/_models/user-list-query.ts'
 import type { TestDatabase } from '../../fixtures/create-database.ts'
 import { addNamedPeople, addPeople, listGuests } from '../../fixtures/named-people.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
 
-const LIST = { q: '', sort: 'id', dir: 'asc', page: 1 } as const
+const LIST: UserListQuery = { q: '', sort: null, dir: 'asc', age_min: null, age_max: null, age: null, page: 1, size: 50 }
 
 /** The model as a web process loads it, on a database of the test's own. */
 async function modelOn({ url }: TestDatabase) {
@@ -21,7 +22,7 @@ async function modelWithNamedPeople() {
   const temporary = temporaryDatabase()
   addNamedPeople(temporary.sql)
   const model = await modelOn(temporary)
-  const listNames = async (query: Partial<Parameters<typeof model.listUsers>[0]>) =>
+  const listNames = async (query: Partial<UserListQuery>) =>
     (await model.listUsers({ ...LIST, ...query })).users.map(({ username }) => username)
   return { ...model, ...temporary, listNames }
 }
@@ -57,7 +58,7 @@ describe('listUsers', () => {
 
   test('is one empty page when there is nobody', async () => {
     const { listUsers, countUsers } = await modelOn(temporaryDatabase())
-    expect(await listUsers(LIST)).toEqual({ users: [], count: 0, pageCount: 1 })
+    expect(await listUsers(LIST)).toEqual({ users: [], count: 0, isCountExact: true, pageCount: 1, histogram: [], isTooBroad: false })
     expect(await countUsers()).toBe(0)
   })
 
@@ -65,18 +66,54 @@ describe('listUsers', () => {
     ['MILES', ["Miles O'Brien"]],
     ["o'b", ["Miles O'Brien"]],
     ['example.org', ['Grace', "Miles O'Brien", 'Ελένη']],
-    ['%', ['100%_sure']],
-    ['_', ['100%_sure']],
+    ['%_s', ['100%_sure']],
+    ['%', []],
+    ['_', []],
     ['\\', []],
-    ['%_', ['100%_sure']],
+    ['0%_', ['100%_sure']],
     ['<b>', ['<b>bold</b>']],
     ['λέν', ['Ελένη']],
+    ['ΕΛΈΝΗ', ['Ελένη']],
+    ['org  BRIEN', ["Miles O'Brien"]],
+    ['brien grace', []],
+    ['g', ['Grace']],
+    ['su', ['100%_sure']],
+    ['mi', ["Miles O'Brien"]],
+    ['ε', ['Ελένη']],
+    ['NEAR', []],
+    ['*', []],
+    ['-', []],
+    ['(', []],
+    ['👩‍🚀', []],
+    ['😀', []],
     ['"', []],
     ["' OR 1=1 --", []],
   ])('finds %j as it is written', async (q, names) => {
     const { listUsers, listNames } = await modelWithNamedPeople()
     expect(await listNames({ q })).toEqual(names)
     expect((await listUsers({ ...LIST, q })).count).toBe(names.length)
+  })
+
+  test('puts whom the search names first, then those whose username begins with a word of it', async () => {
+    const { listNames } = await modelWithNamedPeople()
+    expect(await listNames({ q: 'user' })).toEqual(['user'])
+    expect(await listNames({ q: 'example.org' })).toEqual(['Grace', "Miles O'Brien", 'Ελένη'])
+    expect(await listNames({ q: 'GRACE@example.org' })).toEqual(['Grace'])
+    expect(await listNames({ q: 'example new' })).toEqual(['newborn'])
+    expect(await listNames({ q: 'a', sort: null })).toEqual(['admin', 'ada', 'ageless'])
+    expect(await listNames({ q: 'ada' })).toEqual(['ada'])
+  })
+
+  test('filters by age', async () => {
+    const { listUsers, listNames } = await modelWithNamedPeople()
+    expect(await listNames({ age_max: 20 })).toEqual(['user', 'newborn'])
+    expect(await listNames({ age_min: 64 })).toEqual(['Grace', '100%_sure'])
+    expect(await listNames({ age_min: 36, age_max: 42, q: 'example' })).toEqual(['admin', 'ada', "Miles O'Brien"])
+    expect(await listNames({ age: 'unknown' })).toEqual(['ageless'])
+    expect(await listNames({ age_min: 50, age_max: 40 })).toEqual([])
+    const { histogram } = await listUsers({ ...LIST, q: 'admin' })
+    expect(histogram).toEqual([{ age: 42, people: 1 }])
+    expect((await listUsers(LIST)).histogram?.at(-1)).toEqual({ age: null, people: 1 })
   })
 
   test('orders names without regard to upper and lower case', async () => {
