@@ -10,7 +10,7 @@ export type ListLimits = {
   skipped: number
   /** Ids that one statement of a search looks at. */
   scanned: number
-  /** How long a search may go on to begin another statement. */
+  /** Processor time that a search may have taken when it begins another statement. */
   milliseconds: number
 }
 

@@ -5,6 +5,7 @@ import { sumPeople } from './age-histogram.ts'
 import { database } from './database.ts'
 import type { ListLimits } from './list-limits.ts'
 import type { Direction, Sort } from './user-list-query.ts'
+import type { WorkBudget } from './work-budget.ts'
 
 /** People who lie in the right order in one stretch of one index. A list in order is one or more of these, one after the other. */
 type Stretch = { index: Prisma.Sql; key: Prisma.Sql; where: Prisma.Sql; dir: Direction; people: number }
@@ -80,7 +81,7 @@ export async function walk(
   stretches: Stretch[],
   condition: Prisma.Sql,
   wanted: number,
-  deadline: number,
+  budget: WorkBudget,
   limits: ListLimits,
 ): Promise<number[] | null> {
   const ids: number[] = []
@@ -93,11 +94,14 @@ export async function walk(
     for (;;) {
       if (ids.length >= wanted) return ids.slice(0, wanted)
       const length = Math.min(step, limits.walked - walked)
-      if (length <= 0 || performance.now() > deadline) return null
-      const [row] = await database().$queryRaw<{ ids: string; last: string | number | bigint | null; people: number | bigint }[]>`
+      if (length <= 0 || budget.isSpent) return null
+      const { result } = await budget.spend(
+        () => database().$queryRaw<{ ids: string; last: string | number | bigint | null; people: number | bigint }[]>`
         SELECT json_group_array("id") FILTER (WHERE ${condition}) AS "ids", ${furthest}(${key}) AS "last", count(*) AS "people" FROM (
           SELECT "id", "username", "email" FROM "User" INDEXED BY ${index} WHERE ${where} ${rest} ORDER BY ${key} ${order} LIMIT ${length}
-        )`
+        )`,
+      )
+      const [row] = result
       const found: number[] = JSON.parse(row?.ids ?? '[]')
       ids.push(...found)
       const people = Number(row?.people ?? 0)

@@ -4,6 +4,7 @@ import { database } from './database.ts'
 import type { ListLimits } from './list-limits.ts'
 import { searchWords } from './search-words.ts'
 import type { Direction } from './user-list-query.ts'
+import type { WorkBudget } from './work-budget.ts'
 
 /** How to find a search's people: `all` and `begins` are expressions of SQLite's FTS5, see the migration that made UserSearch. */
 export type UserSearch = {
@@ -39,14 +40,14 @@ export function compileSearch(q: string): UserSearch {
 
 /**
  * Up to `wanted` ids, in order of id, of the people that `expression` finds and `condition` on their age admits.
- * Incomplete when there are more, or when the deadline came first.
+ * Incomplete when there are more, or when the budget was spent before.
  */
 export async function scan(
   expression: string,
   condition: Prisma.Sql | null,
   dir: Direction,
   wanted: number,
-  deadline: number,
+  budget: WorkBudget,
   limits: ListLimits,
 ): Promise<Scan> {
   const [bounds] = await database().$queryRaw<{ least: number | null; most: number | null }[]>`
@@ -62,21 +63,22 @@ export async function scan(
   let most = Number(bounds.most)
   let length = limits.scanned
   while (least <= most) {
-    if (performance.now() > deadline) return { ids, isComplete: false }
-    const start = performance.now()
+    if (budget.isSpent) return { ids, isComplete: false }
     const [from, to] = dir === 'asc' ? [least, Math.min(most, least + length - 1)] : [Math.max(least, most - length + 1), most]
-    const [row] = await database().$queryRaw<{ ids: string }[]>`
+    const { result, milliseconds } = await budget.spend(
+      () => database().$queryRaw<{ ids: string }[]>`
       SELECT json_group_array("id") AS "ids" FROM (
         SELECT "UserSearch"."rowid" AS "id" FROM ${source}
         WHERE "UserSearch" MATCH ${expression} AND "UserSearch"."rowid" BETWEEN ${from} AND ${to}
         ORDER BY "UserSearch"."rowid" ${order} LIMIT ${wanted - ids.length}
-      )`
-    const found: number[] = JSON.parse(row?.ids ?? '[]')
+      )`,
+    )
+    const found: number[] = JSON.parse(result[0]?.ids ?? '[]')
     for (const id of found) ids.push(id)
     if (dir === 'asc') least = to + 1
     else most = from - 1
     if (ids.length >= wanted) return { ids, isComplete: false }
-    length = performance.now() - start < QUICK_MS ? length * 2 : limits.scanned
+    length = milliseconds < QUICK_MS ? length * 2 : limits.scanned
   }
   return { ids, isComplete: true }
 }

@@ -7,6 +7,7 @@ import { searchWords } from './search-words.ts'
 import type { UserListQuery } from './user-list-query.ts'
 import { filterIds, listStretches, readPage, sortIds, walk } from './user-order.ts'
 import { compileSearch, findExact, scan, type UserSearch } from './user-search.ts'
+import { WorkBudget } from './work-budget.ts'
 
 export type { AgeHistogram }
 export type UserRow = Pick<User, 'id' | 'username' | 'email' | 'age'>
@@ -57,40 +58,34 @@ async function listInOrder(query: UserListQuery, limits: ListLimits): Promise<Us
 
 async function searchUsers(query: UserListQuery, limits: ListLimits): Promise<UserPage> {
   const { size } = query
-  const deadline = performance.now() + limits.milliseconds
+  const budget = new WorkBudget(limits.milliseconds)
   const search = compileSearch(query.q)
-  const matches = await findMatches(query, search, deadline, limits)
+  const matches = await findMatches(query, search, budget, limits)
   const isBroad = matches.ids.length > limits.counted
   const count = Math.min(matches.ids.length, limits.counted)
   if (!isBroad && !matches.isComplete) return { users: [], count, isCountExact: false, pageCount: 1, histogram: null, isTooBroad: true }
   const offset = (query.page - 1) * size
   const end = Math.min(offset + size, count)
   const list = matches.isComplete ? listAllMatches : listFirstMatches
-  const ids = offset < end ? await list(query, search, matches.ids, offset, end, deadline, limits) : []
+  const ids = offset < end ? await list(query, search, matches.ids, offset, end, budget, limits) : []
   const histogram = isBroad ? null : await countAges(matches.ids)
   const users = await readUsers(ids ?? [])
   return { users, count, isCountExact: !isBroad, pageCount: countPages(count, size), histogram, isTooBroad: ids === null }
 }
 
 /** The people whom the search finds, by id: all of them, or the first ones, more than are counted unless that takes too long. */
-async function findMatches(query: UserListQuery, search: UserSearch, deadline: number, limits: ListLimits): Promise<Matches> {
+async function findMatches(query: UserListQuery, search: UserSearch, budget: WorkBudget, limits: ListLimits): Promise<Matches> {
   const condition = ageCondition(query)
-  const matches = await scan(search.all, null, 'asc', limits.counted + 1, deadline, limits)
+  const matches = await scan(search.all, null, 'asc', limits.counted + 1, budget, limits)
   if (condition === null) return matches
   if (matches.isComplete) return { ids: await filterIds(matches.ids, condition), isComplete: true }
   const histogram = await readAgeHistogram(query)
   // Many find the words and few have the age: these are quicker to read.
   if (search.condition && sumPeople(histogram) <= limits.walked) {
-    const walked = await walk(
-      listStretches('age', 'asc', condition, histogram),
-      search.condition,
-      Number.POSITIVE_INFINITY,
-      deadline,
-      limits,
-    )
+    const walked = await walk(listStretches('age', 'asc', condition, histogram), search.condition, Number.POSITIVE_INFINITY, budget, limits)
     if (walked) return { ids: walked.sort((a, b) => a - b), isComplete: true }
   }
-  return scan(search.all, condition, 'asc', limits.counted + 1, deadline, limits)
+  return scan(search.all, condition, 'asc', limits.counted + 1, budget, limits)
 }
 
 /** The ids from `offset` to `end` of a search that finds `matches` and nobody else. Null when it takes too long. */
@@ -100,7 +95,7 @@ async function listAllMatches(
   matches: number[],
   offset: number,
   end: number,
-  deadline: number,
+  budget: WorkBudget,
   limits: ListLimits,
 ): Promise<number[] | null> {
   if (sort !== null) return sortIds(matches, sort, dir, offset, end - offset)
@@ -110,7 +105,7 @@ async function listAllMatches(
     const beginning = await filterIds(matches, search.beginsCondition)
     return [...new Set([...exact, ...beginning, ...matches])].slice(offset, end)
   }
-  const { ids, isComplete } = await scan(search.begins, null, 'asc', Number.MAX_SAFE_INTEGER, deadline, limits)
+  const { ids, isComplete } = await scan(search.begins, null, 'asc', Number.MAX_SAFE_INTEGER, budget, limits)
   return isComplete ? [...new Set([...exact, ...ids.filter((id) => found.has(id)), ...matches])].slice(offset, end) : null
 }
 
@@ -121,20 +116,20 @@ async function listFirstMatches(
   matches: number[],
   offset: number,
   end: number,
-  deadline: number,
+  budget: WorkBudget,
   limits: ListLimits,
 ): Promise<number[] | null> {
   const { sort, dir } = query
   const condition = ageCondition(query)
-  if (sort === null) return listMostRelevant(query, search, offset, end, deadline, limits)
+  if (sort === null) return listMostRelevant(query, search, offset, end, budget, limits)
   if (sort === 'id') {
-    const { ids } = dir === 'asc' ? { ids: matches } : await scan(search.all, condition, 'desc', end, deadline, limits)
+    const { ids } = dir === 'asc' ? { ids: matches } : await scan(search.all, condition, 'desc', end, budget, limits)
     return ids.length < end ? null : ids.slice(offset, end)
   }
   const stretches = listStretches(sort, dir, condition, await readAgeHistogram(query))
-  const walked = search.condition && (await walk(stretches, search.condition, end, deadline, limits))
+  const walked = search.condition && (await walk(stretches, search.condition, end, budget, limits))
   if (walked) return walked.slice(offset)
-  const { ids, isComplete } = await scan(search.all, condition, 'asc', limits.sorted + 1, deadline, limits)
+  const { ids, isComplete } = await scan(search.all, condition, 'asc', limits.sorted + 1, budget, limits)
   return isComplete ? sortIds(ids, sort, dir, offset, end - offset) : null
 }
 
@@ -143,17 +138,17 @@ async function listMostRelevant(
   search: UserSearch,
   offset: number,
   end: number,
-  deadline: number,
+  budget: WorkBudget,
   limits: ListLimits,
 ): Promise<number[] | null> {
   const condition = ageCondition(query)
   const ids = new Set(await findExact(query.q, search, condition))
   const wanted = end + ids.size
-  const beginning = await scan(search.begins, condition, 'asc', wanted, deadline, limits)
+  const beginning = await scan(search.begins, condition, 'asc', wanted, budget, limits)
   for (const id of beginning.ids) ids.add(id)
   if (ids.size < end) {
     if (!beginning.isComplete) return null
-    const rest = await scan(search.rest, condition, 'asc', wanted, deadline, limits)
+    const rest = await scan(search.rest, condition, 'asc', wanted, budget, limits)
     for (const id of rest.ids) ids.add(id)
   }
   return ids.size < end ? null : [...ids].slice(offset, end)

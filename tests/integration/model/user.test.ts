@@ -1,22 +1,10 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { UserListQuery } from '../../../app/_models/user-list-query.ts'
-import type { TestDatabase } from '../../fixtures/create-database.ts'
 import { addNamedPeople, addPeople, listGuests } from '../../fixtures/named-people.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
+import { modelOn } from './model-on.ts'
 
 const LIST: UserListQuery = { q: '', sort: null, dir: 'asc', age_min: null, age_max: null, age: null, page: 1, size: 50 }
-
-/** The model as a web process loads it, on a database of the test's own. */
-async function modelOn({ url }: TestDatabase) {
-  vi.stubEnv('DATABASE_URL', url)
-  vi.resetModules()
-  const { database } = await import('../../../app/_models/database.ts')
-  onTestFinished(async () => {
-    await database().$disconnect()
-    vi.unstubAllEnvs()
-  })
-  return { database, ...(await import('../../../app/_models/user.ts')) }
-}
 
 async function modelWithNamedPeople() {
   const temporary = temporaryDatabase()

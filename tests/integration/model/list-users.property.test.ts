@@ -1,0 +1,134 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { LIST_LIMITS, type ListLimits } from '../../../app/_models/list-limits.ts'
+import { searchWords } from '../../../app/_models/search-words.ts'
+import type { UserRow } from '../../../app/_models/user.ts'
+import type { UserListQuery } from '../../../app/_models/user-list-query.ts'
+import { addPeople } from '../../fixtures/named-people.ts'
+import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
+import { modelOn } from './model-on.ts'
+
+// So small that a few dozen people take every way that a million do.
+const SMALL: ListLimits = { counted: 30, sorted: 34, walked: 36, skipped: 1_000, scanned: 3, milliseconds: Number.POSITIVE_INFINITY }
+const PATIENT: ListLimits = { ...LIST_LIMITS, milliseconds: Number.POSITIVE_INFINITY }
+const TIGHT: ListLimits = { ...SMALL, counted: 5, sorted: 6, walked: 12, skipped: 40 }
+
+const RUNS = 25
+const QUERIES_PER_RUN = 12
+
+const letters = fc.constantFrom('a', 'A', 'b', 'B', 'É', 'é', 'ж', 'Ж', '%', '_', '"', '*', '-', '(', "'", '\\', '😀', '\u0301')
+const text = fc.string({ unit: letters, minLength: 1, maxLength: 5 })
+const words = fc.oneof(text, fc.constantFrom('ab', 'a', 'aB', 'aba', 'NEAR', 'AND', 'x.y', '@x', 'é', 'b@x.y'))
+const age = fc.oneof(fc.constant(null), fc.integer({ min: 18, max: 24 }), fc.constantFrom(0, 150))
+
+const people = fc
+  .uniqueArray(
+    fc.record({
+      id: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 2 ** 31 - 1 })),
+      username: fc.oneof(
+        text,
+        fc.tuple(text, text).map((parts) => parts.join(' ')),
+        text.map((rest) => `abab${rest}`),
+      ),
+      email: text.map((name) => `${name}@x.y`),
+      age,
+    }),
+    { maxLength: 70, selector: ({ id }) => id },
+  )
+  .map((candidates) => {
+    const [names, emails] = [new Set<string>(), new Set<string>()]
+    return candidates.filter(({ username, email }) => {
+      const isNew = !names.has(foldAscii(username)) && !emails.has(foldAscii(email))
+      if (isNew) names.add(foldAscii(username))
+      if (isNew) emails.add(foldAscii(email))
+      return isNew
+    })
+  })
+
+const query: fc.Arbitrary<UserListQuery> = fc.record({
+  q: fc.oneof(
+    { weight: 2, arbitrary: fc.constant('') },
+    { weight: 5, arbitrary: fc.array(words, { maxLength: 3 }).map((list) => list.join(' ')) },
+  ),
+  sort: fc.constantFrom(null, 'id', 'username', 'email', 'age'),
+  dir: fc.constantFrom('asc', 'desc'),
+  age_min: fc.constantFrom(null, null, 0, 18, 20),
+  age_max: fc.constantFrom(null, null, 19, 22, 150),
+  age: fc.constantFrom(null, null, null, 'unknown'),
+  page: fc.constant(1),
+  size: fc.constant(25),
+})
+
+test.each([
+  ['the limits of production', PATIENT],
+  ['small limits', SMALL],
+  ['tight limits', TIGHT],
+])('lists whom a plain filter and sort of everybody lists, within %s', { timeout: 300_000 }, async (_, limits) => {
+  const { sql, ...temporary } = temporaryDatabase()
+  const { listUsers } = await modelOn({ sql, ...temporary })
+  await fc.assert(
+    fc.asyncProperty(people, fc.array(query, { minLength: QUERIES_PER_RUN, maxLength: QUERIES_PER_RUN }), async (everybody, queries) => {
+      sql.exec('DELETE FROM "User"')
+      addPeople(sql, everybody)
+      for (const asked of queries) {
+        const expected = listPlainly(everybody, asked)
+        const isBroad = searchWords(asked.q).length > 0 && expected.length > limits.counted
+        const reachable = isBroad ? expected.slice(0, limits.counted) : expected
+        const pageCount = Math.max(1, Math.ceil(reachable.length / asked.size))
+        for (let page = 1; page <= pageCount + 1; page++) {
+          const listed = await listUsers({ ...asked, page }, limits)
+          if (listed.isTooBroad) expect(limits).not.toBe(PATIENT)
+          expect(listed).toEqual({
+            users: listed.isTooBroad ? [] : reachable.slice((page - 1) * asked.size, page * asked.size),
+            count: reachable.length,
+            isCountExact: !isBroad,
+            pageCount,
+            histogram: isBroad ? null : countPlainly(expected),
+            isTooBroad: listed.isTooBroad,
+          })
+        }
+      }
+    }),
+    { numRuns: RUNS },
+  )
+})
+
+function listPlainly(everybody: UserRow[], { q, sort, dir, ...filter }: UserListQuery): UserRow[] {
+  const asked = searchWords(q).map((word) => ({ text: fold(word), isShort: [...word].length < 3 }))
+  const found = everybody.filter(({ username, email, age }) => {
+    const fields = [fold(username), fold(email)]
+    const isFound = asked.every(({ text, isShort }) => fields.some((field) => (isShort ? field.startsWith(text) : field.includes(text))))
+    if (filter.age === 'unknown') return isFound && age === null
+    if (filter.age_min === null && filter.age_max === null) return isFound
+    return isFound && age !== null && age >= (filter.age_min ?? 0) && age <= (filter.age_max ?? 150)
+  })
+  const rank = ({ username, email }: UserRow) => {
+    if ([username, email].some((field) => foldAscii(field) === foldAscii(q))) return 0
+    return asked.some(({ text }) => fold(username).startsWith(text)) ? 1 : 2
+  }
+  const sign = dir === 'asc' ? 1 : -1
+  const byId = (a: UserRow, b: UserRow) => a.id - b.id
+  const byAge = (a: UserRow, b: UserRow) => {
+    if (a.age === null || b.age === null) return Number(a.age === null) - Number(b.age === null)
+    return sign * (a.age - b.age)
+  }
+  return found.sort((a, b) => {
+    if (sort === null) return (asked.length > 0 ? rank(a) - rank(b) : sign * byId(a, b)) || byId(a, b)
+    if (sort === 'id') return sign * byId(a, b)
+    if (sort === 'age') return byAge(a, b) || byId(a, b)
+    return sign * Buffer.compare(Buffer.from(foldAscii(a[sort])), Buffer.from(foldAscii(b[sort])))
+  })
+}
+
+function countPlainly(users: UserRow[]): { age: number | null; people: number }[] {
+  const ages = [...Map.groupBy(users, ({ age }) => age)].map(([age, { length }]) => ({ age, people: length }))
+  return ages.sort((a, b) => (a.age ?? 999) - (b.age ?? 999))
+}
+
+function fold(text: string): string {
+  return text.toLowerCase()
+}
+
+function foldAscii(text: string): string {
+  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+}

@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
+
+// Whatever is written by whom, the search index and the counts are what one would make anew from the people.
+
+const SQLITE3 = '/usr/bin/sqlite3'
+
+const id = fc.integer({ min: 1, max: 8 })
+const username = fc.constantFrom('a', 'A', 'ab', 'aB', 'abc', 'ABCD', 'é', 'É', 'Éa b', "o'b", '"%_').map(quote)
+const email = fc.constantFrom('a@b', 'A@B', 'ab@b', 'éa@b', 'abcd@abcd', 'x@y').map(quote)
+const age = fc.constantFrom('NULL', '0', '30', '31', '150', '151')
+const policy = fc.constantFrom('', '', 'OR REPLACE', 'OR REPLACE', 'OR IGNORE', 'OR FAIL', 'OR ABORT')
+const upsert = fc.constantFrom(
+  '',
+  '',
+  'ON CONFLICT DO NOTHING',
+  'ON CONFLICT ("username") DO UPDATE SET "email" = excluded."email", "age" = excluded."age"',
+  'ON CONFLICT ("email") DO UPDATE SET "username" = excluded."username"',
+  'ON CONFLICT ("id") DO UPDATE SET "age" = excluded."age"',
+)
+const where = fc.oneof(
+  id.map((value) => `WHERE "id" = ${value}`),
+  fc.constantFrom('WHERE "age" IS NULL', 'WHERE "id" > 4', ''),
+)
+const statement = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(policy, username, email, age)
+      .map(([or, ...row]) => `INSERT ${or} INTO "User" ("username", "email", "age") VALUES (${row})`),
+  },
+  { weight: 3, arbitrary: fc.tuple(policy, id, username, email, age).map(([or, ...row]) => `INSERT ${or} INTO "User" VALUES (${row})`) },
+  fc.tuple(id, username, email, age, upsert).map(([a, b, c, d, on]) => `INSERT INTO "User" VALUES (${a}, ${b}, ${c}, ${d}) ${on}`),
+  fc
+    .tuple(username, email, username, email, policy)
+    .map(([a, b, c, d, or]) => `INSERT ${or} INTO "User" ("username", "email") VALUES (${a}, ${b}), (${c}, ${d})`),
+  fc.tuple(policy, username, where).map(([or, value, who]) => `UPDATE ${or} "User" SET "username" = ${value} ${who}`),
+  fc
+    .tuple(policy, email, age, where)
+    .map(([or, value, years, who]) => `UPDATE ${or} "User" SET "email" = ${value}, "age" = ${years} ${who}`),
+  fc.tuple(policy, id, where).map(([or, value, who]) => `UPDATE ${or} "User" SET "id" = ${value} ${who}`),
+  fc.tuple(policy, where).map(([or, who]) => `UPDATE ${or} "User" SET "id" = "id" + 1 ${who}`),
+  fc.tuple(age, where).map(([years, who]) => `UPDATE "User" SET "age" = ${years} ${who}`),
+  where.map((who) => `DELETE FROM "User" ${who}`),
+)
+const statements = fc.array(statement, { minLength: 1, maxLength: 25 })
+
+describe('the search index and the counts', () => {
+  test.each([0, 1])('stay right through any statements, with recursive_triggers = %i', { timeout: 300_000 }, (recursive) => {
+    const { sql } = temporaryDatabase()
+    sql.exec(`PRAGMA recursive_triggers = ${recursive}`)
+    fc.assert(
+      fc.property(statements, (list) => {
+        sql.exec('DELETE FROM "User"')
+        for (const text of list) execute(sql, text)
+        expectRight(sql)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('stay right through a rolled back transaction and savepoint', () => {
+    const { sql } = temporaryDatabase()
+    sql.exec(`INSERT INTO "User" ("username", "email") VALUES ('ada', 'ada@x')`)
+    sql.exec(`BEGIN; SAVEPOINT s; UPDATE "User" SET "username" = 'eve'; ROLLBACK TO s; DELETE FROM "User"; ROLLBACK`)
+    expectRight(sql)
+    expect(sql.prepare(`SELECT rowid FROM "UserSearch" WHERE "UserSearch" MATCH 'ada'`).all()).toHaveLength(1)
+  })
+
+  test('leave last_insert_rowid() and changes() to the person', () => {
+    const { sql } = temporaryDatabase()
+    const insert = sql.prepare(`INSERT INTO "User" ("id", "username", "email") VALUES (77, 'ada', 'ada@x')`)
+    expect(insert.run()).toEqual({ changes: 1, lastInsertRowid: 77 })
+  })
+
+  test.skipIf(!existsSync(SQLITE3))('stay right when another sqlite3 writes', { timeout: 300_000 }, () => {
+    const { file, sql } = temporaryDatabase()
+    for (const [index, list] of fc.sample(statements, { numRuns: 40, seed: 1 }).entries()) {
+      const script = [`PRAGMA recursive_triggers = ${index % 2}`, 'DELETE FROM "User"', ...list]
+      try {
+        execFileSync(SQLITE3, [file], { input: `${script.join(';\n')};\n`, stdio: ['pipe', 'ignore', 'ignore'] })
+      } catch {
+        // Its exit status says that a constraint refused a row; it has gone on all the same.
+      }
+      expectRight(sql)
+    }
+  })
+
+  test('are made for the people who are there already', () => {
+    const { sql } = temporaryDatabase()
+    expect(sql.prepare('SELECT count(*) AS ages, sum("people") AS people FROM "UserAgeCount"').get()).toEqual({ ages: 152, people: 0 })
+  })
+})
+
+function execute(sql: DatabaseSync, text: string): void {
+  try {
+    sql.exec(text)
+  } catch (error) {
+    expect(String(error)).toMatch(/UNIQUE|CHECK/)
+  }
+}
+
+function expectRight(sql: DatabaseSync): void {
+  sql.exec(`INSERT INTO "UserSearch" ("UserSearch") VALUES ('integrity-check')`)
+  expect(listTerms(sql, 'main', 'UserSearch')).toEqual(listExpectedTerms(sql))
+  expect(sql.prepare('SELECT "age", "people" FROM "UserAgeCount" WHERE "people" <> 0 ORDER BY "age"').all()).toEqual(
+    sql.prepare('SELECT ifnull("age", -1) AS "age", count(*) AS "people" FROM "User" GROUP BY 1 ORDER BY 1').all(),
+  )
+}
+
+function listExpectedTerms(sql: DatabaseSync): unknown[] {
+  using fresh = new DatabaseSync(':memory:')
+  fresh.exec(`CREATE VIRTUAL TABLE "UserSearch" USING fts5("username", "email", "starts", tokenize = 'trigram')`)
+  const insert = fresh.prepare('INSERT INTO "UserSearch" (rowid, "username", "email", "starts") VALUES (?, ?, ?, ?)')
+  for (const { id, username, email } of sql.prepare('SELECT * FROM "User"').all()) {
+    const [name, address] = [String(username), String(email)]
+    insert.run(Number(id), name, address, `  ${[...name].slice(0, 2).join('')}\t\t${[...address].slice(0, 2).join('')}`)
+  }
+  return listTerms(fresh, 'main', 'UserSearch')
+}
+
+function listTerms(sql: DatabaseSync, schema: string, table: string): unknown[] {
+  sql.exec(`CREATE VIRTUAL TABLE IF NOT EXISTS temp."terms" USING fts5vocab('${schema}', '${table}', 'instance')`)
+  return sql.prepare('SELECT * FROM temp."terms" ORDER BY "term", "doc", "col", "offset"').all()
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
