@@ -6,6 +6,8 @@ export type ListLimits = {
   sorted: number
   /** People whose names one search in order may read. */
   walked: number
+  /** People whose username begins with a word of a search and who are sorted by id. */
+  begun: number
   /** Index entries that a page may be away from the nearer end of the list. */
   skipped: number
   /** Ids that one statement of a search looks at. */
@@ -17,7 +19,8 @@ export type ListLimits = {
 export const LIST_LIMITS: ListLimits = {
   counted: 10_000,
   sorted: 60_000,
-  walked: 60_000,
+  walked: 100_000,
+  begun: 30_000,
   skipped: 2_000_000,
   scanned: 100_000,
   milliseconds: 100,

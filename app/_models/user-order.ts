@@ -5,6 +5,7 @@ import { sumPeople } from './age-histogram.ts'
 import { database } from './database.ts'
 import type { ListLimits } from './list-limits.ts'
 import type { Direction, Sort } from './user-list-query.ts'
+import type { UserSearch } from './user-search.ts'
 import type { WorkBudget } from './work-budget.ts'
 
 /** People who lie in the right order in one stretch of one index. A list in order is one or more of these, one after the other. */
@@ -112,6 +113,23 @@ export async function walk(
     }
   }
   return ids.slice(0, wanted)
+}
+
+/** The ids, ascending, of those found whose username begins with one of the words. Null when `limits` do not allow to read so many. */
+export async function readBeginning(search: UserSearch, age: Prisma.Sql | null, limits: ListLimits): Promise<number[] | null> {
+  const ids = new Set<number>()
+  for (const range of search.beginsConditions ?? []) {
+    const isOnlyWord = search.beginsConditions?.length === 1
+    const [row] = await database().$queryRaw<{ ids: string; people: number | bigint }[]>`
+      SELECT json_group_array("id") FILTER (WHERE ${isOnlyWord ? EVERYBODY : search.condition}) AS "ids", count(*) AS "people" FROM (
+        SELECT "id", "username", ${isOnlyWord ? Prisma.sql`NULL AS "email"` : Prisma.sql`"email"`} FROM "User" INDEXED BY "User_username_age_idx"
+        WHERE ${range} AND ${age ?? EVERYBODY} LIMIT ${limits.begun + 1}
+      )`
+    if (Number(row?.people) > limits.begun) return null
+    const found: number[] = JSON.parse(row?.ids ?? '[]')
+    for (const id of found) ids.add(id)
+  }
+  return search.beginsConditions && [...ids].sort((a, b) => a - b)
 }
 
 /** Those of `ids` that `condition` admits, in the order given. */

@@ -11,12 +11,10 @@ export type UserSearch = {
   all: string
   /** Those of them whose username begins with one of the words. */
   begins: string
-  /** The others. */
-  rest: string
   /** The same people as `all`, as a condition on "username" and "email"; null where LIKE differs, as it folds the case of ASCII only. */
   condition: Prisma.Sql | null
-  /** As `begins`, of those found. */
-  beginsCondition: Prisma.Sql | null
+  /** As `begins`, of those found: one condition for each word, which is a range of "username". Null where `condition` is. */
+  beginsConditions: Prisma.Sql[] | null
 }
 
 type Scan = { ids: number[]; isComplete: boolean }
@@ -27,14 +25,15 @@ const SHORT = 3
 export function compileSearch(q: string): UserSearch {
   const words = searchWords(q)
   const all = words.map(matchWord).join(' AND ')
-  const begins = words.map(matchBeginning).join(' OR ')
   const isAscii = words.every((word) => /^[!-~]+$/.test(word))
   return {
     all,
-    begins: `(${all}) AND (${begins})`,
-    rest: `(${all}) NOT (${begins})`,
+    begins: words
+      .map((word) => [matchBeginning(word), ...words.filter((other) => other !== word).map(matchWord)].join(' AND '))
+      .map((each) => `(${each})`)
+      .join(' OR '),
     condition: isAscii ? Prisma.join(words.map(likeWord), ' AND ') : null,
-    beginsCondition: isAscii ? Prisma.join(words.map(likeBeginning), ' OR ') : null,
+    beginsConditions: isAscii ? words.map(beginsWith) : null,
   }
 }
 
@@ -120,8 +119,9 @@ function likeWord(word: string): Prisma.Sql {
   return Prisma.sql`("username" LIKE ${pattern} ESCAPE '\\' OR "email" LIKE ${pattern} ESCAPE '\\')`
 }
 
-function likeBeginning(word: string): Prisma.Sql {
-  return Prisma.sql`"username" LIKE ${`${escapeLike(word)}%`} ESCAPE '\\'`
+// Whatever follows the word is less than the last character of Unicode.
+function beginsWith(word: string): Prisma.Sql {
+  return Prisma.sql`("username" >= ${word} AND "username" < ${`${word}\u{10FFFF}`})`
 }
 
 function escapeLike(word: string): string {

@@ -1,11 +1,11 @@
 import 'server-only'
-import type { User } from '../../prisma/generated/client.ts'
+import { Prisma, type User } from '../../prisma/generated/client.ts'
 import { type AgeHistogram, ageCondition, countAges, readAgeHistogram, sumPeople } from './age-histogram.ts'
 import { database } from './database.ts'
 import { LIST_LIMITS, type ListLimits } from './list-limits.ts'
 import { searchWords } from './search-words.ts'
 import type { UserListQuery } from './user-list-query.ts'
-import { filterIds, listStretches, readPage, sortIds, walk } from './user-order.ts'
+import { filterIds, listStretches, readBeginning, readPage, sortIds, walk } from './user-order.ts'
 import { compileSearch, findExact, scan, type UserSearch } from './user-search.ts'
 import { WorkBudget } from './work-budget.ts'
 
@@ -101,8 +101,8 @@ async function listAllMatches(
   if (sort !== null) return sortIds(matches, sort, dir, offset, end - offset)
   const found = new Set(matches)
   const exact = (await findExact(q, search, null)).filter((id) => found.has(id))
-  if (search.beginsCondition) {
-    const beginning = await filterIds(matches, search.beginsCondition)
+  if (search.beginsConditions) {
+    const beginning = await filterIds(matches, Prisma.join(search.beginsConditions, ' OR '))
     return [...new Set([...exact, ...beginning, ...matches])].slice(offset, end)
   }
   const { ids, isComplete } = await scan(search.begins, null, 'asc', Number.MAX_SAFE_INTEGER, budget, limits)
@@ -121,7 +121,7 @@ async function listFirstMatches(
 ): Promise<number[] | null> {
   const { sort, dir } = query
   const condition = ageCondition(query)
-  if (sort === null) return listMostRelevant(query, search, offset, end, budget, limits)
+  if (sort === null) return listMostRelevant(query, search, matches, offset, end, budget, limits)
   if (sort === 'id') {
     const { ids } = dir === 'asc' ? { ids: matches } : await scan(search.all, condition, 'desc', end, budget, limits)
     return ids.length < end ? null : ids.slice(offset, end)
@@ -136,22 +136,29 @@ async function listFirstMatches(
 async function listMostRelevant(
   query: UserListQuery,
   search: UserSearch,
+  matches: number[],
   offset: number,
   end: number,
   budget: WorkBudget,
   limits: ListLimits,
 ): Promise<number[] | null> {
   const condition = ageCondition(query)
-  const ids = new Set(await findExact(query.q, search, condition))
-  const wanted = end + ids.size
-  const beginning = await scan(search.begins, condition, 'asc', wanted, budget, limits)
-  for (const id of beginning.ids) ids.add(id)
-  if (ids.size < end) {
-    if (!beginning.isComplete) return null
-    const rest = await scan(search.rest, condition, 'asc', wanted, budget, limits)
-    for (const id of rest.ids) ids.add(id)
-  }
-  return ids.size < end ? null : [...ids].slice(offset, end)
+  const exact = await findExact(query.q, search, condition)
+  const beginning =
+    (await readBeginning(search, condition, limits)) ?? (await scanBeginning(search, condition, end + exact.length, budget, limits))
+  // More match than are asked for, so that nobody has to be looked for to follow those.
+  return beginning && [...new Set([...exact, ...beginning, ...matches])].slice(offset, end)
+}
+
+async function scanBeginning(
+  search: UserSearch,
+  condition: Prisma.Sql | null,
+  wanted: number,
+  budget: WorkBudget,
+  limits: ListLimits,
+): Promise<number[] | null> {
+  const { ids, isComplete } = await scan(search.begins, condition, 'asc', wanted, budget, limits)
+  return isComplete || ids.length >= wanted ? ids : null
 }
 
 /** The people with `ids`, in their order. */

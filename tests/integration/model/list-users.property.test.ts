@@ -9,9 +9,17 @@ import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
 import { modelOn } from './model-on.ts'
 
 // So small that a few dozen people take every way that a million do.
-const SMALL: ListLimits = { counted: 30, sorted: 34, walked: 36, skipped: 1_000, scanned: 3, milliseconds: Number.POSITIVE_INFINITY }
+const SMALL: ListLimits = {
+  counted: 30,
+  sorted: 34,
+  walked: 36,
+  begun: 10,
+  skipped: 1_000,
+  scanned: 3,
+  milliseconds: Number.POSITIVE_INFINITY,
+}
 const PATIENT: ListLimits = { ...LIST_LIMITS, milliseconds: Number.POSITIVE_INFINITY }
-const TIGHT: ListLimits = { ...SMALL, counted: 5, sorted: 6, walked: 12, skipped: 40 }
+const TIGHT: ListLimits = { ...SMALL, counted: 5, sorted: 6, walked: 12, begun: 4, skipped: 40 }
 
 const RUNS = 25
 const QUERIES_PER_RUN = 12
