@@ -38,11 +38,17 @@ const CASES: Case[] = [
   inOrders('example, page 200', { q: 'example', page: 200 }),
   inOrders('example, ages 20 to 40', { q: 'example', age_min: 20, age_max: 40 }),
   inOrders('example, age 99', { q: 'example', age_min: 99, age_max: 99 }),
+  inOrders('example, ages 80 and over', { q: 'example', age_min: 80 }),
+  inOrders('anna, ages 80 and over', { q: 'anna', age_min: 80 }),
+  inOrders('ski, page 200', { q: 'ski', page: 200 }),
   inOrders('one letter', { q: 'a' }),
+  inOrders('one letter, page 200', { q: 'a', page: 200 }),
   inOrders('two letters', { q: 'an' }),
-  inOrders('nasty', { q: 'com.example example.com exa xam amp mpl ple le. e.c .com' }),
-  inOrders('nasty, no match', { q: 'example.comexample.com' }),
-  inOrders('nasty, not ASCII', { q: 'ł ć' }),
+  inOrders('one letter, not ASCII', { q: 'ł' }),
+  inOrders('nasty: common parts, few matches', { q: 'an.an.an' }),
+  inOrders('nasty: three common words', { q: 'e.com exam ann' }),
+  inOrders('nasty: ten words', { q: 'example xample ample mple exampl examp exam exa xam amp' }),
+  inOrders('nasty: 200 characters', { q: 'exampleexample'.repeat(15).slice(0, 200) }),
 ]
 
 const packages: Record<string, string> = { ...manifest.dependencies, ...manifest.devDependencies }
