@@ -1,42 +1,82 @@
+import { MAX_WORDS, searchWords } from './search-words.ts'
+
 export const SORTS = ['id', 'username', 'email', 'age'] as const
 export type Sort = (typeof SORTS)[number]
 
 const DIRECTIONS = ['asc', 'desc'] as const
 export type Direction = (typeof DIRECTIONS)[number]
 
+export const SIZES = [25, 50, 100] as const
+export type Size = (typeof SIZES)[number]
+
 /** What a list URL asks for. The names are those of the URL's parameters. */
 export type UserListQuery = {
   q: string
-  /** null: by relevance when there is a `q`, else by id. */
+  /** Null: by relevance where something is searched, else by id. */
   sort: Sort | null
   dir: Direction
   age_min: number | null
   age_max: number | null
   age: 'unknown' | null
   page: number
-  size: 25 | 50 | 100
+  size: Size
 }
 
 export type SearchParams = Record<string, string | string[] | undefined>
 
+/** A parameter that a list does not follow, or not to its end, and why, in words for its page. */
+export type IgnoredParameter = { name: string; reason: string }
+
 export const MAX_SEARCH_LENGTH = 200
+export const MAX_AGE = 150
+
 const DEFAULTS: UserListQuery = { q: '', sort: null, dir: 'asc', age_min: null, age_max: null, age: null, page: 1, size: 50 }
+const AGE = `it is not a whole number from 0 to ${MAX_AGE}`
 
 /** Reads a URL's parameters. Never throws: what is absent, repeated or makes no sense is as if it were not there. */
-export function parseUserListQuery(params: SearchParams): UserListQuery {
-  return {
-    q: parseSearch(params.q),
-    sort: SORTS.find((sort) => sort === params.sort) ?? DEFAULTS.sort,
-    dir: DIRECTIONS.find((dir) => dir === params.dir) ?? DEFAULTS.dir,
-    age_min: DEFAULTS.age_min,
-    age_max: DEFAULTS.age_max,
-    age: DEFAULTS.age,
-    page: parsePage(params.page),
-    size: DEFAULTS.size,
+export function parseUserListQuery(params: SearchParams): { query: UserListQuery; ignored: IgnoredParameter[] } {
+  const ignored: IgnoredParameter[] = []
+
+  function read<Value>(name: keyof UserListQuery, parse: (text: string) => Value | undefined, complaint: string): Value | undefined {
+    const value = Object.hasOwn(params, name) ? params[name] : undefined
+    // A form sends the fields that nobody filled in as well.
+    if (value === undefined || value === '') return undefined
+    const parsed = typeof value === 'string' ? parse(value) : undefined
+    if (parsed === undefined) ignored.push({ name, reason: typeof value === 'string' ? complaint : 'it is given more than once' })
+    return parsed
   }
+
+  const search = read('q', tidySearch, '') ?? DEFAULTS.q
+  const q = cutSearch(search)
+  if (q !== search)
+    ignored.push({ name: 'the end of q', reason: `a search has up to ${MAX_WORDS} words and ${MAX_SEARCH_LENGTH} characters` })
+  const query: UserListQuery = {
+    q,
+    sort: read('sort', (text) => SORTS.find((sort) => sort === text), `it is none of ${SORTS.join(', ')}`) ?? DEFAULTS.sort,
+    dir: read('dir', (text) => DIRECTIONS.find((dir) => dir === text), `it is none of ${DIRECTIONS.join(', ')}`) ?? DEFAULTS.dir,
+    age_min: read('age_min', parseAge, AGE) ?? DEFAULTS.age_min,
+    age_max: read('age_max', parseAge, AGE) ?? DEFAULTS.age_max,
+    age: read('age', (text) => (text === 'unknown' ? text : undefined), 'it can only be unknown') ?? DEFAULTS.age,
+    page: read('page', parsePage, 'it is not a whole number from 1 on') ?? DEFAULTS.page,
+    size: read('size', (text) => SIZES.find((size) => String(size) === text), `it is none of ${SIZES.join(', ')}`) ?? DEFAULTS.size,
+  }
+  const complaint = complainOfAges(query)
+  if (complaint !== null) {
+    ignored.push({ name: 'the range of ages', reason: complaint })
+    query.age_min = DEFAULTS.age_min
+    query.age_max = DEFAULTS.age_max
+  }
+  return { query: withoutMeaningless(query), ignored }
 }
 
-/** The one spelling of the list's URL for `query` with `change` applied. Another order or search begins at page 1. */
+/** Whether `params` are spelled otherwise than the list's own URL spells them: in another order, with defaults, or empty ones. */
+export function isSpelledOtherwise(params: SearchParams, query: UserListQuery): boolean {
+  const given = new URLSearchParams()
+  for (const [name, value] of Object.entries(params)) for (const text of [value ?? []].flat()) given.append(name, text)
+  return given.toString() !== new URLSearchParams(listParams(query)).toString()
+}
+
+/** The one spelling of the list's URL for `query` with `change` applied. Any change but that of the page begins at page 1. */
 export function userListHref(query: Partial<UserListQuery> = {}, change: Partial<UserListQuery> = {}): string {
   return `/users${userListSearch(query, change)}`
 }
@@ -46,26 +86,65 @@ export function userProfileHref(id: number, query: Partial<UserListQuery> = {}):
   return `/user/profile/${id}${userListSearch(query)}`
 }
 
-function userListSearch(query: Partial<UserListQuery>, change: Partial<UserListQuery> = {}): string {
-  const { q, sort, dir, page } = { ...DEFAULTS, ...query, ...(Object.keys(change).length > 0 && { page: DEFAULTS.page }), ...change }
-  const params = new URLSearchParams()
-  if (q !== DEFAULTS.q) params.set('q', q)
-  if (sort !== null && sort !== DEFAULTS.sort) params.set('sort', sort)
-  if (dir !== DEFAULTS.dir) params.set('dir', dir)
-  if (page !== DEFAULTS.page) params.set('page', String(page))
-  return params.size > 0 ? `?${params}` : ''
+/** The parameters of the list's URL in their order, without those that are as they would be anyway. */
+export function listParams(query: Partial<UserListQuery>): [name: keyof UserListQuery, value: string][] {
+  const { q, sort, dir, age_min, age_max, age, size, page } = withoutMeaningless({ ...DEFAULTS, ...query })
+  const params: [keyof UserListQuery, string][] = []
+  if (q !== DEFAULTS.q) params.push(['q', q])
+  if (sort !== null) params.push(['sort', sort])
+  if (dir !== DEFAULTS.dir) params.push(['dir', dir])
+  if (age_min !== DEFAULTS.age_min) params.push(['age_min', String(age_min)])
+  if (age_max !== DEFAULTS.age_max) params.push(['age_max', String(age_max)])
+  if (age !== null) params.push(['age', age])
+  if (size !== DEFAULTS.size) params.push(['size', String(size)])
+  if (page !== DEFAULTS.page) params.push(['page', String(page)])
+  return params
 }
 
-function parseSearch(value: SearchParams[string]): string {
-  if (typeof value !== 'string') return DEFAULTS.q
-  const text = value
+/** Whether `query` asks for some people only, not for everybody. */
+export function isNarrowed({ q, age_min, age_max, age }: UserListQuery): boolean {
+  return q !== DEFAULTS.q || age_min !== DEFAULTS.age_min || age_max !== DEFAULTS.age_max || age !== DEFAULTS.age
+}
+
+/** The column that the list is sorted by, or null when it is sorted by relevance. */
+export function sortedColumn({ q, sort }: UserListQuery): Sort | null {
+  return sort ?? (q === DEFAULTS.q ? 'id' : null)
+}
+
+function userListSearch(query: Partial<UserListQuery>, change: Partial<UserListQuery> = {}): string {
+  const params = listParams({ ...query, ...(Object.keys(change).length > 0 && { page: DEFAULTS.page }), ...change })
+  return params.length > 0 ? `?${new URLSearchParams(params)}` : ''
+}
+
+// Without a search, id is what everything is sorted by anyway; relevance has no direction.
+function withoutMeaningless(query: UserListQuery): UserListQuery {
+  const sort = query.sort === 'id' && query.q === DEFAULTS.q ? DEFAULTS.sort : query.sort
+  return { ...query, sort, dir: sort === null && query.q !== DEFAULTS.q ? DEFAULTS.dir : query.dir }
+}
+
+function complainOfAges({ age_min, age_max, age }: UserListQuery): string | null {
+  if (age !== null && (age_min !== null || age_max !== null)) return 'only people without an age are asked for'
+  return age_min !== null && age_max !== null && age_min > age_max ? 'age_min is above age_max' : null
+}
+
+// Marks of writing direction come along invisibly when a name is copied.
+function tidySearch(text: string): string {
+  return text
     .toWellFormed()
     .normalize()
-    .replaceAll(/\p{Cc}+/gu, ' ')
+    .replaceAll(/\p{Bidi_Control}+/gu, '')
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
     .trim()
-  return [...text].slice(0, MAX_SEARCH_LENGTH).join('').trim()
 }
 
-function parsePage(value: SearchParams[string]): number {
-  return typeof value === 'string' && /^[1-9]\d{0,8}$/.test(value) ? Number(value) : DEFAULTS.page
+function cutSearch(text: string): string {
+  return [...searchWords(text).join(' ')].slice(0, MAX_SEARCH_LENGTH).join('').trim()
+}
+
+function parseAge(text: string): number | undefined {
+  return /^0*\d{1,3}$/.test(text) && Number(text) <= MAX_AGE ? Number(text) : undefined
+}
+
+function parsePage(text: string): number | undefined {
+  return /^0*[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined
 }

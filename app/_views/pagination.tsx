@@ -1,53 +1,119 @@
-import { type UserListQuery, userListHref } from '../_models/user-list-query.ts'
+import { listParams, SIZES, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 
-type PaginationProps = { query: UserListQuery; pageCount: number }
+type PaginationProps = { query: UserListQuery; count: number; pageCount: number; isCountExact: boolean }
 
 const LINK = 'grid min-h-10 min-w-10 place-content-center rounded-lg px-2 tabular-nums hover:bg-tint hover:text-accent'
+const CURRENT = 'bg-tint font-semibold text-accent'
+const NEIGHBOURS = 2
 
-export function Pagination({ query, pageCount }: PaginationProps) {
-  if (pageCount === 1) return null
-  const { page } = query
+/** The ways to other pages of the list, and to pages of another size. */
+export function Pagination({ query, count, pageCount, isCountExact }: PaginationProps) {
+  if (count <= SIZES[0]) return null
   return (
-    <nav aria-label="Pages" className="mt-6 flex flex-wrap items-center justify-center gap-1 text-sm">
+    <div className="grid justify-items-center gap-4 text-sm">
+      {pageCount > 1 && <Pages query={query} pageCount={pageCount} isCountExact={isCountExact} />}
+      <div className="flex flex-wrap items-center justify-center gap-x-8 gap-y-3">
+        {pageCount > 2 * NEIGHBOURS + 1 && <GoToPage query={query} pageCount={pageCount} />}
+        <Sizes query={query} />
+      </div>
+    </div>
+  )
+}
+
+function Pages({ query, pageCount, isCountExact }: Omit<PaginationProps, 'count'>) {
+  const { page } = query
+  const hrefOf = (number: number) => userListHref(query, { page: number })
+  return (
+    <nav aria-label="Pages" className="flex flex-wrap items-center justify-center gap-1">
       {page > 1 && (
-        <a href={userListHref(query, { page: page - 1 })} rel="prev" className={LINK}>
-          Previous
-        </a>
-      )}
-      {listPageNumbers(page, pageCount).map((number, index) =>
-        number === null ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a gap has no identity but its place
-          <span key={`gap-${index}`} aria-hidden="true" className="px-1 text-muted">
-            …
-          </span>
-        ) : (
-          <a
-            key={number}
-            href={userListHref(query, { page: number })}
-            aria-label={`Page ${number}`}
-            aria-current={number === page ? 'page' : undefined}
-            className={`${LINK} ${number === page ? 'bg-tint font-semibold text-accent' : ''}`}
-          >
-            {number.toLocaleString('en')}
+        <>
+          <link rel="prev" href={hrefOf(page - 1)} />
+          <a href={hrefOf(1)} className={LINK}>
+            First
           </a>
-        ),
+          <a href={hrefOf(page - 1)} rel="prev" className={LINK}>
+            Previous
+          </a>
+        </>
       )}
-      {page < pageCount && (
-        <a href={userListHref(query, { page: page + 1 })} rel="next" className={LINK}>
-          Next
+      {listPageNumbers(page, pageCount).map((number) => (
+        <a
+          key={number}
+          href={hrefOf(number)}
+          aria-label={`Page ${number.toLocaleString('en')}`}
+          aria-current={number === page ? 'page' : undefined}
+          className={`${LINK} ${number === page ? CURRENT : ''}`}
+        >
+          {number.toLocaleString('en')}
         </a>
+      ))}
+      {page < pageCount && (
+        <>
+          <link rel="next" href={hrefOf(page + 1)} />
+          <a href={hrefOf(page + 1)} rel="next" className={LINK}>
+            Next
+          </a>
+          {/* Where people are only counted up to a limit, the last page that can be opened is not their last. */}
+          {isCountExact && (
+            <a href={hrefOf(pageCount)} className={LINK}>
+              Last
+            </a>
+          )}
+        </>
       )}
     </nav>
   )
 }
 
-/** The first, the last and the neighbours of `page`; null stands for a gap. A gap of one page is that page instead. */
-export function listPageNumbers(page: number, pageCount: number): (number | null)[] {
-  const shown = [1, page - 1, page, page + 1, pageCount].filter((number) => number >= 1 && number <= pageCount)
-  const numbers = [...new Set(shown)].sort((a, b) => a - b)
-  return numbers.flatMap((number, index) => {
-    const missing = number - (numbers[index - 1] ?? 0) - 1
-    if (missing === 0) return [number]
-    return missing === 1 ? [number - 1, number] : [null, number]
-  })
+function GoToPage({ query, pageCount }: { query: UserListQuery; pageCount: number }) {
+  return (
+    <form action={userListHref()} className="flex items-center gap-2">
+      {listParams(query).map(([name, value]) => name !== 'page' && <input key={name} type="hidden" name={name} value={value} />)}
+      <label htmlFor="page" className="text-muted">
+        Page
+      </label>
+      <input
+        id="page"
+        name="page"
+        type="number"
+        min={1}
+        max={pageCount}
+        required
+        autoComplete="off"
+        className="w-22 rounded-lg border border-field bg-card px-2 py-1.5 tabular-nums"
+      />
+      <span className="text-muted">of {pageCount.toLocaleString('en')}</span>
+      <button type="submit" className="rounded-lg border border-field px-3 py-1.5 hover:bg-tint hover:text-accent">
+        Go
+      </button>
+    </form>
+  )
+}
+
+function Sizes({ query }: { query: UserListQuery }) {
+  return (
+    <nav aria-label="People per page" className="flex items-center gap-1">
+      <span aria-hidden="true" className="text-muted">
+        Per page
+      </span>
+      {SIZES.map((size) => (
+        <a
+          key={size}
+          href={userListHref(query, { size })}
+          aria-label={`${size} per page`}
+          aria-current={size === query.size ? 'true' : undefined}
+          className={`${LINK} ${size === query.size ? CURRENT : ''}`}
+        >
+          {size}
+        </a>
+      ))}
+    </nav>
+  )
+}
+
+/** `page` and up to two neighbours on either side; near an end as many more on the other. */
+export function listPageNumbers(page: number, pageCount: number): number[] {
+  const first = Math.max(1, Math.min(page - NEIGHBOURS, pageCount - 2 * NEIGHBOURS))
+  const last = Math.min(pageCount, first + 2 * NEIGHBOURS)
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index)
 }

@@ -1,31 +1,27 @@
-import { MAX_SEARCH_LENGTH, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
+import { listParams, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
+import { SearchField } from './search-field.tsx'
 
-type SearchFormProps = { query?: Partial<UserListQuery>; size?: 'normal' | 'large' }
+export const SEARCH_FORM_ID = 'search'
+// What has a field of its own, or begins anew with another search.
+const FIELDS: string[] = ['q', 'age_min', 'age_max', 'age', 'page']
+
+type SearchFormProps = { query?: Partial<UserListQuery>; size?: 'normal' | 'large'; isLive?: boolean }
 
 /** A plain GET form: the address it leads to is the whole state. It keeps the order and begins at page 1. */
-export function SearchForm({ query = {}, size = 'normal' }: SearchFormProps) {
+export function SearchForm({ query = {}, size = 'normal', isLive = false }: SearchFormProps) {
   const padding = size === 'large' ? 'px-4 py-3 text-lg' : 'px-3 py-2'
   return (
     <search>
-      <form action={userListHref()} className="flex w-full max-w-xl gap-2">
+      <form id={SEARCH_FORM_ID} action={userListHref()} className="flex w-full max-w-xl gap-2">
         <label htmlFor="q" className="sr-only">
           Username or e-mail
         </label>
-        <input
-          id="q"
-          name="q"
-          type="search"
-          defaultValue={query.q}
-          maxLength={MAX_SEARCH_LENGTH}
-          placeholder="Username or e-mail"
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          enterKeyHint="search"
+        <SearchField
+          q={query.q ?? ''}
+          isLive={isLive}
           className={`min-w-0 grow rounded-lg border border-field bg-card placeholder:text-muted ${padding}`}
         />
-        {query.sort && query.sort !== 'id' && <input type="hidden" name="sort" value={query.sort} />}
-        {query.dir === 'desc' && <input type="hidden" name="dir" value={query.dir} />}
+        {listParams(query).map(([name, value]) => !FIELDS.includes(name) && <input key={name} type="hidden" name={name} value={value} />)}
         <button type="submit" className={`rounded-lg bg-accent font-medium text-on-accent hover:opacity-90 ${padding}`}>
           Search
         </button>

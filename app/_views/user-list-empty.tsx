@@ -1,19 +1,57 @@
-import { type UserListQuery, userListHref } from '../_models/user-list-query.ts'
+import { searchWords } from '../_models/search-words.ts'
+import { isNarrowed, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
+import { formatAgeRange } from './format-age-range.ts'
 import { Panel } from './panel.tsx'
 
 export function UserListEmpty({ query }: { query: UserListQuery }) {
+  return <Panel>{isNarrowed(query) ? <NothingFound query={query} /> : <NobodyYet />}</Panel>
+}
+
+function NobodyYet() {
   return (
-    <Panel>
-      {query.q === '' ? (
-        <p>
-          There is nobody here yet. Add people in Prisma Studio (<code>npx prisma studio</code>), or some for a first look with{' '}
-          <code>npx prisma db seed</code>.
-        </p>
-      ) : (
-        <p>
-          Nobody matches. Try fewer letters, or look through <a href={userListHref(query, { q: '' })}>all people</a>.
-        </p>
-      )}
-    </Panel>
+    <p>
+      There is nobody here yet. Add people in Prisma Studio (<code>npx prisma studio</code>), or some for a first look with{' '}
+      <code>npx prisma db seed</code>.
+    </p>
+  )
+}
+
+function NothingFound({ query }: { query: UserListQuery }) {
+  const { q, age_min, age_max, age } = query
+  const words = searchWords(q)
+  const hasRange = age_min !== null || age_max !== null
+  const hasFilter = hasRange || age !== null
+  return (
+    <div className="grid gap-3">
+      <p className="wrap-anywhere">
+        Nobody{' '}
+        {q !== '' && (
+          <>
+            has “<bdi>{q}</bdi>” in the username or e-mail{hasFilter && ' and '}
+          </>
+        )}
+        {hasRange && `is ${formatAgeRange(age_min, age_max)} years old`}
+        {age !== null && 'gave no age'}.
+      </p>
+      <ul className="wrap-anywhere grid justify-items-start gap-2">
+        {words.length > 1 &&
+          words.map((word, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a word may come twice
+            <li key={index}>
+              <a href={userListHref(query, { q: words.filter((_, other) => other !== index).join(' ') })}>
+                Without “<bdi>{word}</bdi>”
+              </a>
+            </li>
+          ))}
+        {q !== '' && hasFilter && (
+          <li>
+            <a href={userListHref(query, { age_min: null, age_max: null, age: null })}>At any age</a>
+          </li>
+        )}
+        <li>
+          <a href={userListHref()}>Look through all people</a>
+        </li>
+      </ul>
+    </div>
   )
 }

@@ -1,21 +1,32 @@
-import type { UserListQuery } from '../_models/user-list-query.ts'
+import { isShortWord, searchWords } from '../_models/search-words.ts'
+import type { UserPage } from '../_models/user.ts'
+import { isNarrowed, type UserListQuery } from '../_models/user-list-query.ts'
 import { formatCount } from './format-count.ts'
 
-type UserListHeadingProps = { query: UserListQuery; count: number }
+type UserListHeadingProps = { query: UserListQuery; page: Pick<UserPage, 'count' | 'isCountExact' | 'isTooBroad'> }
 
-export function UserListHeading({ query, count }: UserListHeadingProps) {
+export function UserListHeading({ query, page }: UserListHeadingProps) {
+  const shortWords = searchWords(query.q).filter(isShortWord)
   return (
     <div className="grid gap-1">
       <h1 className="font-semibold text-3xl leading-tight tracking-tight">People</h1>
-      <p className="wrap-anywhere text-muted">
-        {query.q === '' ? (
-          `${formatCount(count)} in all`
-        ) : (
-          <>
-            {formatCount(count)} with “<bdi>{query.q}</bdi>” in the username or e-mail
-          </>
-        )}
+      {/* A screen reader says the new number when results follow typing. */}
+      <p role="status" className="text-muted">
+        {describeCount(query, page)}
       </p>
+      {shortWords.length > 0 && (
+        <p className="wrap-anywhere text-muted text-sm">
+          {shortWords.map((word) => `“${word}”`).join(', ')} {shortWords.length === 1 ? 'is' : 'are'} short: looked for only where a
+          username or e-mail begins.
+        </p>
+      )}
     </div>
   )
+}
+
+function describeCount(query: UserListQuery, { count, isCountExact, isTooBroad }: UserListHeadingProps['page']): string {
+  if (isTooBroad) return 'Too many people match'
+  const people = `${isCountExact ? '' : 'more than '}${formatCount(count)}`
+  if (!isNarrowed(query)) return `${people} in all`
+  return `${people} ${count <= 1 ? 'matches' : 'match'}`
 }

@@ -1,6 +1,8 @@
 // biome-ignore-all lint/a11y/noRedundantRoles: on a phone the rows are not laid out as a table, and Safari drops the roles with the layout
+import { searchWords } from '../_models/search-words.ts'
 import type { UserRow } from '../_models/user.ts'
-import { type Sort, type UserListQuery, userListHref, userProfileHref } from '../_models/user-list-query.ts'
+import { type Sort, sortedColumn, type UserListQuery, userListHref, userProfileHref } from '../_models/user-list-query.ts'
+import { MarkedText } from './marked-text.tsx'
 import { UserAge } from './user-age.tsx'
 
 const COLUMNS: { sort: Sort; label: string }[] = [
@@ -14,6 +16,7 @@ type UserTableProps = { users: UserRow[]; query: UserListQuery }
 
 /** Laid out by user-table.css. */
 export function UserTable({ users, query }: UserTableProps) {
+  const words = searchWords(query.q)
   return (
     <table role="table" className="user-table">
       <caption className="sr-only">People</caption>
@@ -30,11 +33,11 @@ export function UserTable({ users, query }: UserTableProps) {
             <td role="cell">{user.id}</td>
             <td role="cell">
               <a href={userProfileHref(user.id, query)}>
-                <bdi>{user.username}</bdi>
+                <MarkedText text={user.username} words={words} />
               </a>
             </td>
             <td role="cell">
-              <bdi>{user.email}</bdi>
+              <MarkedText text={user.email} words={words} />
             </td>
             <td role="cell">
               <UserAge age={user.age} />
@@ -49,7 +52,7 @@ export function UserTable({ users, query }: UserTableProps) {
 type SortHeaderProps = (typeof COLUMNS)[number] & { query: UserListQuery }
 
 function SortHeader({ sort, label, query }: SortHeaderProps) {
-  const isSorted = sort === query.sort
+  const isSorted = sort === sortedColumn(query)
   const isAscending = query.dir === 'asc'
   return (
     <th role="columnheader" scope="col" aria-sort={isSorted ? (isAscending ? 'ascending' : 'descending') : 'none'}>

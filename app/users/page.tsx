@@ -1,6 +1,11 @@
 import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
 import { listUsers } from '../_models/user.ts'
-import { parseUserListQuery, type SearchParams, userListHref } from '../_models/user-list-query.ts'
+import { isNarrowed, isSpelledOtherwise, parseUserListQuery, type SearchParams, userListHref } from '../_models/user-list-query.ts'
+import { ActiveFilters } from '../_views/active-filters.tsx'
+import { AgeFilter } from '../_views/age-filter.tsx'
+import { IgnoredParameters } from '../_views/ignored-parameters.tsx'
+import { ListTooBroad } from '../_views/list-too-broad.tsx'
 import { PageBeyondEnd } from '../_views/page-beyond-end.tsx'
 import { Pagination } from '../_views/pagination.tsx'
 import { SearchForm } from '../_views/search-form.tsx'
@@ -12,32 +17,44 @@ import { setStatusNotFound } from '../page-status.ts'
 type UserListPageProps = { searchParams: Promise<SearchParams> }
 
 export async function generateMetadata({ searchParams }: UserListPageProps): Promise<Metadata> {
-  const query = parseUserListQuery(await searchParams)
+  const { query } = parseUserListQuery(await searchParams)
   const name = query.q === '' ? 'People' : `People matching “${query.q}”`
   return {
     title: query.page === 1 ? name : `${name}, page ${query.page}`,
     description: 'Everyone in the directory: username, e-mail and age, to search and sort.',
     alternates: { canonical: userListHref(query) },
+    // Search engines need everybody once: not each search, order and size of pages.
+    ...(userListHref(query) !== userListHref({ page: query.page }) && { robots: { index: false } }),
   }
 }
 
 export default async function UserListPage({ searchParams }: UserListPageProps) {
-  const query = parseUserListQuery(await searchParams)
-  const { users, count, pageCount } = await listUsers(query)
-  const isBeyondEnd = query.page > pageCount
+  const params = await searchParams
+  const { query, ignored } = parseUserListQuery(params)
+  if (ignored.length === 0 && isSpelledOtherwise(params, query)) redirect(userListHref(query))
+  const page = await listUsers(query)
+  const { users, count, pageCount, histogram, isCountExact, isTooBroad } = page
+  const isBeyondEnd = !isTooBroad && query.page > pageCount
   if (isBeyondEnd) setStatusNotFound()
   return (
-    <div className="grid grid-cols-1 gap-6">
-      <UserListHeading query={query} count={count} />
-      <SearchForm query={query} />
-      {isBeyondEnd ? (
+    <div className="grid grid-cols-1 gap-5">
+      <UserListHeading query={query} page={page} />
+      <SearchForm query={query} isLive />
+      <IgnoredParameters ignored={ignored} />
+      {(count > 0 || isNarrowed(query)) && <AgeFilter query={query} histogram={histogram} />}
+      <ActiveFilters query={query} />
+      {isTooBroad ? (
+        <ListTooBroad query={query} />
+      ) : isBeyondEnd ? (
         <PageBeyondEnd query={query} pageCount={pageCount} />
       ) : users.length > 0 ? (
-        <UserTable users={users} query={query} />
+        <>
+          <UserTable users={users} query={query} />
+          <Pagination query={query} count={count} pageCount={pageCount} isCountExact={isCountExact} />
+        </>
       ) : (
         <UserListEmpty query={query} />
       )}
-      {!isBeyondEnd && <Pagination query={query} pageCount={pageCount} />}
     </div>
   )
 }

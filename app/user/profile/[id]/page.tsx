@@ -25,7 +25,7 @@ export default async function UserProfilePage({ params, searchParams }: UserProf
   if (!user) setStatusNotFound()
   return (
     <div className="grid grid-cols-1 gap-6">
-      <BackLink href={userListHref(parseUserListQuery(await searchParams))} />
+      <BackLink href={userListHref(parseUserListQuery(await searchParams).query)} />
       {user ? <UserProfile user={user} /> : <UserNotFound />}
     </div>
   )

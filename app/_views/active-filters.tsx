@@ -1,0 +1,41 @@
+import { type UserListQuery, userListHref } from '../_models/user-list-query.ts'
+import { formatAgeRange } from './format-age-range.ts'
+
+const CHIP = 'inline-flex min-h-7 items-center gap-1.5 rounded-full bg-tint px-3 py-0.5 hover:text-accent'
+
+/** What narrows the list, each as a link that drops it, and the way from a chosen order back to relevance. */
+export function ActiveFilters({ query }: { query: UserListQuery }) {
+  const { q, sort, age_min, age_max, age } = query
+  const hasRange = age_min !== null || age_max !== null
+  if (q === '' && !hasRange && age === null) return null
+  return (
+    <ul aria-label="Filters" className="flex flex-wrap items-center gap-2 text-sm">
+      {q !== '' && (
+        <Chip href={userListHref(query, { q: '' })}>
+          “<bdi>{q}</bdi>”
+        </Chip>
+      )}
+      {hasRange && <Chip href={userListHref(query, { age_min: null, age_max: null })}>Age {formatAgeRange(age_min, age_max)}</Chip>}
+      {age !== null && <Chip href={userListHref(query, { age: null })}>Age not given</Chip>}
+      {q !== '' && sort !== null && (
+        <li>
+          <a href={userListHref(query, { sort: null })}>Sort by relevance</a>
+        </li>
+      )}
+    </ul>
+  )
+}
+
+type ChipProps = { href: string; children: React.ReactNode }
+
+function Chip({ href, children }: ChipProps) {
+  return (
+    <li className="max-w-full">
+      <a href={href} className={CHIP}>
+        <span className="sr-only">Remove </span>
+        <span className="truncate">{children}</span>
+        <span aria-hidden="true">×</span>
+      </a>
+    </li>
+  )
+}

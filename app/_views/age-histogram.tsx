@@ -1,0 +1,52 @@
+import type { AgeHistogram as Histogram } from '../_models/user.ts'
+import { type UserListQuery, userListHref } from '../_models/user-list-query.ts'
+import { formatAgeRange } from './format-age-range.ts'
+import { formatCount } from './format-count.ts'
+import { listAgeBars } from './list-age-bars.ts'
+
+type AgeHistogramProps = { histogram: Histogram; query: UserListQuery }
+
+const HEIGHT = 100
+
+/** How old the people of the list are: bars that are links to the people they stand for. Laid out by age-histogram.css. */
+export function AgeHistogram({ histogram, query }: AgeHistogramProps) {
+  const bars = listAgeBars(histogram, query.age_min, query.age_max)
+  const ageless = histogram.find(({ age }) => age === null)?.people ?? 0
+  // A single bar would lead to the very list that it stands in.
+  if (bars.length + Math.sign(ageless) < 2) return null
+  const most = Math.max(...bars.map(({ people }) => people))
+  return (
+    <div className="age-histogram">
+      <ul aria-label="People by age">
+        {bars.map(({ from, to, people }) => {
+          const label = `${formatAgeRange(from, to)}: ${formatCount(people)}`
+          const height = Math.ceil((people / most) * HEIGHT)
+          const content = (
+            <>
+              <svg viewBox={`0 0 1 ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+                <rect y={HEIGHT - height} width="1" height={height} />
+              </svg>
+              {from}
+            </>
+          )
+          return people === 0 ? (
+            <li key={from} aria-hidden="true">
+              {content}
+            </li>
+          ) : (
+            <li key={from}>
+              <a href={userListHref(query, { age_min: from, age_max: to, age: null })} aria-label={label} title={label}>
+                {content}
+              </a>
+            </li>
+          )
+        })}
+      </ul>
+      {ageless > 0 && (
+        <p>
+          <a href={userListHref(query, { age_min: null, age_max: null, age: 'unknown' })}>Not given: {formatCount(ageless)}</a>
+        </p>
+      )}
+    </div>
+  )
+}

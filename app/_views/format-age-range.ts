@@ -1,0 +1,6 @@
+/** `30 to 39`, `30`, `30 or more`, `up to 39`. */
+export function formatAgeRange(min: number | null, max: number | null): string {
+  if (min === null) return `up to ${max}`
+  if (max === null) return `${min} or more`
+  return min === max ? String(min) : `${min} to ${max}`
+}

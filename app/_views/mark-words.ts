@@ -1,0 +1,59 @@
+import { isShortWord } from '../_models/search-words.ts'
+
+export type TextPart = { start: number; text: string; isMarked: boolean }
+
+/**
+ * `text` cut into parts that were searched for and parts that were not. Letter case does not matter, in any script;
+ * a word of one or two letters counts only at the beginning, as in the search itself.
+ */
+export function markWords(text: string, words: string[]): TextPart[] {
+  const isMarked = findMarked(text, words)
+  const parts: TextPart[] = []
+  for (let start = 0; start < text.length; ) {
+    let end = start + 1
+    while (end < text.length && isMarked[end] === isMarked[start]) end += 1
+    parts.push({ start, text: text.slice(start, end), isMarked: isMarked[start] === true })
+    start = end
+  }
+  return parts
+}
+
+/** For each code unit of `text` whether some word covers it. */
+function findMarked(text: string, words: string[]): boolean[] {
+  const isMarked = Array.from({ length: text.length }, () => false)
+  const { folded, sources } = fold(text)
+  for (const word of words) {
+    const { folded: wanted } = fold(word)
+    if (wanted === '') continue
+    let found = folded.indexOf(wanted)
+    while (found !== -1 && (found === 0 || !isShortWord(word))) {
+      // `sources` has one entry more than `folded` has code units: where the text ends.
+      const last = sources[found + wanted.length - 1] ?? 0
+      const end = sources.find((source) => source > last) ?? text.length
+      isMarked.fill(true, sources[found], end)
+      found = folded.indexOf(wanted, found + 1)
+    }
+  }
+  return isMarked
+}
+
+/** `text` without letter case, and for each of its code units where in `text` the character that it comes from begins. */
+function fold(text: string): { folded: string; sources: number[] } {
+  let folded = ''
+  let source = 0
+  const sources: number[] = []
+  for (const character of text) {
+    const lower = foldCharacter(character)
+    for (let unit = 0; unit < lower.length; unit += 1) sources.push(source)
+    folded += lower
+    source += character.length
+  }
+  sources.push(source)
+  return { folded, sources }
+}
+
+// By way of the capital, so that both small sigmas are one letter; "ß" has a capital of two letters and stays itself.
+function foldCharacter(character: string): string {
+  const upper = character.toUpperCase()
+  return ([...upper].length === 1 ? upper : character).toLowerCase()
+}

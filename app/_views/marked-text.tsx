@@ -1,0 +1,10 @@
+import { markWords } from './mark-words.ts'
+
+type MarkedTextProps = { text: string; words: string[] }
+
+/** A name or an address in which the searched words are marked. */
+export function MarkedText({ text, words }: MarkedTextProps) {
+  const parts = markWords(text, words)
+  if (parts.every(({ isMarked }) => !isMarked)) return <bdi>{text}</bdi>
+  return <bdi>{parts.map((part) => (part.isMarked ? <mark key={part.start}>{part.text}</mark> : part.text))}</bdi>
+}
