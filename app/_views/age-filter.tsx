@@ -13,7 +13,7 @@ export function AgeFilter({ query: { age_min, age_max, age, ...query }, histogra
   return (
     <details className="age-filter" open={isActive}>
       <summary className="w-fit cursor-pointer py-2 text-sm">Age</summary>
-      <div className="grid items-end gap-x-10 gap-y-4 pt-1 sm:grid-cols-[auto_minmax(0,1fr)]">
+      <div className="grid items-end gap-x-10 gap-y-4 pt-1 sm:grid-cols-[21rem_minmax(0,1fr)]">
         <fieldset className="flex flex-wrap items-center gap-x-2 gap-y-3 text-sm">
           <legend className="float-left mr-2 text-muted max-sm:sr-only">Age</legend>
           <label htmlFor="age_min" className="text-muted">

@@ -5,7 +5,7 @@ export function IgnoredParameters({ ignored }: { ignored: IgnoredParameter[] }) 
   if (ignored.length === 0) return null
   return (
     <p role="note" className="wrap-anywhere text-muted text-sm">
-      Not followed in this address: {ignored.map(({ name, reason }) => `${name}, because ${reason}`).join('; ')}.
+      {`Not followed in this address: ${ignored.map(({ name, reason }) => `${name}, because ${reason}`).join('; ')}.`}
     </p>
   )
 }

@@ -1,26 +1,30 @@
 import type { AgeHistogram } from '../_models/user.ts'
 
-export type AgeBar = { from: number; to: number; people: number }
+/** `to` is null for a bar that holds everybody from `from` on. */
+export type AgeBar = { from: number; to: number | null; people: number }
 
-const STEPS = [1, 2, 5, 10, 20]
+const STEPS = [1, 2, 5, 10]
+const WIDEST_STEP = 10
 // As many as a phone has room for, each wide enough for a thumb.
 const MAX_BARS = 12
 
 /**
- * The bars that show `histogram`: all of one width in years, which is the finest that fits, from the youngest to the oldest.
- * No bar reaches beyond `min` and `max`, so that its link never widens the list.
+ * The bars that show `histogram`, from the youngest to the oldest, all of one width in years: the finest that fits. Where not even
+ * tens fit, the last bar takes the rest. No bar reaches beyond `min` and `max`, so that its link never widens the list.
  */
 export function listAgeBars(histogram: AgeHistogram, min: number | null = null, max: number | null = null): AgeBar[] {
   const known = histogram.flatMap(({ age, people }) => (age === null ? [] : [{ age, people }]))
   const youngest = known[0]?.age
   const oldest = known.at(-1)?.age
   if (youngest === undefined || oldest === undefined) return []
-  const step = STEPS.find((years) => Math.floor(oldest / years) - Math.floor(youngest / years) < MAX_BARS) ?? 20
-  const bars: AgeBar[] = []
-  for (let from = youngest - (youngest % step); from <= oldest; from += step) {
-    const to = from + step - 1
-    const people = known.reduce((sum, { age, people }) => (age >= from && age <= to ? sum + people : sum), 0)
-    bars.push({ from: Math.max(from, min ?? from), to: Math.min(to, max ?? to), people })
-  }
-  return bars
+  const step = STEPS.find((years) => Math.floor(oldest / years) - Math.floor(youngest / years) < MAX_BARS) ?? WIDEST_STEP
+  const start = youngest - (youngest % step)
+  const barCount = Math.min(MAX_BARS, Math.floor((oldest - start) / step) + 1)
+  return Array.from({ length: barCount }, (_, index) => {
+    const from = start + index * step
+    const end = from + step - 1
+    const to = index === barCount - 1 && oldest > end ? null : end
+    const people = known.reduce((sum, { age, people }) => (age >= from && age <= (to ?? oldest) ? sum + people : sum), 0)
+    return { from: Math.max(from, min ?? from), to: to === null ? max : Math.min(to, max ?? to), people }
+  })
 }

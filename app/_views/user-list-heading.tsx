@@ -26,7 +26,8 @@ export function UserListHeading({ query, page }: UserListHeadingProps) {
 
 function describeCount(query: UserListQuery, { count, isCountExact, isTooBroad }: UserListHeadingProps['page']): string {
   if (isTooBroad) return 'Too many people match'
-  const people = `${isCountExact ? '' : 'more than '}${formatCount(count)}`
+  if (count === 0) return isNarrowed(query) ? 'Nobody matches' : 'Nobody yet'
+  const people = `${isCountExact ? '' : 'More than '}${formatCount(count)}`
   if (!isNarrowed(query)) return `${people} in all`
-  return `${people} ${count <= 1 ? 'matches' : 'match'}`
+  return `${people} ${count === 1 ? 'matches' : 'match'}`
 }

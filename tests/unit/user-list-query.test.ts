@@ -1,64 +1,125 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseUserListQuery, type SearchParams, userListHref, userProfileHref } from '../../app/_models/user-list-query.ts'
+import {
+  isSpelledOtherwise,
+  parseUserListQuery,
+  type SearchParams,
+  userListHref,
+  userProfileHref,
+} from '../../app/_models/user-list-query.ts'
 
-function parseHref(href: string) {
-  return parseUserListQuery(Object.fromEntries(new URL(href, 'http://roster').searchParams))
-}
+const DEFAULTS = { q: '', sort: null, dir: 'asc', age_min: null, age_max: null, age: null, page: 1, size: 50 } as const
+
+const parse = (params: SearchParams) => parseUserListQuery(params).query
+const ignoredBy = (params: SearchParams) => parseUserListQuery(params).ignored.map(({ name, reason }) => `${name}: ${reason}`)
+const paramsOf = (href: string) => Object.fromEntries(new URL(href, 'http://roster').searchParams)
+
+const NAMES = ['q', 'sort', 'dir', 'age_min', 'age_max', 'age', 'size', 'page', 'other', '__proto__', 'constructor']
+const HOSTILE_VALUE = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.array(fc.string()),
+  fc.constantFrom('id', 'age', 'asc', 'desc', '1', '77', '25', '100', 'unknown', 'a b  c', '__proto__', undefined),
+)
+const HOSTILE_PARAMS = fc.dictionary(fc.constantFrom(...NAMES), HOSTILE_VALUE)
 
 describe('parseUserListQuery', () => {
   test('reads every parameter', () => {
-    expect(parseUserListQuery({ q: 'ann', sort: 'age', dir: 'desc', page: '3' })).toEqual({ q: 'ann', sort: 'age', dir: 'desc', page: 3 })
+    const params = { q: 'ann', sort: 'age', dir: 'desc', age_min: '0', age_max: '150', page: '3', size: '25' }
+    expect(parse(params)).toEqual({ q: 'ann', sort: 'age', dir: 'desc', age_min: 0, age_max: 150, age: null, page: 3, size: 25 })
+    expect(parse({ age: 'unknown' })).toEqual({ ...DEFAULTS, age: 'unknown' })
   })
 
-  test.each<[string, SearchParams]>([
-    ['nothing', {}],
-    ['empty values', { q: '', sort: '', dir: '', page: '' }],
-    ['white space', { q: ' \t\n ' }],
-    ['repeated parameters', { q: ['a', 'b'], sort: ['age', 'id'], dir: ['desc', 'desc'], page: ['2', '3'] }],
-    ['names of the language', { sort: '__proto__', dir: 'constructor' }],
-    ['another letter case', { sort: 'AGE', dir: 'DESC' }],
-    ['pages that are none', { page: '0' }],
-    ['a negative page', { page: '-1' }],
-    ['a page with an exponent', { page: '1e9' }],
-    ['a page with a leading zero', { page: '02' }],
-    ['a page beyond counting', { page: '9'.repeat(400) }],
-  ])('falls back to the defaults for %s', (_, params) => {
-    expect(parseUserListQuery(params)).toEqual({ q: '', sort: 'id', dir: 'asc', page: 1 })
+  test.each<[string, SearchParams, string[]]>([
+    ['nothing', {}, []],
+    ['empty values', { q: '', sort: '', dir: '', age_min: '', age_max: '', age: '', page: '', size: '' }, []],
+    ['white space', { q: ' \t\n ' }, []],
+    ['invisible marks', { q: '\u200f\u202e' }, []],
+    ['unknown parameters', { other: '1', __proto__: 'x', constructor: 'y' }, []],
+    ['the order that there is anyway', { sort: 'id' }, []],
+    ['repeated parameters', { q: ['a', 'b'], page: ['2', '3'] }, ['q: it is given more than once', 'page: it is given more than once']],
+    ['names of the language', { sort: '__proto__' }, ['sort: it is none of id, username, email, age']],
+    ['another letter case', { dir: 'DESC' }, ['dir: it is none of asc, desc']],
+    ['a page that is none', { page: '0' }, ['page: it is not a whole number from 1 on']],
+    ['a negative page', { page: '-1' }, ['page: it is not a whole number from 1 on']],
+    ['a page with an exponent', { page: '1e9' }, ['page: it is not a whole number from 1 on']],
+    ['a page beyond counting', { page: '9'.repeat(400) }, ['page: it is not a whole number from 1 on']],
+    ['another size', { size: '1000' }, ['size: it is none of 25, 50, 100']],
+    ['an age that nobody has', { age_min: '151' }, ['age_min: it is not a whole number from 0 to 150']],
+    ['an age that is none', { age_max: '٣' }, ['age_max: it is not a whole number from 0 to 150']],
+    ['another word for unknown', { age: 'none' }, ['age: it can only be unknown']],
+    ['ages the wrong way round', { age_min: '40', age_max: '39' }, ['the range of ages: age_min is above age_max']],
+  ])('falls back to the defaults for %s', (_, params, complaints) => {
+    expect(parse(params)).toEqual(DEFAULTS)
+    expect(ignoredBy(params)).toEqual(complaints)
   })
 
-  test('takes control characters and lone surrogates out of a search', () => {
-    expect(parseUserListQuery({ q: '\0a\u0007b\ud800 ' }).q).toBe('a b\ufffd')
+  test('reads numbers as people type them', () => {
+    expect(parse({ age_min: '007', page: '02' })).toEqual({ ...DEFAULTS, age_min: 7, page: 2 })
+  })
+
+  test('asks for people without an age or for a range, not for both', () => {
+    const params = { age: 'unknown', age_min: '30' }
+    expect(parse(params)).toEqual({ ...DEFAULTS, age: 'unknown' })
+    expect(ignoredBy(params)).toEqual(['the range of ages: only people without an age are asked for'])
+  })
+
+  test('relevance has no direction', () => {
+    expect(parse({ q: 'ann', dir: 'desc' })).toEqual({ ...DEFAULTS, q: 'ann' })
+    expect(parse({ q: 'ann', sort: 'id', dir: 'desc' })).toEqual({ ...DEFAULTS, q: 'ann', sort: 'id', dir: 'desc' })
+    expect(parse({ dir: 'desc' })).toEqual({ ...DEFAULTS, dir: 'desc' })
+  })
+
+  test('takes control characters, lone surrogates and marks of direction out of a search', () => {
+    expect(parse({ q: '\0a\u0007b\ud800 \u200fc' }).q).toBe('a b\ufffd c')
   })
 
   test('composes letters, so that é is found however it was typed', () => {
-    expect(parseUserListQuery({ q: 'Zoe\u0308' }).q).toBe('Zoë')
+    expect(parse({ q: 'Zoe\u0308' }).q).toBe('Zoë')
   })
 
-  test('cuts a search at 200 characters, not in the middle of one', () => {
-    expect(parseUserListQuery({ q: '🦊'.repeat(300) }).q).toBe('🦊'.repeat(200))
+  test.each([
+    ['at 200 characters, not in the middle of one', '🦊'.repeat(300), '🦊'.repeat(200)],
+    ['at 10 words', 'a b c d e f g h i j k', 'a b c d e f g h i j'],
+    ['at 200 characters, without white space at the end', `${'a'.repeat(199)} b`, 'a'.repeat(199)],
+  ])('cuts a search %s', (_, q, cut) => {
+    expect(parse({ q }).q).toBe(cut)
+    expect(ignoredBy({ q })).toEqual(['the end of q: a search has up to 10 words and 200 characters'])
   })
 
   test('never throws, and gives a query that its own URL leads back to', () => {
-    const value = fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.array(fc.string()),
-      fc.constantFrom('id', 'age', 'asc', 'desc', '1', '77', undefined),
-    )
-    const params = fc.dictionary(fc.constantFrom('q', 'sort', 'dir', 'page', 'other', '__proto__'), value)
     fc.assert(
-      fc.property(params, (hostile) => {
-        const query = parseUserListQuery(hostile)
-        expect(parseHref(userListHref(query))).toEqual(query)
+      fc.property(HOSTILE_PARAMS, (hostile) => {
+        const query = parse(hostile)
+        const params = paramsOf(userListHref(query))
+        expect(parseUserListQuery(params)).toEqual({ query, ignored: [] })
+        expect(isSpelledOtherwise(params, query)).toBe(false)
       }),
+      { numRuns: 1_000 },
     )
+  })
+})
+
+describe('isSpelledOtherwise', () => {
+  test.each<[SearchParams, boolean]>([
+    [{}, false],
+    [{ q: 'ann lee', page: '2' }, false],
+    [{ page: '2', q: 'ann' }, true],
+    [{ q: '', age_min: '' }, true],
+    [{ page: '1' }, true],
+    [{ q: ' ann' }, true],
+    [{ other: 'x' }, true],
+    [{ q: ['a', 'a'] }, true],
+  ])('%j: %s', (params, isOtherwise) => {
+    expect(isSpelledOtherwise(params, parse(params))).toBe(isOtherwise)
   })
 })
 
 describe('userListHref', () => {
   test('leaves the defaults out', () => {
     expect(userListHref()).toBe('/users')
-    expect(userListHref({ q: '', sort: 'id', dir: 'asc', page: 1 })).toBe('/users')
+    expect(userListHref(DEFAULTS)).toBe('/users')
+    expect(userListHref({ sort: 'id' })).toBe('/users')
+    expect(userListHref({ q: 'ann', sort: 'id' })).toBe('/users?q=ann&sort=id')
   })
 
   test('escapes a search', () => {
@@ -66,14 +127,16 @@ describe('userListHref', () => {
   })
 
   test('goes to page 1 with any change but that of the page', () => {
-    const query = parseUserListQuery({ q: 'ann', page: '3' })
+    const query = parse({ q: 'ann', page: '3' })
     expect(userListHref(query)).toBe('/users?q=ann&page=3')
     expect(userListHref(query, { sort: 'age' })).toBe('/users?q=ann&sort=age')
+    expect(userListHref(query, { size: 100 })).toBe('/users?q=ann&size=100')
+    expect(userListHref(query, { age_min: 30, age_max: 39 })).toBe('/users?q=ann&age_min=30&age_max=39')
     expect(userListHref(query, { page: 4 })).toBe('/users?q=ann&page=4')
   })
 })
 
 test('userProfileHref carries the list that it is reached from', () => {
   expect(userProfileHref(7)).toBe('/user/profile/7')
-  expect(userProfileHref(7, { q: 'ann', page: 2 })).toBe('/user/profile/7?q=ann&page=2')
+  expect(userProfileHref(7, { q: 'ann', age_min: 30, page: 2 })).toBe('/user/profile/7?q=ann&age_min=30&page=2')
 })

@@ -1,0 +1,57 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { markWords } from '../../app/_views/mark-words.ts'
+
+/** `text` with what is marked in square brackets. */
+function mark(text: string, ...words: string[]) {
+  return markWords(text, words)
+    .map((part) => (part.isMarked ? `[${part.text}]` : part.text))
+    .join('')
+}
+
+describe('markWords', () => {
+  test.each([
+    ['nothing without words', 'anna', [], 'anna'],
+    ['every occurrence', 'banana-bandana', ['ana'], 'b[anana]-band[ana]'],
+    ['whatever the letter case', 'Miles O’BRIEN', ['miles', 'brien'], '[Miles] O’[BRIEN]'],
+    ['letters beyond ASCII', 'ЕЛЕНА Ångström', ['елена', 'ÅNG'], '[ЕЛЕНА] [Ång]ström'],
+    ['both small sigmas', 'ΟΔΥΣΣΕΥΣ', ['σευς'], 'ΟΔΥΣ[ΣΕΥΣ]'],
+    ['a letter whose small form is two', 'İstanbul', ['stan'], 'İ[stan]bul'],
+    ['overlapping words as one', 'annabel', ['anna', 'nabel'], '[annabel]'],
+    ['touching words as one', 'annabel', ['ann', 'abel'], '[annabel]'],
+    ['a short word only at the beginning', 'ananas', ['an'], '[an]anas'],
+    ['no short word further on', 'joan', ['an'], 'joan'],
+    ['two signs beyond the first plane as short', 'a🦊🦊', ['🦊🦊'], 'a🦊🦊'],
+    ['special signs of patterns as they are', '100%_sure.*', ['%_s', '.*'], '100[%_s]ure.*'],
+    ['markup as text', '<b>bold</b>', ['<b>'], '[<b>]bold</b>'],
+  ])('marks %s', (_, text, words, marked) => {
+    expect(mark(text, ...words)).toBe(marked)
+  })
+
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.constantFrom('a', 'A', 'b', 'ß', 'İ', 'Σ', 'ς', '🦊', '\ud800') }),
+  )
+
+  test('its parts are the text again, each as long as it can be, and cut through no character', () => {
+    fc.assert(
+      fc.property(text, fc.array(text, { maxLength: 10 }), (name, words) => {
+        const parts = markWords(name, words)
+        expect(parts.map((part) => part.text).join('')).toBe(name)
+        for (const [index, part] of parts.entries()) {
+          expect(part.text).not.toBe('')
+          expect(part.isMarked).not.toBe(parts[index - 1]?.isMarked)
+          if (name.isWellFormed()) expect(part.text.isWellFormed()).toBe(true)
+        }
+      }),
+    )
+  })
+
+  test('a word marks itself', () => {
+    fc.assert(
+      fc.property(text, (word) => {
+        expect(markWords(word, [word]).every(({ isMarked }) => isMarked)).toBe(true)
+      }),
+    )
+  })
+})
