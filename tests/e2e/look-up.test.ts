@@ -67,27 +67,102 @@ test('a new search keeps the order', async ({ page }) => {
 test('pages lead through everybody', async ({ page }) => {
   await page.goto('/users')
   const pages = page.getByRole('navigation', { name: 'Pages' })
-  await expect(pages.getByRole('link')).toHaveText(['1', '2', '6', 'Next'])
+  await expect(pages.getByRole('link')).toHaveText(['1', '2', '3', '4', '5', 'Next', 'Last'])
   await pages.getByRole('link', { name: 'Next' }).click()
   await expect(page).toHaveURL('/users?page=2')
   await expect(pages.getByRole('link', { name: 'Page 2' })).toHaveAttribute('aria-current', 'page')
+  await expect(page.locator('head link[rel=prev]')).toHaveAttribute('href', '/users')
+  await expect(page.locator('head link[rel=next]')).toHaveAttribute('href', '/users?page=3')
   expect((await names(page))[0]).toBe('guest-0051')
-  await pages.getByRole('link', { name: 'Page 6' }).click()
+  await pages.getByRole('link', { name: 'Last' }).click()
   expect((await names(page)).at(-1)).toBe('guest-0300')
-  await expect(pages.getByRole('link', { name: 'Next' })).toHaveCount(0)
+  await expect(pages.getByRole('link')).toHaveText(['First', 'Previous', '2', '3', '4', '5', '6'])
   await pages.getByRole('link', { name: 'Previous' }).click()
   await expect(page).toHaveURL('/users?page=5')
 })
 
-test('nothing found and a page too far say what to do', async ({ page }) => {
-  await page.goto('/users?q=nobody-at-all')
-  await expect(page.getByRole('main')).toContainText('nobody with “nobody-at-all”')
-  await page.getByRole('main').getByRole('link', { name: 'all people' }).click()
+test('any page is one number away, and pages have three sizes', async ({ page }) => {
+  await page.goto('/users?sort=username&size=25')
+  await page.getByRole('spinbutton', { name: 'Page' }).fill('9')
+  await page.getByRole('button', { name: 'Go' }).click()
+  await expect(page).toHaveURL('/users?sort=username&size=25&page=9')
+  await expect(page.getByRole('row')).toHaveCount(26)
+  await page.getByRole('navigation', { name: 'People per page' }).getByRole('link', { name: '100' }).click()
+  await expect(page).toHaveURL('/users?sort=username&size=100')
+  await expect(page.getByRole('row')).toHaveCount(101)
+})
+
+test('what was searched is marked, the best match comes first, and a chosen order can be given up', async ({ page }) => {
+  await page.goto('/users?q=ADA')
+  expect(await names(page)).toEqual(['ada'])
+  await expect(page.locator('tbody mark')).toHaveText(['ada', 'ada'])
+  await page.goto('/users?q=example+guest-00&size=25')
+  await expect(page.getByRole('row').nth(1).locator('mark')).toHaveText(['guest-00', 'guest-00', 'example'])
+  await expect(page.locator('th[aria-sort=ascending], th[aria-sort=descending]')).toHaveCount(0)
+  await expect(page.getByRole('link', { name: 'by relevance' })).toHaveCount(0)
+  await page.getByRole('columnheader', { name: 'ID' }).getByRole('link').click()
+  await expect(page).toHaveURL('/users?q=example+guest-00&sort=id&size=25')
+  await expect(page.getByRole('columnheader', { name: 'ID' })).toHaveAttribute('aria-sort', 'ascending')
+  await page.getByRole('link', { name: 'by relevance' }).click()
+  await expect(page).toHaveURL('/users?q=example+guest-00&size=25')
+})
+
+test('a short word is looked for at the beginning, and the page says so', async ({ page }) => {
+  await page.goto('/users?q=ad')
+  expect((await names(page)).sort()).toEqual(['ada', 'admin'])
+  await expect(page.getByRole('main')).toContainText('“ad” is short: looked for only where a username or e-mail begins.')
+})
+
+test('ages narrow the list, by numbers, by bars, and back', async ({ page }) => {
+  await page.goto('/users?q=example')
+  const summary = page.getByText('Age', { exact: true }).first()
+  if (test.info().project.name === 'phone') await summary.click()
+  await page.getByRole('spinbutton', { name: 'from' }).fill('33')
+  await page.getByRole('spinbutton', { name: 'to' }).fill('36')
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await expect(page).toHaveURL('/users?q=example&age_min=33&age_max=36')
+  await expect(page.getByRole('status')).toHaveText('23 people match')
+
+  await page.getByRole('link', { name: '36: 6 people' }).click()
+  await expect(page).toHaveURL('/users?q=example&age_min=36&age_max=36')
+  await page.getByRole('link', { name: 'Remove Age 36' }).click()
+  await expect(page).toHaveURL('/users?q=example')
+
+  if (test.info().project.name === 'phone') await summary.click()
+  await page.getByRole('link', { name: 'Not given: 1 person' }).click()
+  await expect(page).toHaveURL('/users?q=example&age=unknown')
+  expect(await names(page)).toEqual(['ageless'])
+  await page.getByRole('link', { name: 'Remove “example”' }).click()
+  await page.getByRole('link', { name: 'Remove Age not given' }).click()
   await expect(page).toHaveURL('/users')
+})
+
+test('nothing found and a page too far say what to do', async ({ page }) => {
+  await page.goto('/users?q=ada+nobody-at-all&age_min=30')
+  await expect(page.getByRole('status')).toHaveText('Nobody matches')
+  await expect(page.getByRole('main')).toContainText(
+    'Nobody has “ada nobody-at-all” in the username or e-mail and is 30 or more years old.',
+  )
+  await expect(page.getByRole('link', { name: 'At any age' })).toHaveAttribute('href', '/users?q=ada+nobody-at-all')
+  await expect(page.getByRole('link', { name: 'Look through all people' })).toHaveAttribute('href', '/users')
+  await page.getByRole('link', { name: 'Without “nobody-at-all”' }).click()
+  await expect(page).toHaveURL('/users?q=ada&age_min=30')
+  expect(await names(page)).toEqual(['ada'])
 
   expect((await page.goto('/users?q=guest&page=99'))?.status()).toBe(404)
   await page.getByRole('link', { name: 'page 6' }).click()
   await expect(page).toHaveURL('/users?q=guest&page=6')
+})
+
+test('what an address asks for in vain is said, and an address has one spelling', async ({ page }) => {
+  await page.goto('/users?size=0&age_min=40&age_max=39&q=ada')
+  await expect(page.getByRole('note')).toHaveText(
+    'Not followed in this address: size, because it is none of 25, 50, 100; the range of ages, because age_min is above age_max.',
+  )
+  expect(await names(page)).toEqual(['ada'])
+  await page.goto('/users?age_max=&page=1&q=ada&sort=')
+  await expect(page).toHaveURL('/users?q=ada')
+  await expect(page.getByRole('note')).toHaveCount(0)
 })
 
 test('an unknown person is a 404 that offers a search', async ({ page }) => {

@@ -6,6 +6,8 @@ const PATHS = [
   '/users',
   '/users?q=guest&sort=age&dir=desc&page=3',
   '/users?q=nobody-at-all',
+  '/users?q=gu+example&age_min=20&age_max=59&sort=age&size=25',
+  '/users?age_min=40&age_max=39&size=7',
   '/users?page=99',
   '/user/profile/1',
   '/user/profile/7',

@@ -1,0 +1,99 @@
+import type { Page } from '@playwright/test'
+import { expect, test } from './site-test.ts'
+
+const SLOW_MS = 700
+
+const field = (page: Page) => page.getByRole('searchbox')
+const firstName = (page: Page) => page.locator('tbody td:nth-child(2)').first()
+
+/** The list at `path`, once its script listens. */
+async function open(page: Page, path: string) {
+  await page.goto(path, { waitUntil: 'networkidle' })
+}
+
+test('results follow typing, and the address with them', async ({ page }) => {
+  await open(page, '/users?sort=username&page=2')
+  await field(page).pressSequentially('grace', { delay: 20 })
+  await expect(page).toHaveURL('/users?q=grace&sort=username')
+  await expect(page.getByRole('status')).toHaveText('1 person matches')
+  await expect(firstName(page)).toHaveText('Grace')
+  await expect(page).toHaveTitle('People matching “grace” · Roster')
+  await expect(field(page)).toBeFocused()
+  await field(page).fill('')
+  await expect(page).toHaveURL('/users?sort=username')
+  await expect(page.getByRole('status')).toHaveText('300 people in all')
+})
+
+test('slow answers neither take letters away nor overtake newer ones', async ({ page }) => {
+  await open(page, '/users')
+  await page.route(/[?&]_rsc/, async (route) => {
+    // The answer to what was typed first comes last.
+    if (/q=a&/.test(route.request().url())) await new Promise((resolve) => setTimeout(resolve, SLOW_MS))
+    await route.continue().catch(() => {})
+  })
+  const first = page.waitForRequest(/q=a&/)
+  await field(page).pressSequentially('a')
+  await first
+  await field(page).pressSequentially('geless', { delay: 20 })
+  await expect(page).toHaveURL('/users?q=ageless')
+  await page.waitForTimeout(SLOW_MS)
+  await expect(page).toHaveURL('/users?q=ageless')
+  await expect(page.getByRole('status')).toHaveText('1 person matches')
+  await expect(field(page)).toHaveValue('ageless')
+  await expect(field(page)).toBeFocused()
+})
+
+test('Enter does not wait, and loses no focus', async ({ page }) => {
+  await open(page, '/users')
+  await field(page).fill('o’brien')
+  await field(page).fill("o'brien")
+  await field(page).press('Enter')
+  await expect(page).toHaveURL('/users?q=o%27brien')
+  await expect(firstName(page)).toHaveText("Miles O'Brien")
+  await expect(field(page)).toBeFocused()
+})
+
+test('a slash leads to the field, arrows through the rows, Enter to a person, and Back to that row', async ({ page }) => {
+  await open(page, '/users')
+  await page.keyboard.press('/')
+  await expect(field(page)).toBeFocused()
+  await page.keyboard.type('guest-01/')
+  await expect(field(page)).toHaveValue('guest-01/')
+  await page.keyboard.press('Backspace')
+  await expect(page).toHaveURL('/users?q=guest-01')
+  await expect(firstName(page)).toHaveText('guest-0100')
+
+  const rows = page.locator('tbody a')
+  await page.keyboard.press('ArrowDown')
+  await expect(rows.first()).toBeFocused()
+  await page.keyboard.press('ArrowUp')
+  await expect(field(page)).toBeFocused()
+  for (let row = 0; row < 40; row += 1) await page.keyboard.press('ArrowDown')
+  await expect(rows.nth(39)).toBeFocused()
+  const scrolled = await page.evaluate(() => scrollY)
+  expect(scrolled).toBeGreaterThan(0)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('guest-0139')
+
+  await page.goBack()
+  await expect(page).toHaveURL('/users?q=guest-01')
+  await expect(field(page)).toHaveValue('guest-01')
+  await expect(rows.nth(39)).toBeFocused()
+  await expect.poll(() => page.evaluate(() => scrollY)).toBe(scrolled)
+})
+
+test('a fault while typing says so, and a reload helps', async ({ page, site, faults }) => {
+  await open(page, '/users')
+  site.sql.exec('ALTER TABLE "User" RENAME TO "Away"')
+  try {
+    await field(page).fill('ada')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Something is wrong on our side')
+  } finally {
+    site.sql.exec('ALTER TABLE "Away" RENAME TO "User"')
+  }
+  await page.reload()
+  await expect(page).toHaveURL('/users?q=ada')
+  await expect(firstName(page)).toHaveText('ada')
+  // The browser logs the fault, as it should.
+  faults.length = 0
+})
