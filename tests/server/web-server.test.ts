@@ -120,6 +120,72 @@ describe('status', () => {
   })
 })
 
+describe('the address of a list', () => {
+  test.for([
+    ['/users?q=&age_min=&age_max=', '/users'],
+    ['/users?page=1&size=50&sort=id&dir=asc', '/users'],
+    ['/users?sort=age&q=ada', '/users?q=ada&sort=age'],
+    ['/users?q=%20ada%00%E2%80%8F', '/users?q=ada'],
+    ['/users?q=ada&utm_source=elsewhere', '/users?q=ada'],
+  ] as const)('307 from %s to %s', async ([path, location], { site }) => {
+    const { status, headers } = await get(site, path)
+    expect({ status, location: headers.location }).toEqual({ status: 307, location })
+    expect((await get(site, location)).status).toBe(200)
+  })
+
+  test.for([
+    '/users?q=a&q=b',
+    '/users?q[]=a&q[]=b',
+    '/users?page=2&page=3',
+    '/users?page=1e9',
+    '/users?page=-1',
+    '/users?page=999999999',
+    '/users?page=9007199254740993',
+    '/users?size=0',
+    '/users?size=25&size=50',
+    '/users?sort=__proto__&dir=constructor',
+    '/users?__proto__=a&__proto__=b',
+    '/users?constructor=a&toString=b&hasOwnProperty=c',
+    '/users?age_min=40&age_max=39',
+    '/users?age_min=-1&age_max=1e3',
+    '/users?age=none',
+    '/users?q=%00',
+    '/users?q=%ED%A0%80',
+    '/users?q=%FF%FE',
+    '/users?q=%E2%80%AE%E2%80%8F%D9%81',
+    '/users?q=%25_%5C%22%27%3B--',
+    '/users?q=a%20b%20c%20d%20e%20f%20g%20h%20i%20j%20k',
+    `/users?q=${'x'.repeat(10_000)}`,
+    `/users?${'q=x&'.repeat(2_000)}`,
+    '/users?q=%zz&sort=%',
+    '/users?&&==&=x',
+  ])('is a page whatever it asks for: %s', async (path, { site }) => {
+    let answer = await get(site, path)
+    if (answer.status === 307) answer = await get(site, String(answer.headers.location))
+    expect([200, 404]).toContain(answer.status)
+    expect(answer.body).toContain('type="search"')
+  })
+
+  test('431 for one that is too long', async ({ site }) => {
+    expect((await get(site, `/users?q=${'x'.repeat(17_000)}`)).status).toBe(431)
+  })
+
+  test('is for search engines where it is a page of everybody, not a search', async ({ site }) => {
+    expect((await get(site, '/users')).body).not.toContain('noindex')
+    for (const path of ['/users?q=ada', '/users?sort=age', '/users?size=25', '/users?age=unknown']) {
+      expect((await get(site, path)).body).toContain('<meta name="robots" content="noindex"')
+    }
+  })
+
+  test('answers the script that follows typing as well', async ({ site }) => {
+    const first = await get(site, '/users?q=ada', { headers: { rsc: '1' } })
+    const { status, headers, body } =
+      first.status === 307 ? await get(site, String(first.headers.location), { headers: { rsc: '1' } }) : first
+    expect({ status, type: headers['content-type'] }).toEqual({ status: 200, type: 'text/x-component' })
+    expect(body).toContain('/user/profile/3?q=ada')
+  })
+})
+
 describe('headers', () => {
   test.for(['/', '/users', '/user/profile/99', '/users/', '/favicon.ico'])('keep a browser strict on %s', async (path, { site }) => {
     const { headers } = await get(site, path)

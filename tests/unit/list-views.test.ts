@@ -1,0 +1,80 @@
+import { renderToStaticMarkup } from 'react-dom/server'
+import { describe, expect, test } from 'vitest'
+import { parseUserListQuery } from '../../app/_models/user-list-query.ts'
+import { AgeHistogram } from '../../app/_views/age-histogram.tsx'
+import { ListTooBroad } from '../../app/_views/list-too-broad.tsx'
+import { Pagination } from '../../app/_views/pagination.tsx'
+import { UserListEmpty } from '../../app/_views/user-list-empty.tsx'
+import { UserListHeading } from '../../app/_views/user-list-heading.tsx'
+
+const { query: everybody } = parseUserListQuery({})
+const { query: maria } = parseUserListQuery({ q: 'maria', page: '3' })
+
+describe('UserListHeading counts', () => {
+  test.each([
+    [everybody, { count: 0, isCountExact: true, isTooBroad: false }, 'Nobody yet'],
+    [everybody, { count: 1_000_000, isCountExact: true, isTooBroad: false }, '1,000,000 people in all'],
+    [maria, { count: 0, isCountExact: true, isTooBroad: false }, 'Nobody matches'],
+    [maria, { count: 1, isCountExact: true, isTooBroad: false }, '1 person matches'],
+    [maria, { count: 1234, isCountExact: true, isTooBroad: false }, '1,234 people match'],
+    [maria, { count: 10_000, isCountExact: false, isTooBroad: false }, 'More than 10,000 people match'],
+    [maria, { count: 0, isCountExact: false, isTooBroad: true }, 'Too many people match'],
+  ])('%#', (query, page, text) => {
+    expect(renderToStaticMarkup(UserListHeading({ query, page }))).toContain(`>${text}</p>`)
+  })
+})
+
+test('a search that is too broad is told what narrows it', () => {
+  const html = renderToStaticMarkup(ListTooBroad({ query: maria }))
+  expect(html).toContain('maria')
+  expect(html).toContain('a range of ages')
+})
+
+test('an empty database tells how to fill it', () => {
+  expect(renderToStaticMarkup(UserListEmpty({ query: everybody }))).toContain('npx prisma db seed')
+})
+
+describe('Pagination', () => {
+  const render = (count: number, pageCount: number, isCountExact: boolean) =>
+    renderToStaticMarkup(Pagination({ query: maria, count, pageCount, isCountExact }))
+
+  test('offers nothing where everybody is in sight at any size', () => {
+    expect(render(25, 1, true)).toBe('')
+  })
+
+  test('offers only sizes on a single page', () => {
+    expect(render(50, 1, true)).toContain('per page')
+    expect(render(50, 1, true)).not.toContain('Next')
+  })
+
+  test('calls no page the last where people are counted up to a limit only', () => {
+    expect(render(10_000, 200, true)).toContain('Last')
+    expect(render(10_000, 200, false)).not.toContain('Last')
+  })
+
+  test('keeps what else the address says when it goes to a page', () => {
+    const html = render(10_000, 200, true)
+    expect(html).toContain('<input type="hidden" name="q" value="maria"/>')
+    expect(html).not.toContain('<input type="hidden" name="page"')
+  })
+})
+
+describe('AgeHistogram', () => {
+  test('is not there where its only bar would lead to the list that it stands in', () => {
+    expect(renderToStaticMarkup(AgeHistogram({ query: maria, histogram: [{ age: 30, people: 9 }] }))).toBe('')
+    expect(renderToStaticMarkup(AgeHistogram({ query: maria, histogram: [{ age: null, people: 9 }] }))).toBe('')
+  })
+
+  test('has a link for each age that somebody has, named in words', () => {
+    const histogram = [
+      { age: 30, people: 1234 },
+      { age: 32, people: 1 },
+      { age: null, people: 5 },
+    ]
+    const html = renderToStaticMarkup(AgeHistogram({ query: maria, histogram }))
+    expect(html.match(/aria-label="\d[^"]*"/g)).toEqual(['aria-label="30: 1,234 people"', 'aria-label="32: 1 person"'])
+    expect(html).toContain('href="/users?q=maria&amp;age_min=30&amp;age_max=30"')
+    expect(html).toContain('Not given: 5 people')
+    expect(html).not.toContain('style=')
+  })
+})
