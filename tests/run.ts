@@ -5,25 +5,28 @@ import { generatePrismaClientIfStale } from '../server/build.ts'
 import { ROOT } from '../server/paths.ts'
 import { findChromium } from './fixtures/chromium.ts'
 
+// The tests write with Debian's own sqlite3 as well, which is older than the ones in Node and libSQL.
+const DEBIAN_PACKAGES = ['chromium', 'sqlite3']
 const STEPS = ['lint', 'typecheck', 'test:unit', 'test:integration', 'build', 'test:server', 'test:e2e']
 
-installChromium()
+installDebianPackages()
 generatePrismaClientIfStale()
 const failed = STEPS.filter((step) => !run('npm', ['run', '--silent', step], step))
 console.log(`\n${failed.length > 0 ? `Failed: ${failed.join(', ')}` : 'Everything passed.'}`)
 console.log(`${STEPS.length - failed.length} passed, ${failed.length} failed`)
 process.exit(failed.length > 0 ? 1 : 0)
 
-function installChromium(): void {
-  if (findChromium()) return
+function installDebianPackages(): void {
+  if (findChromium() && existsSync('/usr/bin/sqlite3')) return
   const isDebian = existsSync('/usr/bin/apt-get')
   if (!isDebian || process.getuid?.() !== 0) {
-    console.error(`The tests need Chromium; install it first${isDebian ? ': sudo apt-get install chromium' : ''}.`)
+    const advice = isDebian ? `: sudo apt-get install ${DEBIAN_PACKAGES.join(' ')}` : ''
+    console.error(`The tests need Chromium and the sqlite3 shell; install them first${advice}.`)
     process.exit(1)
   }
   const isInstalled =
     run('apt-get', ['update', '-qq'], 'update the list of Debian packages') &&
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], 'install Chromium')
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...DEBIAN_PACKAGES], 'install what the tests need')
   if (!isInstalled) process.exit(1)
 }
 
