@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 import { formatAgeRange } from './format-age-range.ts'
 
@@ -26,7 +27,7 @@ export function ActiveFilters({ query }: { query: UserListQuery }) {
   )
 }
 
-type ChipProps = { href: string; children: React.ReactNode }
+type ChipProps = { href: string; children: ReactNode }
 
 function Chip({ href, children }: ChipProps) {
   return (

@@ -39,6 +39,8 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
       timer = setTimeout(follow, TYPING_PAUSE_MS)
     }
     function followNow(event: SubmitEvent) {
+      // Enter in the field keeps the focus there; a button is a step of its own, for Back to return from.
+      if (document.activeElement !== input) return
       event.preventDefault()
       follow()
     }
