@@ -14,6 +14,13 @@ const PATHS = [
   '/nowhere',
 ]
 
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+async function listViolations(axe: AxeBuilder) {
+  const { violations } = await axe.analyze()
+  return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
+}
+
 for (const path of PATHS) {
   test(`${path} is a whole document, open to everyone`, async ({ page }) => {
     await page.goto(path)
@@ -23,13 +30,11 @@ for (const path of PATHS) {
     for (const landmark of ['banner', 'main', 'contentinfo'] as const) await expect(page.getByRole(landmark)).toHaveCount(1)
     expect(await page.locator('meta[name=description]').getAttribute('content')).toMatch(/.{20}/)
 
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'])
-        .analyze()
-      expect(violations.map(({ id, nodes }) => [colorScheme, id, nodes.map(({ html }) => html)])).toEqual([])
-    }
+    await page.emulateMedia({ colorScheme: 'light' })
+    expect(await listViolations(new AxeBuilder({ page }).withTags(WCAG))).toEqual([])
+    // Only colours differ in the dark.
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await listViolations(new AxeBuilder({ page }).withRules('color-contrast'))).toEqual([])
 
     await page.setViewportSize({ width: 320, height: 640 })
     expect(await page.evaluate(() => document.documentElement.scrollWidth), 'no sideways scrolling').toBe(320)

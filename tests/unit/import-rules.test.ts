@@ -31,6 +31,7 @@ test.each([
 
 test.each([
   ['app/_views/x.tsx', "import type { UserRow } from '../_models/user.ts'\nexport type Row = UserRow"],
+  ['app/_views/x.tsx', "import type { AgeHistogram } from '../_models/user.ts'\nexport type Ages = AgeHistogram"],
   ['app/_views/x.tsx', "import { userListHref } from '../_models/user-list-query.ts'\nexport const href = userListHref()"],
   ['app/users/x.tsx', "import { listUsers } from '../_models/user.ts'\nexport const list = listUsers"],
 ])('%s may %s', (file, code) => {
