@@ -19,9 +19,9 @@ export type ListLimits = {
 export const LIST_LIMITS: ListLimits = {
   counted: 10_000,
   sorted: 60_000,
-  walked: 150_000,
+  walked: 100_000,
   begun: 30_000,
   skipped: 2_000_000,
   scanned: 100_000,
-  milliseconds: 130,
+  milliseconds: 100,
 }
