@@ -2,7 +2,7 @@ import 'server-only'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { database } from './database.ts'
 import type { ListLimits } from './list-limits.ts'
-import { searchWords } from './search-words.ts'
+import { isShortWord, searchWords } from './search-words.ts'
 import type { Direction } from './user-list-query.ts'
 import type { WorkBudget } from './work-budget.ts'
 
@@ -20,7 +20,7 @@ export type UserSearch = {
 type Scan = { ids: number[]; isComplete: boolean }
 
 const QUICK_MS = 4
-const SHORT = 3
+const TRIGRAM = 3
 
 export function compileSearch(q: string): UserSearch {
   const words = searchWords(q)
@@ -99,23 +99,23 @@ export async function findExact(q: string, { all }: UserSearch, condition: Prism
 }
 
 function matchWord(word: string): string {
-  if (isShort(word)) return `starts : (${matchStart(word, ' ')} OR ${matchStart(word, '\t')})`
+  if (isShortWord(word)) return `starts : (${matchStart(word, ' ')} OR ${matchStart(word, '\t')})`
   return `{username email} : ${quote(word)}`
 }
 
 function matchBeginning(word: string): string {
-  if (isShort(word)) return `(starts : ${matchStart(word, ' ')})`
+  if (isShortWord(word)) return `(starts : ${matchStart(word, ' ')})`
   // Few people's "starts" begin so: that spares looking through everybody who has the word elsewhere.
   return `((starts : ${quote(`  ${[...word].slice(0, 2).join('')}`)}) AND (username : ^ ${quote(word)}))`
 }
 
 // Three characters, as all that the index holds: two of the space and one letter, or one and two.
 function matchStart(word: string, space: string): string {
-  return quote(space.repeat(SHORT - [...word].length) + word)
+  return quote(space.repeat(TRIGRAM - [...word].length) + word)
 }
 
 function likeWord(word: string): Prisma.Sql {
-  const pattern = isShort(word) ? `${escapeLike(word)}%` : `%${escapeLike(word)}%`
+  const pattern = isShortWord(word) ? `${escapeLike(word)}%` : `%${escapeLike(word)}%`
   return Prisma.sql`("username" LIKE ${pattern} ESCAPE '\\' OR "email" LIKE ${pattern} ESCAPE '\\')`
 }
 
@@ -126,10 +126,6 @@ function beginsWith(word: string): Prisma.Sql {
 
 function escapeLike(word: string): string {
   return word.replaceAll(/[\\%_]/g, '\\$&')
-}
-
-function isShort(word: string): boolean {
-  return [...word].length < SHORT
 }
 
 function quote(text: string): string {
