@@ -5,8 +5,9 @@ import { generatePerson } from './generate-people.ts'
 import { OperatorError } from './operator-error.ts'
 import { type Person, SAMPLE_PEOPLE } from './sample-people.ts'
 
-// Short enough that other writers get their turn within their busy timeout, long enough that a commit costs little per person.
-const PEOPLE_PER_TRANSACTION = 10_000
+// Short enough that other writers get their turn within their busy timeout. Long, because names come in random order: each
+// transaction writes most pages of four indexes anew, and half as many transactions write half as much.
+const PEOPLE_PER_TRANSACTION = 25_000
 
 // Far beyond any index that a count can reach; only the number of steps of a binary search depends on it.
 const MAX_INDEX = 2 ** 30
@@ -14,12 +15,20 @@ const MAX_INDEX = 2 ** 30
 // So many neighbours must be absent before their place counts as not yet filled: single people get deleted by hand.
 const ABSENT_NEIGHBOURS = 16
 
+/** People by number, `length` of them from number `first` on. */
+type People = { first: number; length: number; personAt: (index: number) => Person | undefined }
+
+// Not ON CONFLICT DO NOTHING, which uses up an id for everyone it ignores: seeding twice is to change nothing at all.
+const WHERE_ABSENT = `
+  WHERE NOT EXISTS (SELECT 1 FROM "User" WHERE username = new_username) AND NOT EXISTS (SELECT 1 FROM "User" WHERE email = new_email)`
+
 /**
  * Adds the sample people, at most `limit`, who are not there yet, and returns how many it added.
  * One whose username or e-mail is there, in any letter case, is left as it is.
  */
 export function seedSamplePeople(database: DatabaseSync, limit = SAMPLE_PEOPLE.length): number {
-  return inTransaction(database, () => insertPeople(database, SAMPLE_PEOPLE, limit))
+  const { length } = SAMPLE_PEOPLE
+  return inTransaction(database, () => insertPeople(database, { first: 0, length, personAt: (index) => SAMPLE_PEOPLE[index] }, limit))
 }
 
 /**
@@ -38,9 +47,11 @@ export function* fillUp(database: DatabaseSync, target: number): Generator<{ add
     const added = inTransaction(database, () => {
       // Counted anew, as others may have added or deleted people in between.
       people = countPeople(database)
-      const length = Math.max(0, Math.min(PEOPLE_PER_TRANSACTION, target - people))
-      const next = Array.from({ length }, () => generatePerson(index++))
-      return insertPeople(database, next)
+      const length = Math.min(PEOPLE_PER_TRANSACTION, target - people)
+      if (length <= 0) return 0
+      const first = index
+      index += length
+      return insertGeneratedPeople(database, { first, length, personAt: generatePerson })
     })
     people += added
     yield { added, people }
@@ -66,25 +77,45 @@ function findIndexToGoOnFrom(database: DatabaseSync): number {
   return low
 }
 
-/** Inserts the first `limit` of `people` whose username and e-mail nobody has, and returns how many those were. */
-function insertPeople(database: DatabaseSync, people: readonly Person[], limit = people.length): number {
+function insertGeneratedPeople(database: DatabaseSync, people: People): number {
   try {
-    // All in one statement: triggers that keep a full-text index cost several times as much when each person is one.
-    // Not ON CONFLICT DO NOTHING, which uses up an id for everyone it ignores: seeding twice is to change nothing at all.
-    const statement = database.prepare(
-      `INSERT INTO "User" (username, email, age)
-       SELECT value ->> 'username' AS new_username, value ->> 'email' AS new_email, value ->> 'age' FROM json_each(?)
-       WHERE NOT EXISTS (SELECT 1 FROM "User" WHERE username = new_username) AND NOT EXISTS (SELECT 1 FROM "User" WHERE email = new_email)
-       LIMIT ?`,
-    )
-    return Number(statement.run(JSON.stringify(people), limit).changes)
+    // Mostly nobody is there yet, and to look for each first would cost as much as keeping an index.
+    return insert(database, people, people.length, '')
+  } catch (error) {
+    if (constraintMessage(error) === null) throw error
+    return insertPeople(database, people, people.length)
+  }
+}
+
+/** Inserts the first `limit` of `people` whose username and e-mail nobody has, and returns how many those were. */
+function insertPeople(database: DatabaseSync, people: People, limit: number): number {
+  try {
+    return insert(database, people, limit, WHERE_ABSENT)
   } catch (error) {
     const reason = constraintMessage(error)
     if (reason === null) throw error
+    const { first, length, personAt } = people
+    if (length === 1) throw new OperatorError(`it refused ${JSON.stringify(personAt(first)?.username)}: ${reason}`)
     // SQLite does not say who broke the constraint; one by one, it shows.
-    if (people.length > 1) return people.reduce((added, person) => added + insertPeople(database, [person], limit - added), 0)
-    throw new OperatorError(`it refused ${JSON.stringify(people[0]?.username)}: ${reason}`)
+    let added = 0
+    for (let index = first; index < first + length; index += 1)
+      added += insertPeople(database, { first: index, length: 1, personAt }, limit - added)
+    return added
   }
+}
+
+// One statement for all: triggers that keep a full-text index cost several times as much when each person is one.
+// It asks for one person at a time: as one document of JSON, the people of a transaction would take 60 MB.
+function insert(database: DatabaseSync, { first, length, personAt }: People, limit: number, where: string): number {
+  database.function('person', (index) => JSON.stringify(personAt(Number(index))) ?? null)
+  const statement = database.prepare(
+    `INSERT INTO "User" (username, email, age)
+     WITH RECURSIVE
+       indexes (i) AS (SELECT :first UNION ALL SELECT i + 1 FROM indexes WHERE i < :last),
+       people (person) AS MATERIALIZED (SELECT person(i) FROM indexes)
+     SELECT person ->> 'username' AS new_username, person ->> 'email' AS new_email, person ->> 'age' FROM people ${where} LIMIT :limit`,
+  )
+  return Number(statement.run({ first, last: first + length - 1, limit }).changes)
 }
 
 function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {

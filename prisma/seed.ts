@@ -85,7 +85,8 @@ function openDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(new URL(`${databaseUrl(file)}?mode=rw`), { timeout: BUSY_TIMEOUT_MS })
   if (listPendingMigrations(database).length) throw new OperatorError(`it lacks migrations; ${ADVICE}`)
   // The indexes are filled in random order: SQLite's own 2 MB of cache, and a checkpoint every 1,000 pages, would double the time.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 20000')
+  // The -wal file may grow to 400 MB meanwhile.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -114688; PRAGMA wal_autocheckpoint = 100000')
   return database
 }
 
