@@ -8,5 +8,5 @@ import { currentAnswer } from '../server/current-answer.ts'
 export function setStatusNotFound(): void {
   const answer = currentAnswer.getStore()
   if (!answer) notFound()
-  answer.statusCode = 404
+  answer.response.statusCode = 404
 }

@@ -1,12 +1,12 @@
 import { connection } from 'next/server'
-import { countUsers } from './_models/user.ts'
 import { userListHref } from './_models/user-list-query.ts'
 import { formatCount } from './_views/format-count.ts'
 import { SearchForm } from './_views/search-form.tsx'
+import { getUserCount } from './page-data.ts'
 
 export default async function HomePage() {
   await connection()
-  const count = await countUsers()
+  const count = await getUserCount()
   return (
     <div className="grid grid-cols-1 gap-8 sm:pt-8">
       <div className="grid gap-4">

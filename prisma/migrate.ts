@@ -68,13 +68,23 @@ export function applyMigrations(database: DatabaseSync, migrations: Migration[])
  * Prisma drops constraints that it does not know when it rewrites a table, so the stored definitions are compared word by word.
  */
 export function listSchemaDifferences(database: DatabaseSync): string[] {
+  expectedDefinitions ??= readExpectedDefinitions()
+  const actual = new Map(readDefinitions(database).map(({ name, sql }) => [name, sql]))
+  return expectedDefinitions
+    .filter(({ name, sql }) => actual.get(name) !== sql)
+    .map(({ type, name }) => `${type} ${name} ${actual.has(name) ? 'differs' : 'is missing'}`)
+}
+
+type Definition = { type: string; name: string; sql: string }
+
+// A server compares again at every question whether it is ready.
+let expectedDefinitions: Definition[] | undefined
+
+function readExpectedDefinitions(): Definition[] {
   const model = new DatabaseSync(':memory:')
   try {
     applyMigrations(model, listMigrations())
-    const actual = new Map(readDefinitions(database).map(({ name, sql }) => [name, sql]))
     return readDefinitions(model)
-      .filter(({ name, sql }) => actual.get(name) !== sql)
-      .map(({ type, name }) => `${type} ${name} ${actual.has(name) ? 'differs' : 'is missing'}`)
   } finally {
     model.close()
   }
@@ -93,7 +103,7 @@ function readRecords(database: DatabaseSync): { name: string; isFinished: boolea
     .map((row) => ({ name: String(row.migration_name), isFinished: row.finished_at !== null }))
 }
 
-function readDefinitions(database: DatabaseSync): { type: string; name: string; sql: string }[] {
+function readDefinitions(database: DatabaseSync): Definition[] {
   return database
     .prepare(`SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE '\\_prisma\\_%' ESCAPE '\\' ORDER BY name`)
     .all()

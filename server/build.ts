@@ -2,11 +2,22 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OperatorError } from '../prisma/operator-error.ts'
-import { ROOT, STANDALONE } from './paths.ts'
+import { ROOT } from './paths.ts'
 
+const STANDALONE = join(ROOT, '.next/standalone')
 const STAMP = join(STANDALONE, '.complete')
 const PRISMA_CLIENT = join(ROOT, 'prisma/generated/client.ts')
-const SOURCES = ['app', 'public', 'prisma/schema.prisma', 'next.config.js', 'postcss.config.mjs', 'tsconfig.json', 'package-lock.json']
+const SOURCES = [
+  'app',
+  'instrumentation.ts',
+  'server/current-answer.ts',
+  'public',
+  'prisma/schema.prisma',
+  'next.config.js',
+  'postcss.config.mjs',
+  'tsconfig.json',
+  'package-lock.json',
+]
 
 /** Builds the standalone server into `.next/standalone` unless it is newer than every source. */
 export function buildIfStale(): void {

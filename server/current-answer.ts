@@ -1,7 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { ServerResponse } from 'node:http'
+import type { PageData } from '../app/page-data.ts'
+import type { CacheState } from './request-observer.ts'
+
+export type CurrentAnswer = {
+  response: ServerResponse
+  requestId: string
+  pageData: PageData
+  cache: CacheState
+}
 
 declare global {
-  var rosterCurrentAnswer: AsyncLocalStorage<{ statusCode: number }> | undefined
+  var rosterCurrentAnswer: AsyncLocalStorage<CurrentAnswer> | undefined
 }
 
 // Next's build carries a copy of this module for the pages, the server loads another one: only a global is the same for both.

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 
 const TEMPLATE = readFileSync(new URL('fault-page.html', import.meta.url), 'utf8')
 const STYLE_HASH = createHash('sha256')
@@ -8,10 +8,10 @@ const STYLE_HASH = createHash('sha256')
   .digest('base64')
 
 /**
- * Makes a 5xx answer to `request` a page that says so, and logs it under `requestId`.
+ * Makes a 5xx answer a page that says so, with the `requestId` under which the log has the reason.
  * Next's own is an empty document that only its script fills: nothing to see without JavaScript.
  */
-export function answerFaults(request: IncomingMessage, response: ServerResponse, requestId: string): void {
+export function answerFaults(response: ServerResponse, requestId: string): void {
   const write = response.write.bind(response)
   const end = response.end.bind(response)
   const flushHeaders = response.flushHeaders.bind(response)
@@ -20,16 +20,6 @@ export function answerFaults(request: IncomingMessage, response: ServerResponse,
   function replaceFault(): boolean {
     if (isReplaced || response.headersSent || response.statusCode < 500) return isReplaced
     isReplaced = true
-    console.error(
-      JSON.stringify({
-        time: new Date().toISOString(),
-        level: 'error',
-        requestId,
-        method: request.method,
-        path: request.url?.split('?')[0],
-        status: response.statusCode,
-      }),
-    )
     for (const name of response.getHeaderNames())
       if (/^(content-(encoding|length)|etag|link|vary|x-nextjs-.*)$/.test(name)) response.removeHeader(name)
     response.setHeader('Content-Type', 'text/html; charset=utf-8')

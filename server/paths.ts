@@ -1,8 +1,14 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The repository's root. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** Next's standalone build: https://nextjs.org/docs/app/api-reference/config/next-config-js/output */
-export const STANDALONE = join(ROOT, '.next/standalone')
+const BUILD = join(ROOT, '.next/standalone')
+
+/**
+ * Next's standalone build: https://nextjs.org/docs/app/api-reference/config/next-config-js/output
+ * `npm run build` puts this code into it as well (server/complete-release.ts): that copy is in the build itself.
+ */
+export const STANDALONE = existsSync(BUILD) ? BUILD : ROOT

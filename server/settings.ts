@@ -1,21 +1,69 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { databaseFile } from '../prisma/database-url.ts'
 import { loadEnvironment } from '../prisma/environment.ts'
 import { OperatorError } from '../prisma/operator-error.ts'
 
-export type Settings = { host: string; port: number; databaseFile: string }
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+const LOG_FORMATS = ['json', 'pretty'] as const
 
-/**
- * What the operator set by environment variables or `.env`; `.env.example` documents each.
- * @throws OperatorError naming the variable that can not be understood.
- */
-export function readSettings(): Settings {
-  loadEnvironment()
-  return { host: process.env.HOST || '127.0.0.1', port: readPort(process.env.PORT || '3000'), databaseFile: databaseFile() }
+export type Settings = {
+  host: string
+  port: number
+  /** Where each worker's socket lies; null: they listen on `host` and `port`. */
+  socketDirectory: string | null
+  /** The id of the group that may connect to the sockets, or null for that of the process. */
+  socketGroup: number | null
+  webWorkers: number
+  workerMemoryBytes: number
+  /** Where, on the loopback interface only, metrics are served; null: nowhere. */
+  metricsPort: number | null
+  logLevel: (typeof LOG_LEVELS)[number]
+  logFormat: (typeof LOG_FORMATS)[number]
+  /** Whether log lines carry what visitors searched for. */
+  logQueries: boolean
+  databaseFile: string
+  secretFile: string
 }
 
-function readPort(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
-    throw new OperatorError(`PORT is "${text}"; it must be a number from 0 to 65535 (0: any free one)`)
+/**
+ * What the operator set by environment variables or `.env`; `.env.example` documents each. `defaults` differ from one command to another.
+ * @throws OperatorError naming the variable that can not be understood.
+ */
+export function readSettings(defaults: { webWorkers: number } = { webWorkers: availableParallelism() }): Settings {
+  loadEnvironment()
+  const file = databaseFile()
+  return {
+    host: process.env.HOST || '127.0.0.1',
+    port: readNumber('PORT', 3000, 0, 65_535, ' (0: any free one)'),
+    socketDirectory: process.env.SOCKET_DIRECTORY || null,
+    socketGroup: process.env.SOCKET_GROUP ? readNumber('SOCKET_GROUP', 0, 0, 2 ** 31, ' (a group id)') : null,
+    webWorkers: readNumber('WEB_WORKERS', defaults.webWorkers, 1, 64),
+    workerMemoryBytes: readNumber('WORKER_MEMORY_MB', 512, 64, 65_536) * 2 ** 20,
+    metricsPort: process.env.METRICS_PORT ? readNumber('METRICS_PORT', 0, 0, 65_535) : null,
+    logLevel: readChoice('LOG_LEVEL', LOG_LEVELS, 'info'),
+    logFormat: readChoice('LOG_FORMAT', LOG_FORMATS, process.stdout.isTTY ? 'pretty' : 'json'),
+    logQueries: readChoice('LOG_QUERIES', ['0', '1'], '0') === '1',
+    databaseFile: file,
+    secretFile: process.env.SECRET_FILE || `${file}.secret`,
   }
-  return Number(text)
+}
+
+/** The path of the socket of worker number `worker`, from 1. */
+export function socketPath(socketDirectory: string, worker: number): string {
+  return join(socketDirectory, `worker-${worker}.sock`)
+}
+
+function readNumber(name: string, fallback: number, least: number, most: number, remark = ''): number {
+  const text = process.env[name] || String(fallback)
+  const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
+  if (number >= least && number <= most) return number
+  throw new OperatorError(`${name} is "${text}"; it must be a number from ${least} to ${most}${remark}`)
+}
+
+function readChoice<Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice {
+  const text = process.env[name] || fallback
+  const choice = choices.find((each) => each === text)
+  if (choice !== undefined) return choice
+  throw new OperatorError(`${name} is "${text}"; it must be one of ${choices.join(', ')}`)
 }

@@ -4,36 +4,80 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { canonicalUrl } from './canonical-url.ts'
-import { currentAnswer } from './current-answer.ts'
+import { type CurrentAnswer, currentAnswer } from './current-answer.ts'
 import { answerFaults } from './fault-page.ts'
+import { isValidated, PAGE_CACHE_CONTROL, pageNonce, pageTag, VARY } from './page-validator.ts'
 import { STANDALONE } from './paths.ts'
+import { observeRequest, type RequestObserver } from './request-observer.ts'
 import { contentSecurityPolicy, SECURITY_HEADERS } from './security-headers.ts'
 
 const METHODS = ['GET', 'HEAD']
 const REQUEST_ID = /^[\w.-]{1,64}$/
 
+// Longer than a proxy keeps its idle connections (nginx: 60 s), so that it never asks on one that is just being closed.
+const KEEP_ALIVE_MS = 75_000
+
+type WebServerOptions = {
+  secret: Buffer
+  observe: RequestObserver
+  /** Why pages can not be served right now; null when they can. */
+  findUnreadiness: () => string | null
+}
+
 /** An HTTP server, not listening yet, that answers from Next's standalone build. */
-export async function createWebServer(): Promise<Server> {
-  const answerPage = await loadNext()
-  return createServer((request, response) => {
+export async function createWebServer({ secret, observe, findUnreadiness }: WebServerOptions): Promise<Server> {
+  const { answerFromNext, buildId } = await loadNext()
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const requestId = identify(request)
+    const answer: CurrentAnswer = { response, requestId, pageData: {}, cache: 'none' }
+    observeRequest(request, answer, observe)
     response.setHeaders(new Map([...SECURITY_HEADERS, ['X-Request-Id', requestId]]))
+    // While it drains, no client should send another request this way.
+    if (!server.listening) response.setHeader('Connection', 'close')
     if (!METHODS.includes(request.method ?? '')) return refuseMethod(response)
     const url = request.url ?? ''
     if (!url.startsWith('/')) return refuseUrl(response)
     if (canonicalUrl(url) !== url) return redirect(response, canonicalUrl(url))
+    if (url === '/healthz') return sendText(response, 200, 'ok\n')
+    if (url === '/readyz') return sendReadiness(response, findUnreadiness())
+    answerFaults(response, requestId)
+    currentAnswer.run(answer, () => answerPage(request, answer))
+  })
+  return server
 
-    const policy = contentSecurityPolicy(randomBytes(16).toString('base64'))
+  async function answerPage(request: IncomingMessage, answer: CurrentAnswer): Promise<void> {
+    const { response } = answer
+    const tag = await findTag(request)
+    const policy = contentSecurityPolicy(tag === null ? randomBytes(16).toString('base64') : pageNonce(secret, tag))
     response.setHeader('Content-Security-Policy', policy)
+    if (tag !== null) {
+      response.setHeader('ETag', tag)
+      response.setHeader('Cache-Control', PAGE_CACHE_CONTROL)
+      if (isValidated(request.headers['if-none-match'], tag)) {
+        answer.cache = 'validated'
+        response.writeHead(304, { Vary: VARY }).end()
+        return
+      }
+      answer.cache = 'rendered'
+    }
     // Next reads the nonce of its inline scripts from the request: https://nextjs.org/docs/app/guides/content-security-policy
     request.headers['content-security-policy'] = policy
-    answerFaults(request, response, requestId)
-    currentAnswer.run(response, () => answerPage(request, response))
-  })
+    answerFromNext(request, response)
+  }
+
+  /** The tag of the page that is asked for; null where that is none, or where the model fails: the page fails the same way then. */
+  async function findTag({ url = '', headers }: IncomingMessage): Promise<string | null> {
+    try {
+      const data = await globalThis.rosterGetPageData?.(url)
+      return data === undefined ? null : pageTag(buildId, url, headers, data)
+    } catch {
+      return null
+    }
+  }
 }
 
 // What standalone's own server.js does, short of listening: that one can neither refuse a method nor answer a fault without JavaScript.
-async function loadNext(): Promise<RequestListener> {
+async function loadNext(): Promise<{ answerFromNext: RequestListener; buildId: string }> {
   process.chdir(STANDALONE)
   Object.assign(process.env, { NODE_ENV: 'production' })
   const { config } = JSON.parse(readFileSync(join(STANDALONE, '.next/required-server-files.json'), 'utf8'))
@@ -41,7 +85,7 @@ async function loadNext(): Promise<RequestListener> {
   const next: typeof import('next').default = createRequire(join(STANDALONE, 'server.js'))('next')
   const app = next({ dir: STANDALONE, dev: false, quiet: true })
   await app.prepare()
-  return app.getRequestHandler()
+  return { answerFromNext: app.getRequestHandler(), buildId: readFileSync(join(STANDALONE, '.next/BUILD_ID'), 'utf8') }
 }
 
 function identify(request: IncomingMessage): string {
@@ -52,16 +96,29 @@ function identify(request: IncomingMessage): string {
 }
 
 function refuseMethod(response: ServerResponse): void {
-  response.writeHead(405, { Allow: METHODS.join(', '), 'Content-Type': 'text/plain; charset=utf-8' })
-  response.end('Roster only shows people: use GET or HEAD.\n')
+  response.setHeader('Allow', METHODS.join(', '))
+  sendText(response, 405, 'Roster only shows people: use GET or HEAD.\n')
 }
 
 function refuseUrl(response: ServerResponse): void {
-  response.writeHead(400, { 'Content-Type': 'text/plain; charset=utf-8' })
-  response.end('The address must begin with a slash.\n')
+  sendText(response, 400, 'The address must begin with a slash.\n')
 }
 
 function redirect(response: ServerResponse, location: string): void {
   response.writeHead(308, { Location: location })
   response.end()
+}
+
+function sendReadiness(response: ServerResponse, reason: string | null): void {
+  if (reason === null) sendText(response, 200, 'ready\n')
+  else {
+    // https://www.rfc-editor.org/rfc/rfc9457
+    response.writeHead(503, { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' })
+    response.end(JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail: reason }))
+  }
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' })
+  response.end(text)
 }

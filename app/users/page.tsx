@@ -1,6 +1,5 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
-import { listUsers } from '../_models/user.ts'
 import { isNarrowed, isSpelledOtherwise, parseUserListQuery, type SearchParams, userListHref } from '../_models/user-list-query.ts'
 import { ActiveFilters } from '../_views/active-filters.tsx'
 import { AgeFilter } from '../_views/age-filter.tsx'
@@ -12,6 +11,7 @@ import { SearchForm } from '../_views/search-form.tsx'
 import { UserListEmpty } from '../_views/user-list-empty.tsx'
 import { UserListHeading } from '../_views/user-list-heading.tsx'
 import { UserTable } from '../_views/user-table.tsx'
+import { getUserPage } from '../page-data.ts'
 import { setStatusNotFound } from '../page-status.ts'
 
 type UserListPageProps = { searchParams: Promise<SearchParams> }
@@ -32,7 +32,7 @@ export default async function UserListPage({ searchParams }: UserListPageProps) 
   const params = await searchParams
   const { query, ignored } = parseUserListQuery(params)
   if (ignored.length === 0 && isSpelledOtherwise(params, query)) redirect(userListHref(query))
-  const page = await listUsers(query)
+  const page = await getUserPage(query)
   const { users, count, pageCount, histogram, isCountExact, isTooBroad } = page
   const isBeyondEnd = !isTooBroad && query.page > pageCount
   if (isBeyondEnd) setStatusNotFound()

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -205,7 +205,6 @@ describe('headers', () => {
     const scripts = body.match(/<script\b[^>]*>/g) ?? []
     expect(scripts.length).toBeGreaterThan(0)
     for (const script of scripts) expect(script).toContain(`nonce="${nonce}"`)
-    expect((await get(site, path)).headers['content-security-policy']).not.toContain(nonce)
   })
 
   test('a visitor can not bring a policy of their own', async ({ site }) => {
@@ -217,6 +216,116 @@ describe('headers', () => {
     expect((await get(site, '/', { headers: { 'x-request-id': 'proxy-7.a_b' } })).headers['x-request-id']).toBe('proxy-7.a_b')
     expect((await get(site, '/', { headers: { 'x-request-id': '"}{evil' } })).headers['x-request-id']).toMatch(/^[\da-f-]{36}$/)
   })
+})
+
+describe('a tag', () => {
+  const TAGGED = ['/', '/users', '/users?q=ada', '/users?size=0&q=ada', '/users?page=99', '/user/profile/3', '/user/profile/99']
+
+  test.for(TAGGED)('stands for what %s shows, and saves rendering it again', async (path, { site }) => {
+    const { headers, body } = await get(site, path)
+    expect(headers).toMatchObject({
+      'cache-control': 'public, max-age=0, s-maxage=1, must-revalidate',
+      vary: expect.stringContaining('rsc'),
+    })
+    const again = await get(site, path, { headers: { 'if-none-match': String(headers.etag) } })
+    expect(again).toMatchObject({ status: 304, body: '', headers: { etag: headers.etag } })
+    // A browser keeps the stored page's scripts and takes the policy from this answer.
+    expect(again.headers['content-security-policy']).toBe(headers['content-security-policy'])
+    expect(body).toContain(/nonce-([^']+)/.exec(String(again.headers['content-security-policy']))?.[1])
+  })
+
+  test.for(['/', '/users', '/users?q=ada', '/user/profile/3'])('is another as soon as %s shows something else', async (path, { site }) => {
+    const before = (await get(site, path)).headers
+    site.sql.exec(
+      `UPDATE "User" SET "age" = 37 WHERE "id" = 3; INSERT INTO "User" ("username", "email") VALUES ('adam', 'adam@example.com')`,
+    )
+    try {
+      const after = await get(site, path, { headers: { 'if-none-match': String(before.etag) } })
+      expect(after.status).toBe(200)
+      expect(after.headers.etag).not.toBe(before.etag)
+      expect(after.headers['content-security-policy']).not.toBe(before['content-security-policy'])
+    } finally {
+      site.sql.exec(`UPDATE "User" SET "age" = 36 WHERE "id" = 3; DELETE FROM "User" WHERE "username" = 'adam'`)
+    }
+    expect((await get(site, path)).headers.etag).toBe(before.etag)
+  })
+
+  test('is not that of what the script asks for', async ({ site }) => {
+    const page = (await get(site, '/users?q=ada')).headers.etag
+    const rsc = await get(site, '/users?q=ada', { headers: { rsc: '1', 'if-none-match': String(page) } })
+    expect(rsc.headers.etag).not.toBe(page)
+    const again = await get(site, String(rsc.headers.location ?? '/users?q=ada'), { headers: { rsc: '1' } })
+    expect((await get(site, '/users?q=ada', { headers: { rsc: '1' } })).headers.etag ?? again.headers.etag).not.toBe(page)
+  })
+
+  test.for(['/nobody', '/users/', '/users?page=1'])('does not stand for %s', async (path, { site }) => {
+    expect((await get(site, path)).headers.etag).toBeUndefined()
+  })
+})
+
+describe('health', () => {
+  test('/healthz tells that the process lives, /readyz that pages can be served', async ({ site }) => {
+    expect(await get(site, '/healthz')).toMatchObject({ status: 200, body: 'ok\n', headers: { 'cache-control': 'no-store' } })
+    expect(await get(site, '/readyz')).toMatchObject({ status: 200, body: 'ready\n' })
+  })
+
+  test.for([
+    ['ALTER TABLE "User" RENAME TO "Away"', 'ALTER TABLE "Away" RENAME TO "User"', /schema of the database.*User/],
+    [
+      `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "finished_at") VALUES ('x', 'x', '29990101000000_later', 1)`,
+      `DELETE FROM "_prisma_migrations" WHERE "id" = 'x'`,
+      /newer Roster.*29990101000000_later/,
+    ],
+  ] as const)('/readyz is a problem with its reason after %s', async ([fault, remedy, reason], { site }) => {
+    site.sql.exec(fault)
+    try {
+      const { status, headers, body } = await get(site, '/readyz')
+      expect({ status, type: headers['content-type'] }).toEqual({ status: 503, type: 'application/problem+json' })
+      expect(JSON.parse(body)).toEqual({
+        type: 'about:blank',
+        title: 'Service Unavailable',
+        status: 503,
+        detail: expect.stringMatching(reason),
+      })
+      expect((await get(site, '/healthz')).status).toBe(200)
+    } finally {
+      site.sql.exec(remedy)
+    }
+    expect((await get(site, '/readyz')).status).toBe(200)
+  })
+
+  test('/readyz is a problem while the database file is away', async ({ site }) => {
+    renameSync(site.file, `${site.file}.away`)
+    try {
+      expect(JSON.parse((await get(site, '/readyz')).body).detail).toBe('the database file does not exist')
+    } finally {
+      renameSync(`${site.file}.away`, site.file)
+    }
+    expect((await get(site, '/readyz')).status).toBe(200)
+  })
+
+  test('metrics are not for the public', async ({ site }) => {
+    expect((await get(site, '/metrics')).status).toBe(404)
+  })
+})
+
+test('every request is one line of JSON, without what was looked for', async ({ site }) => {
+  await get(site, '/users?q=secret-search', { headers: { 'x-request-id': 'line-1' } })
+  const [line] = await site.roster.printed(/.*"requestId":"line-1".*/)
+  expect(JSON.parse(line)).toEqual({
+    level: 'info',
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    worker: 1,
+    requestId: 'line-1',
+    method: 'GET',
+    path: '/users',
+    status: 200,
+    bytes: expect.any(Number),
+    ms: expect.any(Number),
+    cache: 'rendered',
+    msg: 'GET /users 200',
+  })
+  expect(site.roster.stdout).not.toContain('secret-search')
 })
 
 test('markup in a name stays text', async ({ site }) => {
@@ -238,7 +347,8 @@ describe('a database fault', () => {
         expect(answer.headers['cache-control']).toContain('no-store')
         expect(answer.headers['content-security-policy']).toContain("default-src 'none'")
       }
-      expect(site.roster.stderr).toMatch(/"requestId":"fault-1".*"status":500/)
+      expect(site.roster.stdout).toMatch(/"level":"error".*"stack":".*no such table.*"requestId":"fault-1"/)
+      expect(site.roster.stdout).toMatch(/"level":"error".*"requestId":"fault-1".*"status":500/)
     } finally {
       site.sql.exec('ALTER TABLE "AwayAgeCount" RENAME TO "UserAgeCount"; ALTER TABLE "Away" RENAME TO "User"')
     }

@@ -1,11 +1,9 @@
 import type { Metadata } from 'next'
-import { cache } from 'react'
-import { findUser } from '../../../_models/user.ts'
-import { parseUserId } from '../../../_models/user-id.ts'
 import { parseUserListQuery, type SearchParams, userListHref, userProfileHref } from '../../../_models/user-list-query.ts'
 import { BackLink } from '../../../_views/back-link.tsx'
 import { UserNotFound } from '../../../_views/user-not-found.tsx'
 import { UserProfile } from '../../../_views/user-profile.tsx'
+import { getUser } from '../../../page-data.ts'
 import { setStatusNotFound } from '../../../page-status.ts'
 
 type UserProfilePageProps = { params: Promise<{ id: string }>; searchParams: Promise<SearchParams> }
@@ -30,9 +28,3 @@ export default async function UserProfilePage({ params, searchParams }: UserProf
     </div>
   )
 }
-
-// Title and page ask for the same person: one query for both.
-const getUser = cache(async (idText: string) => {
-  const id = parseUserId(idText)
-  return id === null ? null : findUser(id)
-})

@@ -1,0 +1,56 @@
+import { currentAnswer } from '../server/current-answer.ts'
+import { countUsers, findUser, listUsers, type UserPage, type UserRow } from './_models/user.ts'
+import { parseUserId } from './_models/user-id.ts'
+import { isSpelledOtherwise, parseUserListQuery, type SearchParams, type UserListQuery } from './_models/user-list-query.ts'
+
+// What each page shows. The server asks for it first, to make the page's tag (server/page-validator.ts), and the page shows just that:
+// asked for again, it could be newer than its tag.
+
+/** An answer is one page, and shows one of these. */
+export type PageData = { count?: Promise<number>; user?: Promise<UserRow | null>; userPage?: Promise<UserPage> }
+
+export function getUserCount(): Promise<number> {
+  const data = currentPageData()
+  data.count ??= countUsers()
+  return data.count
+}
+
+/** The person whose id is spelled `idText`, or null. */
+export function getUser(idText: string): Promise<UserRow | null> {
+  const id = parseUserId(idText)
+  const data = currentPageData()
+  data.user ??= id === null ? Promise.resolve(null) : findUser(id)
+  return data.user
+}
+
+export function getUserPage(query: UserListQuery): Promise<UserPage> {
+  const data = currentPageData()
+  data.userPage ??= listUsers(query)
+  return data.userPage
+}
+
+/** What the page at `url` (path and query) shows; undefined where that is no page that shows data. */
+export async function getPageData(url: string): Promise<unknown> {
+  const { pathname, searchParams } = new URL(url, 'http://localhost')
+  if (pathname === '/') return getUserCount()
+  const idText = /^\/user\/profile\/([^/]+)$/.exec(pathname)?.[1]
+  if (idText !== undefined) return getUser(idText)
+  if (pathname !== '/users') return undefined
+  const params = readSearchParams(searchParams)
+  const { query, ignored } = parseUserListQuery(params)
+  return ignored.length === 0 && isSpelledOtherwise(params, query) ? undefined : getUserPage(query)
+}
+
+// As Next hands them to a page. It adds _rsc to the requests of its own script.
+function readSearchParams(searchParams: URLSearchParams): SearchParams {
+  const params: SearchParams = {}
+  for (const name of new Set(searchParams.keys())) {
+    const [first, ...others] = searchParams.getAll(name)
+    if (name !== '_rsc') params[name] = others.length > 0 ? [first ?? '', ...others] : first
+  }
+  return params
+}
+
+function currentPageData(): PageData {
+  return currentAnswer.getStore()?.pageData ?? {}
+}

@@ -1,0 +1,21 @@
+import type { Instrumentation } from 'next'
+import { getPageData } from './app/page-data.ts'
+
+declare global {
+  /** What the page at a URL shows, from the model that Next has built: `getPageData` of app/page-data.ts. */
+  var rosterGetPageData: typeof getPageData | undefined
+}
+
+/** Next calls this once, before its first answer: https://nextjs.org/docs/app/api-reference/file-conventions/instrumentation */
+export function register(): void {
+  globalThis.rosterGetPageData = getPageData
+}
+
+const reported = new WeakSet()
+
+/** Next calls this for what a page throws, title and body apart. The server logs what comes by the console (server/log.ts). */
+export const onRequestError: Instrumentation.onRequestError = (error, { headers }) => {
+  if (!(error instanceof Error) || reported.has(error)) return
+  reported.add(error)
+  console.error(error, { requestId: headers['x-request-id'] })
+}

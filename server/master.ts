@@ -1,0 +1,77 @@
+import type { Address } from 'node:cluster'
+import { isIPv6 } from 'node:net'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { databaseUrl } from '../prisma/database-url.ts'
+import { listMigrations } from '../prisma/migrate.ts'
+import { listen } from './listen.ts'
+import { createMasterMetrics } from './metrics.ts'
+import { notifySystemd } from './notify-systemd.ts'
+import { readSecret } from './read-secret.ts'
+import { type Settings, socketPath } from './settings.ts'
+import { clearSockets, openSocketToGroup } from './sockets.ts'
+import { WorkerPool } from './worker-pool.ts'
+
+const METRICS_HOST = '127.0.0.1'
+
+/**
+ * Starts the workers of the build in `folder` and returns where they serve. From then on it keeps them serving and obeys signals:
+ * SIGTERM and SIGINT end everything once what is in flight is answered, SIGHUP replaces the workers one by one by those of the build
+ * that is in `folder` then.
+ * @throws OperatorError when they can not serve.
+ */
+export async function startMaster(settings: Settings, folder: string, log: Logger): Promise<string> {
+  const { socketDirectory, webWorkers } = settings
+  process.env.DATABASE_URL = databaseUrl(settings.databaseFile)
+  // Here first: the workers would make it at the same time.
+  readSecret(settings.secretFile)
+  if (socketDirectory !== null) await clearSockets(socketDirectory, webWorkers)
+
+  let place = socketDirectory === null ? '' : socketPath(socketDirectory, 1)
+  const metrics = createMasterMetrics(() => pool.serving, listMigrations().at(-1)?.name ?? '')
+  const pool: WorkerPool = new WorkerPool({
+    script: join(folder, 'server/worker.ts'),
+    size: webWorkers,
+    memoryBytes: settings.workerMemoryBytes,
+    log,
+    onListening: (address) => {
+      if (socketDirectory === null) place = formatAddress(settings.host, address)
+      else openSocketToGroup(String(address.address), settings)
+    },
+    onRestart: metrics.countRestart,
+  })
+  await pool.start()
+  if (settings.metricsPort !== null) await listen(metrics.createServer(), { host: METRICS_HOST, port: settings.metricsPort })
+  obeySignals(pool, log)
+  notifySystemd('READY=1')
+  return place
+}
+
+function formatAddress(host: string, { port }: Address): string {
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`
+}
+
+function obeySignals(pool: WorkerPool, log: Logger): void {
+  let isStopping = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, async () => {
+      // npm passes on a Ctrl-C that the terminal has sent here already.
+      if (isStopping) return
+      isStopping = true
+      log.info('Stopping')
+      notifySystemd('STOPPING=1')
+      await pool.stop()
+      process.exit(0)
+    })
+  }
+  let restarts = Promise.resolve()
+  process.on('SIGHUP', () => {
+    restarts = restarts.then(async () => {
+      log.info('Replacing the workers, one by one')
+      notifySystemd('RELOADING=1')
+      await pool.restart()
+      notifySystemd('READY=1')
+      log.info('All workers are replaced')
+    })
+  })
+}

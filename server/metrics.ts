@@ -1,0 +1,62 @@
+import { createServer, type Server } from 'node:http'
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, register } from 'prom-client'
+import type { RequestObserver } from './request-observer.ts'
+
+const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** Counts what a worker does; returns the function that counts one request. The master adds up those of all workers. */
+export function createWorkerMetrics(): RequestObserver {
+  // Made for its listener: it answers the master when that asks for this worker's figures.
+  new AggregatorRegistry()
+  collectDefaultMetrics()
+  const duration = new Histogram({
+    name: 'roster_http_request_duration_seconds',
+    help: 'Time from a request to the end of its answer',
+    labelNames: ['route', 'status'],
+    buckets: DURATION_BUCKETS_SECONDS,
+  })
+  const answers = new Counter({
+    name: 'roster_page_answers_total',
+    help: 'Pages by how they were answered: validated is a 304 that nothing was rendered for',
+    labelNames: ['cache'],
+  })
+  return ({ route, status, cache, milliseconds }) => {
+    duration.observe({ route, status }, milliseconds / 1_000)
+    if (cache !== 'none') answers.inc({ cache })
+  }
+}
+
+export type MasterMetrics = { countRestart: (reason: string) => void; createServer: () => Server }
+
+/** Counts what the master does, and serves it with what the workers counted, on a server that is not listening yet. */
+export function createMasterMetrics(workers: () => number, databaseVersion: string): MasterMetrics {
+  const aggregator = new AggregatorRegistry()
+  new Gauge({
+    name: 'roster_workers',
+    help: 'Workers that serve',
+    collect() {
+      this.set(workers())
+    },
+  })
+  new Gauge({ name: 'roster_database_info', help: 'The newest migration of the database', labelNames: ['migration'] }).set(
+    { migration: databaseVersion },
+    1,
+  )
+  const restarts = new Counter({ name: 'roster_worker_restarts_total', help: 'Workers replaced, by reason', labelNames: ['reason'] })
+  return {
+    countRestart: (reason) => restarts.inc({ reason }),
+    createServer: () =>
+      createServer(async (request, response) => {
+        if (request.url !== '/metrics') {
+          response.writeHead(404).end()
+          return
+        }
+        try {
+          const text = `${await aggregator.clusterMetrics()}\n${await register.metrics()}`
+          response.writeHead(200, { 'Content-Type': aggregator.contentType }).end(text)
+        } catch (error) {
+          response.writeHead(503, { 'Content-Type': 'text/plain' }).end(`${error instanceof Error ? error.message : error}\n`)
+        }
+      }),
+  }
+}

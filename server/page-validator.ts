@@ -1,0 +1,32 @@
+import { createHash, createHmac } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+
+// What of a request, other than its URL, Next's answer depends on.
+const VARYING_HEADERS = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch', 'next-url']
+
+export const VARY = [...VARYING_HEADERS, 'accept-encoding'].join(', ')
+
+// A shared cache may show a page for a second; then it asks whether the page's tag still stands. A browser asks every time.
+export const PAGE_CACHE_CONTROL = 'public, max-age=0, s-maxage=1, must-revalidate'
+
+/**
+ * The ETag of the page that `buildId` makes of `data` for a request. The same data has the same tag in every process, on every host.
+ * Weak, as the same page may come compressed or not: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.1
+ */
+export function pageTag(buildId: string, url: string, headers: IncomingHttpHeaders, data: unknown): string {
+  const shown = JSON.stringify([buildId, url, VARYING_HEADERS.map((name) => headers[name] ?? null), data])
+  return `W/"${createHash('sha256').update(shown).digest('base64url').slice(0, 27)}"`
+}
+
+/** Whether one of the tags in an If-None-Match header is `tag`, compared weakly. */
+export function isValidated(ifNoneMatch: string | undefined, tag: string): boolean {
+  return ifNoneMatch?.split(',').some((given) => given.trim().replace(/^(?!W\/)/, 'W/') === tag) ?? false
+}
+
+/**
+ * The nonce of the scripts in the page with `tag`, in base64. Whoever writes data can not foresee it, as they do not know `secret`,
+ * and yet a stored page still fits the policy that comes with a 304.
+ */
+export function pageNonce(secret: Buffer, tag: string): string {
+  return createHmac('sha256', secret).update(tag).digest().subarray(0, 16).toString('base64')
+}

@@ -1,0 +1,10 @@
+// `node server/prepare.ts`: leaves the database ready to be served, made anew where there is none.
+import { prepareDatabase } from './prepare-database.ts'
+import { runCommand } from './run-command.ts'
+import { readSettings } from './settings.ts'
+
+await runCommand(() => {
+  const { databaseFile } = readSettings()
+  const { people } = prepareDatabase(databaseFile)
+  console.log(`${databaseFile} is ready, with ${people.toLocaleString('en')} people.`)
+})

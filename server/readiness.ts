@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { listPendingMigrations, listSchemaDifferences } from '../prisma/migrate.ts'
+
+/** Why the database in `file` can not be served from right now, in words for the operator; null when it can. */
+export function findUnreadiness(file: string): string | null {
+  try {
+    // Opened anew by its path: a connection that is open outlives the file.
+    if (!existsSync(file)) return 'the database file does not exist'
+    const database = new DatabaseSync(file, { readOnly: true, timeout: 1_000 })
+    try {
+      const pending = listPendingMigrations(database)
+      if (pending.length > 0) return `the database lacks migrations (${pending.map(({ name }) => name).join(', ')})`
+      const differences = listSchemaDifferences(database)
+      if (differences.length > 0) return `the schema of the database is not the one that this build expects (${differences.join(', ')})`
+      database.prepare('SELECT "id" FROM "User" LIMIT 1').get()
+      return null
+    } finally {
+      database.close()
+    }
+  } catch (error) {
+    return `the database can not be read: ${error instanceof Error ? error.message : error}`
+  }
+}

@@ -1,0 +1,18 @@
+// `node server/serve.ts` in a folder with a build: serves a database that server/prepare.ts has made ready.
+import { dirname } from 'node:path'
+import { OperatorError } from '../prisma/operator-error.ts'
+import { createLog } from './log.ts'
+import { startMaster } from './master.ts'
+import { findUnreadiness } from './readiness.ts'
+import { runCommand } from './run-command.ts'
+import { readSettings } from './settings.ts'
+
+await runCommand(async () => {
+  const settings = readSettings()
+  const reason = findUnreadiness(settings.databaseFile)
+  if (reason !== null) throw new OperatorError(`${settings.databaseFile} can not be served: ${reason}`)
+  const log = createLog(settings, 0)
+  // As it was called, not where symbolic links lead: a reload follows them again, to a newer build.
+  const place = await startMaster(settings, dirname(dirname(process.argv[1] ?? '')), log)
+  log.info({ place, workers: settings.webWorkers, database: settings.databaseFile, pid: process.pid }, 'Roster serves')
+})

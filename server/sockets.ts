@@ -1,0 +1,37 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { OperatorError } from '../prisma/operator-error.ts'
+import { type Settings, socketPath } from './settings.ts'
+
+/**
+ * Makes way for the workers' sockets in `socketDirectory`: those of a run that crashed are removed.
+ * @throws OperatorError when the folder can not be made, or somebody still listens on one of them.
+ */
+export async function clearSockets(socketDirectory: string, webWorkers: number): Promise<void> {
+  try {
+    mkdirSync(socketDirectory, { recursive: true })
+  } catch (error) {
+    throw new OperatorError(`SOCKET_DIRECTORY ${socketDirectory} can not be used: ${error instanceof Error ? error.message : error}`)
+  }
+  for (let worker = 1; worker <= webWorkers; worker += 1) {
+    const path = socketPath(socketDirectory, worker)
+    if (!existsSync(path)) continue
+    if (await isListening(path))
+      throw new OperatorError(`Another Roster listens on ${path}; stop it, or set SOCKET_DIRECTORY to another folder.`)
+    rmSync(path)
+  }
+}
+
+/** Lets the group connect, and nobody else but the user. */
+export function openSocketToGroup(path: string, { socketGroup }: Settings): void {
+  if (socketGroup !== null) chownSync(path, process.getuid?.() ?? 0, socketGroup)
+  chmodSync(path, 0o660)
+}
+
+function isListening(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+}

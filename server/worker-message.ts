@@ -1,0 +1,24 @@
+import type { Serializable } from 'node:child_process'
+
+/** What a worker tells the master. */
+export type WorkerMessage =
+  /** It serves. */
+  | { kind: 'ready' }
+  /** It can not be of use: the operator should read why. */
+  | { kind: 'failed'; reason: string }
+  | AliveMessage
+
+/** Its event loop turns. */
+export type AliveMessage = {
+  kind: 'alive'
+  memoryBytes: number
+  /** Whether the database file that it has open is not the one at that path any more. */
+  hasOldDatabase: boolean
+}
+
+export function isWorkerMessage(message: unknown): message is WorkerMessage & Serializable {
+  return typeof message === 'object' && message !== null && 'kind' in message
+}
+
+/** What the master tells a worker: to finish what is in flight, and to end. */
+export const DRAIN = 'drain'

@@ -1,0 +1,93 @@
+// One of the processes that serve: the master (worker-pool.ts) starts it, watches it and ends it.
+import { statSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { createServer, Server as NetServer } from 'node:net'
+import { OperatorError } from '../prisma/operator-error.ts'
+import { listen } from './listen.ts'
+import { createLog, logConsole } from './log.ts'
+import { createWorkerMetrics } from './metrics.ts'
+import { readSecret } from './read-secret.ts'
+import { findUnreadiness } from './readiness.ts'
+import type { ObservedRequest } from './request-observer.ts'
+import { readSettings, type Settings, socketPath } from './settings.ts'
+import { createWebServer } from './web-server.ts'
+import { DRAIN, type WorkerMessage } from './worker-message.ts'
+
+const DRAIN_MS = 10_000
+const ALIVE_EVERY_MS = 1_000
+const IDLE_GRACE_MS = 500
+const IDLE_CHECK_MS = 50
+
+const worker = Number(process.env.ROSTER_WORKER)
+const settings = readSettings()
+const log = createLog(settings, worker)
+logConsole(log)
+
+// A Ctrl-C reaches all processes of the terminal, a hang-up too: what they mean is the master's business.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
+
+try {
+  const server = await createWebServer({
+    secret: readSecret(settings.secretFile),
+    observe: createObserver(settings),
+    findUnreadiness: () => findUnreadiness(settings.databaseFile),
+  })
+  await listenWhereAsked(server, settings)
+  process.on('message', (message) => message === DRAIN && drain(server))
+  process.on('SIGTERM', () => drain(server))
+  const databaseId = readFileId(settings.databaseFile)
+  setInterval(() => {
+    const id = readFileId(settings.databaseFile)
+    // A file that is away for a moment may come back as the same.
+    tell({ kind: 'alive', memoryBytes: process.memoryUsage.rss(), hasOldDatabase: id !== null && id !== databaseId })
+  }, ALIVE_EVERY_MS).unref()
+  tell({ kind: 'ready' })
+} catch (error) {
+  if (!(error instanceof OperatorError)) throw error
+  tell({ kind: 'failed', reason: error.message })
+}
+
+function readFileId(file: string): number | null {
+  return statSync(file, { throwIfNoEntry: false })?.ino ?? null
+}
+
+function tell(message: WorkerMessage): void {
+  process.send?.(message)
+}
+
+function createObserver({ logQueries }: Settings): (request: ObservedRequest) => void {
+  const measure = createWorkerMetrics()
+  return (request) => {
+    measure(request)
+    const { requestId, method, url, status, bytes, milliseconds, cache, isComplete } = request
+    // Queries are what people looked for.
+    const path = logQueries ? url : url.split('?')[0]
+    log[status >= 500 ? 'error' : 'info'](
+      { requestId, method, path, status, bytes, ms: milliseconds, cache, ...(!isComplete && { isComplete }) },
+      `${method} ${path} ${status}`,
+    )
+  }
+}
+
+async function listenWhereAsked(server: Server, { socketDirectory, webWorkers, host, port }: Settings): Promise<void> {
+  if (socketDirectory === null) return listen(server, { host, port })
+  await listen(server, { path: socketPath(socketDirectory, worker) })
+  // On the next worker's socket as well: a socket outlives its worker then, and nobody is refused while another takes its place.
+  const next = (worker % webWorkers) + 1
+  if (next !== worker) {
+    const relief = createServer((socket) => server.emit('connection', socket))
+    await listen(relief, { path: socketPath(socketDirectory, next) })
+    server.once('close', () => relief.close())
+  }
+}
+
+function drain(server: Server): void {
+  if (!server.listening) return
+  // Not the HTTP server's own close(): that hangs up on connections whose first request is about to arrive.
+  NetServer.prototype.close.call(server, () => process.exit(0))
+  setTimeout(() => {
+    // From then on: a connection becomes idle when its answer is sent, and the client may keep it open for long.
+    setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+  }, IDLE_GRACE_MS)
+  setTimeout(() => process.exit(0), DRAIN_MS)
+}

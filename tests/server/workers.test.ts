@@ -1,0 +1,207 @@
+import { existsSync, renameSync, statSync } from 'node:fs'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { freePort } from '../fixtures/free-port.ts'
+import { addNamedPeople } from '../fixtures/named-people.ts'
+import { RosterProcess } from '../fixtures/roster-process.ts'
+import { temporaryDatabase, temporaryFolder } from '../fixtures/temporary-database.ts'
+
+const WAIT = { timeout: 30_000, interval: 50 }
+
+/** Started workers on unix sockets, with what `env` adds. */
+function serve(env: Record<string, string> = {}) {
+  const { file, url, sql } = temporaryDatabase()
+  addNamedPeople(sql)
+  const sockets = join(temporaryFolder(), 'sockets')
+  const roster = new RosterProcess({
+    command: [process.execPath, 'server/serve.ts'],
+    env: { DATABASE_URL: url, SOCKET_DIRECTORY: sockets, WEB_WORKERS: '2', ...env },
+  })
+  onTestFinished(() => roster.stop())
+  return { roster, file, sql, sockets, socket: (worker: number) => join(sockets, `worker-${worker}.sock`) }
+}
+
+function get(socketPath: string, path: string, headers = {}): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    request({ socketPath, path, headers, agent: false }, (response) => {
+      let body = ''
+      response.setEncoding('utf8').on('data', (chunk) => {
+        body += chunk
+      })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body })).on('error', reject)
+    })
+      .on('error', reject)
+      .end()
+  })
+}
+
+/** The process id of each worker that has served so far, oldest first. */
+function listPids({ stdout }: RosterProcess, worker: number): number[] {
+  return [...stdout.matchAll(/"slot":(\d),"workerPid":(\d+)/g)]
+    .filter(([, slot]) => Number(slot) === worker)
+    .map(([, , pid]) => Number(pid))
+}
+
+/** Asks for pages without pause, on all sockets in turn, until `stop` is called, which tells what else but pages came. */
+function askWithoutPause(sockets: string[]): { stop: () => Promise<{ asked: number; failures: string[] }> } {
+  let isStopped = false
+  let asked = 0
+  const failures: string[] = []
+  const askers = sockets.map(async (socket) => {
+    while (!isStopped) {
+      asked += 1
+      const answer = await get(socket, `/user/profile/${1 + (asked % 9)}`).catch((error) => ({ status: 0, body: String(error) }))
+      if (answer.status !== 200 || !answer.body.endsWith('</html>')) failures.push(`${answer.status} ${answer.body.slice(0, 100)}`)
+    }
+  })
+  return {
+    async stop() {
+      isStopped = true
+      await Promise.all(askers)
+      return { asked, failures }
+    },
+  }
+}
+
+test('each worker has its socket, for user and group, and takes it along', async () => {
+  const { roster, sockets, socket } = serve()
+  await roster.printed(/Roster serves/)
+  for (const worker of [1, 2]) {
+    expect(statSync(socket(worker)).mode & 0o7777).toBe(0o660)
+    expect((await get(socket(worker), '/user/profile/1')).status).toBe(200)
+  }
+  roster.kill('SIGTERM')
+  expect(await roster.exited()).toEqual({ status: 0, signal: null })
+  expect(existsSync(socket(1)) || existsSync(socket(2))).toBe(false)
+  expect(existsSync(sockets)).toBe(true)
+})
+
+test("the sockets of a run that crashed are in nobody's way, those of one that runs are", async () => {
+  const { roster, socket, sockets } = serve()
+  await roster.printed(/Roster serves/)
+  const second = serve({ SOCKET_DIRECTORY: sockets })
+  expect((await second.roster.exited()).status).toBe(1)
+  expect(second.roster.stderr).toBe(`Another Roster listens on ${socket(1)}; stop it, or set SOCKET_DIRECTORY to another folder.\n`)
+  expect((await get(socket(1), '/healthz')).status).toBe(200)
+
+  roster.killGroup('SIGKILL')
+  await roster.exited()
+  expect(existsSync(socket(1))).toBe(true)
+  const third = serve({ SOCKET_DIRECTORY: sockets })
+  await third.roster.printed(/Roster serves/)
+  expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
+})
+
+test('a worker that is killed is replaced at once, and its socket answers all the while', async () => {
+  const { roster, socket } = serve()
+  await roster.printed(/Roster serves/)
+  const [pid = 0] = listPids(roster, 1)
+  process.kill(pid, 'SIGKILL')
+  await vi.waitFor(() => expect(roster.stdout).toContain('Worker 1 ended with SIGKILL; another takes its place'), WAIT)
+  expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
+  await vi.waitFor(() => expect(listPids(roster, 1)).toHaveLength(2), WAIT)
+})
+
+test('one that dies again and again is replaced more and more slowly', async () => {
+  const { roster } = serve()
+  await roster.printed(/Roster serves/)
+  for (let deaths = 1; deaths <= 5; deaths += 1) {
+    await vi.waitFor(() => expect(listPids(roster, 2)).toHaveLength(deaths), WAIT)
+    process.kill(listPids(roster, 2).at(-1) ?? 0, 'SIGKILL')
+  }
+  await vi.waitFor(() => expect(listPids(roster, 2)).toHaveLength(6), WAIT)
+  const delays = [...roster.stdout.matchAll(/"restartInMs":(\d+)/g)].map(([, delay]) => Number(delay))
+  expect(delays).toEqual([0, 0, 0, 1_000, 2_000])
+})
+
+test('one whose event loop stands still is replaced', async () => {
+  const { roster, socket } = serve()
+  await roster.printed(/Roster serves/)
+  process.kill(listPids(roster, 1)[0] ?? 0, 'SIGSTOP')
+  await vi.waitFor(() => expect(listPids(roster, 1)).toHaveLength(2), WAIT)
+  expect(roster.stdout).toContain('A worker has not been heard of for 10 s')
+  expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
+})
+
+test('one that grows too large is replaced once another serves', async () => {
+  // Less than any worker needs.
+  const { roster, socket } = serve({ WORKER_MEMORY_MB: '64', WEB_WORKERS: '1' })
+  await roster.printed(/Roster serves/)
+  const asking = askWithoutPause([socket(1)])
+  await vi.waitFor(() => expect(listPids(roster, 1).length).toBeGreaterThan(2), WAIT)
+  expect((await asking.stop()).failures).toEqual([])
+  expect(roster.stdout).toContain('Worker 1 has grown too large; another takes its place')
+})
+
+test('SIGHUP replaces all workers, and no request fails', async () => {
+  const { roster, socket } = serve()
+  await roster.printed(/Roster serves/)
+  const asking = askWithoutPause([socket(1), socket(2)])
+  roster.kill('SIGHUP')
+  await vi.waitFor(() => expect(roster.stdout).toContain('All workers are replaced'), WAIT)
+  const { asked, failures } = await asking.stop()
+  expect(failures).toEqual([])
+  expect(asked).toBeGreaterThan(10)
+  for (const worker of [1, 2]) {
+    const [old = 0, ...others] = listPids(roster, worker)
+    expect(others).toHaveLength(1)
+    expect(() => process.kill(old, 0)).toThrow('ESRCH')
+  }
+})
+
+test('SIGTERM lets requests in flight finish', async () => {
+  const { roster, socket } = serve({ WEB_WORKERS: '1' })
+  await roster.printed(/Roster serves/)
+  const answers = Array.from({ length: 30 }, (_, index) => get(socket(1), `/users?size=100&page=${index + 1}`))
+  await Promise.race(answers)
+  roster.kill('SIGTERM')
+  for (const { body } of await Promise.all(answers)) expect(body).toMatch(/<\/html>$/)
+  expect(await roster.exited()).toEqual({ status: 0, signal: null })
+})
+
+test('another database file in the place of the old one is served within seconds', async () => {
+  const { roster, file, sql, socket } = serve({ WEB_WORKERS: '1' })
+  await roster.printed(/Roster serves/)
+  expect((await get(socket(1), '/user/profile/3')).body).toContain('ada@example.com')
+  sql.exec(`VACUUM INTO '${file}.copy'`)
+  const copy = new DatabaseSync(`${file}.copy`)
+  copy.exec(`UPDATE "User" SET "email" = 'countess@example.com' WHERE "id" = 3`)
+  copy.close()
+  // What a -wal file holds belongs to the old database.
+  sql.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  renameSync(`${file}.copy`, file)
+  await vi.waitFor(async () => expect((await get(socket(1), '/user/profile/3')).body).toContain('countess@example.com'), WAIT)
+})
+
+test('metrics of master and workers are on a listener of their own', async () => {
+  const port = await freePort()
+  const { roster, socket } = serve({ METRICS_PORT: String(port) })
+  await roster.printed(/Roster serves/)
+  for (const worker of [1, 2]) await get(socket(worker), '/user/profile/1')
+  const answer = await fetch(`http://127.0.0.1:${port}/metrics`)
+  const text = await answer.text()
+  expect(answer.headers.get('content-type')).toContain('text/plain')
+  expect(text).toContain('roster_http_request_duration_seconds_count{route="/user/profile/[id]",status="200"} 2')
+  expect(text).toContain('roster_page_answers_total{cache="rendered"} 2')
+  expect(text).toMatch(/^roster_workers 2$/m)
+  expect(text).toMatch(/^roster_database_info\{migration="\d{14}_\w+"\} 1$/m)
+  expect(text).toMatch(/^nodejs_eventloop_lag_seconds /m)
+  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404)
+})
+
+describe('what can not be served is refused in one line', () => {
+  test.for([
+    [{ WEB_WORKERS: '0' }, 'WEB_WORKERS is "0"; it must be a number from 1 to 64'],
+    [{ LOG_FORMAT: 'xml' }, 'LOG_FORMAT is "xml"; it must be one of json, pretty'],
+    [{ SOCKET_DIRECTORY: '/dev/null/sockets' }, /^SOCKET_DIRECTORY \/dev\/null\/sockets can not be used: /],
+    [{ DATABASE_URL: 'file:///nowhere/roster.db' }, '/nowhere/roster.db can not be served: the database file does not exist'],
+    [{ SECRET_FILE: '/nowhere/secret' }, /^The secret \/nowhere\/secret can not be used: /],
+  ] as const)('%j', async ([env, complaint]) => {
+    const { roster } = serve(env)
+    expect((await roster.exited()).status).toBe(1)
+    expect(roster.stderr.trim()).toMatch(complaint)
+    expect(roster.stderr.trim().split('\n')).toHaveLength(1)
+  })
+})

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { isValidated, pageNonce, pageTag } from '../../server/page-validator.ts'
+
+const DATA = { users: [{ id: 1, username: 'ada' }], count: 1 }
+const TAG = pageTag('build', '/users', {}, DATA)
+
+test('the same page has the same tag, whatever else the request says', () => {
+  expect(pageTag('build', '/users', { 'user-agent': 'x', cookie: 'y' }, structuredClone(DATA))).toBe(TAG)
+  expect(TAG).toMatch(/^W\/"[\w-]{27}"$/)
+})
+
+test.each([
+  ['build', pageTag('another', '/users', {}, DATA)],
+  ['address', pageTag('build', '/users?page=2', {}, DATA)],
+  ['variant', pageTag('build', '/users', { rsc: '1' }, DATA)],
+  ['prefetch', pageTag('build', '/users', { rsc: '1', 'next-router-prefetch': '1' }, DATA)],
+  ['person', pageTag('build', '/users', {}, { ...DATA, users: [{ id: 1, username: 'adb' }] })],
+  ['nobody', pageTag('build', '/users', {}, null)],
+])('another %s has another tag', (_, tag) => {
+  expect(tag).not.toBe(TAG)
+})
+
+test.each([
+  [TAG, true],
+  [TAG.slice(2), true],
+  [`"x", ${TAG}`, true],
+  [`W/"x",${TAG.slice(2)} , "y"`, true],
+  ['"x"', false],
+  ['*', false],
+  ['', false],
+  [undefined, false],
+])('If-None-Match: %s', (header, expected) => {
+  expect(isValidated(header, TAG)).toBe(expected)
+})
+
+test('a nonce belongs to one tag under one secret', () => {
+  const nonce = pageNonce(Buffer.from('secret'), TAG)
+  expect(nonce).toMatch(/^[\w+/]{22}==$/)
+  expect(pageNonce(Buffer.from('secret'), TAG)).toBe(nonce)
+  expect(pageNonce(Buffer.from('another'), TAG)).not.toBe(nonce)
+  expect(pageNonce(Buffer.from('secret'), `${TAG}x`)).not.toBe(nonce)
+})
