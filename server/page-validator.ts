@@ -6,6 +6,15 @@ const VARYING_HEADERS = ['rsc', 'next-router-state-tree', 'next-router-prefetch'
 
 export const VARY = [...VARYING_HEADERS, 'accept-encoding'].join(', ')
 
+/**
+ * Until when nginx may show a page whose data was read at `time` (milliseconds since 1970) without asking again: the end of that second.
+ * From s-maxage nginx, whose clock has whole seconds, would make up to two seconds.
+ * https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache_valid
+ */
+export function accelExpires(time: number): string {
+  return `@${Math.floor(time / 1_000)}`
+}
+
 // A shared cache may show a page for a second; then it asks whether the page's tag still stands. A browser asks every time.
 export const PAGE_CACHE_CONTROL = 'public, max-age=0, s-maxage=1, must-revalidate'
 

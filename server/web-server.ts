@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { canonicalUrl } from './canonical-url.ts'
 import { type CurrentAnswer, currentAnswer } from './current-answer.ts'
 import { answerFaults } from './fault-page.ts'
-import { isValidated, PAGE_CACHE_CONTROL, pageNonce, pageTag, VARY } from './page-validator.ts'
+import { accelExpires, isValidated, PAGE_CACHE_CONTROL, pageNonce, pageTag, VARY } from './page-validator.ts'
 import { STANDALONE } from './paths.ts'
 import { observeRequest, type RequestObserver } from './request-observer.ts'
 import { contentSecurityPolicy, SECURITY_HEADERS } from './security-headers.ts'
@@ -47,12 +47,14 @@ export async function createWebServer({ secret, observe, findUnreadiness }: WebS
 
   async function answerPage(request: IncomingMessage, answer: CurrentAnswer): Promise<void> {
     const { response } = answer
+    const askedAt = Date.now()
     const tag = await findTag(request)
     const policy = contentSecurityPolicy(tag === null ? randomBytes(16).toString('base64') : pageNonce(secret, tag))
     response.setHeader('Content-Security-Policy', policy)
     if (tag !== null) {
       response.setHeader('ETag', tag)
       response.setHeader('Cache-Control', PAGE_CACHE_CONTROL)
+      response.setHeader('X-Accel-Expires', accelExpires(askedAt))
       if (isValidated(request.headers['if-none-match'], tag)) {
         answer.cache = 'validated'
         response.writeHead(304, { Vary: VARY }).end()

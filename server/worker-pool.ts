@@ -14,7 +14,7 @@ export type WorkerPoolOptions = {
   onRestart: (reason: string) => void
 }
 
-type Slot = { number: number; worker: Worker | null; deaths: number[] }
+type Slot = { number: number; worker: Worker | null; servesSince: number; soonDeaths: number }
 
 // On a machine with much memory V8 would rather take more of it than tidy up: 400 MB under load, where 150 do.
 const V8_OPTIONS = ['--max-old-space-size=160', '--max-semi-space-size=8']
@@ -25,9 +25,10 @@ const START_MS = 60_000
 // A worker gives itself 10 s.
 const DRAIN_MS = 12_000
 
-// A worker that dies may be replaced at once so often a minute; then each time waits twice as long.
+// A worker that dies so soon after it began to serve may never do better: after a few attempts each waits twice as long.
+const SOON_MS = 2_000
 const QUICK_RESTARTS = 3
-const QUICK_RESTARTS_WITHIN_MS = 60_000
+const FIRST_BACKOFF_MS = 1_000
 const LONGEST_BACKOFF_MS = 30_000
 
 /** Keeps `size` workers serving: one that dies, hangs or grows too large is replaced. */
@@ -39,7 +40,7 @@ export class WorkerPool {
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options
-    this.#slots = Array.from({ length: options.size }, (_, index) => ({ number: index + 1, worker: null, deaths: [] }))
+    this.#slots = Array.from({ length: options.size }, (_, index) => ({ number: index + 1, worker: null, servesSince: 0, soonDeaths: 0 }))
     // Each worker accepts connections itself: handing each one over from here would be a detour for every request.
     cluster.schedulingPolicy = cluster.SCHED_NONE
     cluster.setupPrimary({ exec: options.script, execArgv: V8_OPTIONS })
@@ -71,7 +72,8 @@ export class WorkerPool {
     const worker = cluster.fork({ ROSTER_WORKER: String(slot.number) })
     await whenReady(worker)
     slot.worker = worker
-    this.#lastAlive.set(worker, performance.now())
+    slot.servesSince = performance.now()
+    this.#lastAlive.set(worker, slot.servesSince)
     this.#options.log.info({ slot: slot.number, workerPid: worker.process.pid }, `Worker ${slot.number} serves`)
     worker.on('message', (message) => {
       if (isWorkerMessage(message) && message.kind === 'alive') this.#heard(slot, worker, message)
@@ -86,11 +88,10 @@ export class WorkerPool {
     if (worker.isDead()) worker.emit('exit', worker.process.exitCode, worker.process.signalCode)
   }
 
-  async #refill(slot: Slot, how: string): Promise<void> {
-    const now = performance.now()
-    slot.deaths = [...slot.deaths.filter((time) => now - time < QUICK_RESTARTS_WITHIN_MS), now]
-    const backoff = Math.min(LONGEST_BACKOFF_MS, 500 * 2 ** (slot.deaths.length - QUICK_RESTARTS))
-    const delay = slot.deaths.length <= QUICK_RESTARTS ? 0 : backoff
+  async #refill(slot: Slot, how: string, isSoon = performance.now() - slot.servesSince < SOON_MS): Promise<void> {
+    slot.soonDeaths = isSoon ? slot.soonDeaths + 1 : 1
+    const attempt = slot.soonDeaths - QUICK_RESTARTS
+    const delay = attempt <= 0 ? 0 : Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1))
     this.#options.log.error({ slot: slot.number, restartInMs: delay }, `Worker ${slot.number} ${how}; another takes its place`)
     this.#options.onRestart('died')
     await wait(delay)
@@ -98,7 +99,7 @@ export class WorkerPool {
     try {
       await this.#fill(slot)
     } catch (error) {
-      await this.#refill(slot, `could not start (${error instanceof Error ? error.message : error})`)
+      await this.#refill(slot, `could not start (${error instanceof Error ? error.message : error})`, true)
     }
   }
 
@@ -112,6 +113,7 @@ export class WorkerPool {
       await this.#fill(slot)
       await drain(old)
     } catch (error) {
+      this.#lastAlive.set(old, performance.now())
       this.#options.log.error(
         { slot: slot.number },
         `Worker ${slot.number} stays: its replacement could not start (${error instanceof Error ? error.message : error})`,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isValidated, pageNonce, pageTag } from '../../server/page-validator.ts'
+import { accelExpires, isValidated, pageNonce, pageTag } from '../../server/page-validator.ts'
 
 const DATA = { users: [{ id: 1, username: 'ada' }], count: 1 }
 const TAG = pageTag('build', '/users', {}, DATA)
@@ -39,4 +39,10 @@ test('a nonce belongs to one tag under one secret', () => {
   expect(pageNonce(Buffer.from('secret'), TAG)).toBe(nonce)
   expect(pageNonce(Buffer.from('another'), TAG)).not.toBe(nonce)
   expect(pageNonce(Buffer.from('secret'), `${TAG}x`)).not.toBe(nonce)
+})
+
+test('nginx may show a page until the second is over in which its data was read', () => {
+  expect(accelExpires(1_000)).toBe('@1')
+  expect(accelExpires(1_999)).toBe('@1')
+  expect(accelExpires(2_000)).toBe('@2')
 })
