@@ -19,8 +19,9 @@ function precompress(file: string): void {
   const content = readFileSync(file)
   const { atime, mtime } = statSync(file)
   for (const [suffix, compress] of COMPRESSORS) {
-    // However small: lighttpd asks for the compressed name without looking whether it is there.
-    writeFileSync(file + suffix, compress(content))
+    const compressed = compress(content)
+    if (compressed.length >= content.length) continue
+    writeFileSync(file + suffix, compressed)
     // Web servers show a file's time to visitors: all three are the same file to them.
     utimesSync(file + suffix, atime, mtime)
   }

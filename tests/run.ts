@@ -6,7 +6,15 @@ import { ROOT } from '../server/paths.ts'
 import { findChromium } from './fixtures/chromium.ts'
 
 // The tests write with Debian's own sqlite3 as well, which is older than the ones in Node and libSQL.
-const DEBIAN_PACKAGES = ['chromium', 'sqlite3']
+const DEBIAN_PACKAGES = [
+  ...['chromium', 'sqlite3', 'openssl', 'systemd'],
+  ...['nginx', 'libnginx-mod-http-brotli-static', 'apache2', 'lighttpd', 'lighttpd-mod-deflate'],
+]
+// A file of each package but Chromium's, which other systems have elsewhere.
+const NEEDED_FILES = [
+  ...['/usr/bin/sqlite3', '/usr/bin/openssl', '/usr/bin/systemd-analyze', '/usr/sbin/nginx', '/usr/sbin/apache2', '/usr/sbin/lighttpd'],
+  ...['/etc/nginx/modules-enabled/50-mod-http-brotli-static.conf', '/usr/lib/lighttpd/mod_deflate.so'],
+]
 const STEPS = ['lint', 'typecheck', 'test:unit', 'test:integration', 'build', 'test:server', 'test:e2e']
 
 installDebianPackages()
@@ -17,11 +25,11 @@ console.log(`${STEPS.length - failed.length} passed, ${failed.length} failed`)
 process.exit(failed.length > 0 ? 1 : 0)
 
 function installDebianPackages(): void {
-  if (findChromium() && existsSync('/usr/bin/sqlite3')) return
+  if (findChromium() && NEEDED_FILES.every((file) => existsSync(file))) return
   const isDebian = existsSync('/usr/bin/apt-get')
   if (!isDebian || process.getuid?.() !== 0) {
     const advice = isDebian ? `: sudo apt-get install ${DEBIAN_PACKAGES.join(' ')}` : ''
-    console.error(`The tests need Chromium and the sqlite3 shell; install them first${advice}.`)
+    console.error(`The tests need Chromium, the sqlite3 shell and the web servers of docs/deploy.md; install them first${advice}.`)
     process.exit(1)
   }
   const isInstalled =

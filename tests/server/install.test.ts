@@ -1,0 +1,172 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ROOT } from '../../server/paths.ts'
+import { installedFile, installRoster } from '../fixtures/install-roster.ts'
+import { temporaryFolder } from '../fixtures/temporary-database.ts'
+
+/** A clone with a build of next to nothing, whose one script is called and says `name`. */
+function cloneWithBuild(name: string): string {
+  const clone = temporaryFolder()
+  const files = {
+    'docs/deploy.md': '# Deploying',
+    '.next/standalone/package.json': '{ "version": "1.2.3" }',
+    '.next/standalone/server/serve.ts': '',
+    '.next/standalone/public/robots.txt': 'User-agent: *',
+    '.next/standalone/.next/static/chunks/shared.js': 'let shared = "shared by all releases, shared by all releases"',
+    [`.next/standalone/.next/static/chunks/${name}.js`]: `let name = "${name}", again = "${`${name}, `.repeat(20)}"`,
+  }
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(clone, path)), { recursive: true })
+    writeFileSync(join(clone, path), content)
+  }
+  linkNode(clone)
+  return clone
+}
+
+function linkNode(clone: string): void {
+  const name = readdirSync(join(ROOT, 'node_modules')).find((each) => each.startsWith('node-linux-'))
+  if (name === undefined) throw new Error('no Node in node_modules')
+  mkdirSync(join(clone, 'node_modules', name, 'bin'), { recursive: true })
+  symlinkSync(join(ROOT, 'node_modules', name, 'bin/node'), join(clone, 'node_modules', name, 'bin/node'))
+}
+
+/** What lies below `root`, as a shell sees it: kind, rights, path and where links lead. */
+function listTree(root: string): string {
+  return execFileSync('find', ['.', '-printf', '%y %m %p %l\n'], { cwd: root, encoding: 'utf8' }).split('\n').sort().join('\n')
+}
+
+function refusal(...options: string[]): { status: number | null; stderr: string } {
+  const { status, stderr } = spawnSync(join(ROOT, 'deploy/install.sh'), options, { encoding: 'utf8' })
+  return { status, stderr }
+}
+
+function currentRelease(root: string): string {
+  return basename(execFileSync('readlink', [join(root, 'opt/roster/current')], { encoding: 'utf8' }).trim())
+}
+
+describe('install.sh', () => {
+  test('puts a release, the unit, the settings and the nginx site in place', () => {
+    const root = temporaryFolder()
+    expect(installRoster(root, '--from', cloneWithBuild('one'))).toMatch(/^Roster 1\.2\.3-[\da-f]{12} is installed\.$/m)
+    for (const path of ['server/serve.ts', 'bin/node', 'deploy/install.sh', 'docs/deploy.md', 'public/robots.txt']) {
+      expect(existsSync(installedFile(root, path)), path).toBe(true)
+    }
+    for (const path of [
+      'etc/systemd/system/roster.service',
+      'etc/roster/roster.env',
+      'etc/nginx/sites-enabled/roster',
+      'opt/roster/errors/503.html',
+    ]) {
+      expect(existsSync(join(root, path)), path).toBe(true)
+    }
+    expect(readdirSync(join(root, 'opt/roster/static/chunks')).sort()).toEqual(
+      ['one', 'shared'].flatMap((name) => [`${name}.js`, `${name}.js.br`, `${name}.js.gz`]),
+    )
+    // Whatever umask the clone was made with.
+    expect(statSync(installedFile(root, 'server/serve.ts')).mode & 0o777).toBe(0o644)
+    expect(statSync(installedFile(root, 'bin/node')).mode & 0o777).toBe(0o755)
+  })
+
+  test('changes nothing the second time', () => {
+    const root = temporaryFolder()
+    const clone = cloneWithBuild('one')
+    installRoster(root, '--from', clone)
+    const before = listTree(root)
+    installRoster(root, '--from', clone)
+    expect(listTree(root)).toBe(before)
+  })
+
+  test('leaves alone what is the operator’s, and replaces what is not', () => {
+    const root = temporaryFolder()
+    const clone = cloneWithBuild('one')
+    installRoster(root, '--from', clone)
+    const own = [
+      'etc/roster/roster.env',
+      'etc/nginx/roster/local.conf',
+      'etc/nginx/sites-available/roster',
+      'etc/nginx/sites-available/roster-tls',
+    ]
+    const ours = ['etc/nginx/roster/site.conf', 'etc/nginx/conf.d/roster.conf', 'etc/systemd/system/roster.service']
+    for (const path of [...own, ...ours]) writeFileSync(join(root, path), '# changed\nWEB_WORKERS=2\n')
+    installRoster(root, '--from', clone)
+    for (const path of own) expect(readFileSync(join(root, path), 'utf8'), path).toContain('# changed')
+    for (const path of ours) expect(readFileSync(join(root, path), 'utf8'), path).not.toContain('# changed')
+  })
+
+  test('keeps three releases with their static files, and goes back', () => {
+    const root = temporaryFolder()
+    const releases: string[] = []
+    for (const name of ['one', 'two', 'three', 'four']) {
+      installRoster(root, '--from', cloneWithBuild(name))
+      releases.push(currentRelease(root))
+    }
+    expect(readdirSync(join(root, 'opt/roster/releases')).sort()).toEqual(releases.slice(1).sort())
+    const scripts = readdirSync(join(root, 'opt/roster/static/chunks')).filter((name) => name.endsWith('.js'))
+    expect(scripts.sort()).toEqual(['four.js', 'shared.js', 'three.js', 'two.js'])
+
+    installRoster(root, '--rollback')
+    expect(currentRelease(root)).toBe(releases[2])
+    installRoster(root, '--rollback')
+    expect(currentRelease(root)).toBe(releases[1])
+    expect(refusal('--destdir', root, '--rollback').stderr).toBe(`install.sh: no release is older than ${releases[1]}\n`)
+    installRoster(root, '--rollback', String(releases[3]))
+    expect(installRoster(root, '--releases')).toBe(`* ${releases[3]}\n  ${releases[2]}\n  ${releases[1]}\n`)
+  })
+
+  test('changes the number of workers for systemd and nginx, without a clone', () => {
+    const root = temporaryFolder()
+    installRoster(root, '--from', cloneWithBuild('one'))
+    const release = currentRelease(root)
+    execFileSync(installedFile(root, 'deploy/install.sh'), ['--destdir', root, '--workers', '4', '--metrics', '9464'])
+    expect(currentRelease(root)).toBe(release)
+    expect(readFileSync(join(root, 'etc/roster/roster.env'), 'utf8')).toMatch(/^WEB_WORKERS=4$[\s\S]*^METRICS_PORT=9464$/m)
+    expect(readFileSync(join(root, 'etc/nginx/roster/upstream.conf'), 'utf8').match(/worker-\d+/g)).toEqual([
+      'worker-1',
+      'worker-2',
+      'worker-3',
+      'worker-4',
+    ])
+    expect(existsSync(join(root, 'etc/systemd/system/roster.service.d/metrics.conf'))).toBe(true)
+    installRoster(root, '--from', cloneWithBuild('two'), '--metrics', 'off')
+    expect(readFileSync(join(root, 'etc/roster/roster.env'), 'utf8')).not.toMatch(/^METRICS_PORT/m)
+    expect(existsSync(join(root, 'etc/systemd/system/roster.service.d/metrics.conf'))).toBe(false)
+  })
+
+  test('removes all but the data and the settings', () => {
+    const root = temporaryFolder()
+    const data = join(root, 'var/lib/roster/roster.db')
+    mkdirSync(dirname(data), { recursive: true })
+    writeFileSync(data, 'people')
+    installRoster(root, '--from', cloneWithBuild('one'))
+    installRoster(root, '--uninstall')
+    const files = execFileSync('find', ['.', '-not', '-type', 'd'], { cwd: root, encoding: 'utf8' }).trim().split('\n').sort()
+    expect(files).toEqual([
+      './etc/nginx/roster/local.conf',
+      './etc/nginx/sites-available/roster',
+      './etc/nginx/sites-available/roster-tls',
+      './etc/roster/roster.env',
+      './var/lib/roster/roster.db',
+    ])
+    installRoster(root, '--uninstall')
+    expect(readFileSync(data, 'utf8')).toBe('people')
+  })
+
+  test.for([
+    [['--workers'], '--workers needs a value; see --help'],
+    [['--workers', '0'], '--workers is "0"; it must be a number from 1 to 64'],
+    [['--metrics', 'on'], '--metrics is "on"; it must be a port from 1000 up, or off'],
+    [['--nonsense'], 'unknown option --nonsense; see --help'],
+    [['--destdir', '/nowhere', '--rollback'], 'Roster is not installed'],
+  ] as const)('refuses %j in one line', ([options, message]) => {
+    expect(refusal(...options)).toEqual({ status: 1, stderr: `install.sh: ${message}\n` })
+  })
+
+  test('says what is missing where there is no build', () => {
+    const clone = temporaryFolder()
+    expect(refusal('--destdir', temporaryFolder(), '--from', clone).stderr).toBe(
+      `install.sh: ${clone} has no build: run npm run build there first\n`,
+    )
+  })
+})

@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ROOT } from '../../server/paths.ts'
+import { relocateFiles } from '../fixtures/relocate-files.ts'
+import { temporaryFolder } from '../fixtures/temporary-database.ts'
+
+const SYSTEMD_ANALYZE = '/usr/bin/systemd-analyze'
+const MOST_EXPOSURE = 1.0
+
+if (!existsSync(SYSTEMD_ANALYZE)) console.log('The systemd unit is not checked: there is no systemd-analyze.')
+
+/** The unit, on a machine on which what it runs exists. */
+function unitFile(): string {
+  const folder = temporaryFolder()
+  const unit = join(folder, 'roster.service')
+  cpSync(join(ROOT, 'deploy/systemd/roster.service'), unit)
+  mkdirSync(join(folder, 'bin'))
+  writeFileSync(join(folder, 'bin/node'), '#!/bin/sh\n')
+  chmodSync(join(folder, 'bin/node'), 0o755)
+  relocateFiles([unit], [['/opt/roster/current/', `${folder}/`]])
+  return unit
+}
+
+function analyze(...options: string[]): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(SYSTEMD_ANALYZE, options, { encoding: 'utf8' })
+  return { status, output: stdout + stderr }
+}
+
+describe.skipIf(!existsSync(SYSTEMD_ANALYZE))('roster.service', () => {
+  test('is a unit that systemd takes without a warning', () => {
+    expect(analyze('verify', '--man=no', '--recursive-errors=yes', unitFile())).toEqual({ status: 0, output: '' })
+  })
+
+  test('is exposed no more than it must be', () => {
+    const { output } = analyze('security', '--offline=true', unitFile())
+    const exposure = Number(/exposure level for roster\.service: ([\d.]+)/.exec(output)?.[1])
+    expect(exposure, output).toBeLessThanOrEqual(MOST_EXPOSURE)
+  })
+})
