@@ -77,14 +77,8 @@ async function readStretch({ index, key, where, dir, people }: Stretch, first: n
   return isBackwards ? ids.reverse() : ids
 }
 
-/** The first `wanted` ids of those that `condition` admits, or null when they are not among the people that `limits` allow to read. */
-export async function walk(
-  stretches: Stretch[],
-  condition: Prisma.Sql,
-  wanted: number,
-  budget: WorkBudget,
-  limits: ListLimits,
-): Promise<number[] | null> {
+/** The first `wanted` ids of those that `condition` admits, or null when they are not among the people that `budget` allows to read. */
+export async function walk(stretches: Stretch[], condition: Prisma.Sql, wanted: number, budget: WorkBudget): Promise<number[] | null> {
   const ids: number[] = []
   let step = FIRST_STEP
   let walked = 0
@@ -94,7 +88,7 @@ export async function walk(
     let rest = Prisma.empty
     for (;;) {
       if (ids.length >= wanted) return ids.slice(0, wanted)
-      const length = Math.min(step, limits.walked - walked)
+      const length = Math.min(step, budget.limits.walked - walked)
       if (length <= 0 || budget.isSpent) return null
       const { result } = await budget.spend(
         () => database().$queryRaw<{ ids: string; last: string | number | bigint | null; people: number | bigint }[]>`

@@ -1,7 +1,6 @@
 import 'server-only'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { database } from './database.ts'
-import type { ListLimits } from './list-limits.ts'
 import { isShortWord, searchWords } from './search-words.ts'
 import type { Direction } from './user-list-query.ts'
 import type { WorkBudget } from './work-budget.ts'
@@ -38,29 +37,26 @@ export function compileSearch(q: string): UserSearch {
 }
 
 /**
- * Up to `wanted` ids, in order of id, of the people that `expression` finds and `condition` on their age admits.
+ * Up to `wanted` ids, in order of id, of the people that `expression` finds and the condition `age` admits.
  * Incomplete when there are more, or when the budget was spent before.
  */
 export async function scan(
   expression: string,
-  condition: Prisma.Sql | null,
-  dir: Direction,
-  wanted: number,
+  { age, dir = 'asc', wanted = Number.MAX_SAFE_INTEGER }: { age: Prisma.Sql | null; dir?: Direction; wanted?: number },
   budget: WorkBudget,
-  limits: ListLimits,
 ): Promise<Scan> {
   const [bounds] = await database().$queryRaw<{ least: number | null; most: number | null }[]>`
     SELECT (SELECT min("id") FROM "User") AS "least", (SELECT max("id") FROM "User") AS "most"`
   if (bounds?.least == null || bounds.most == null) return { ids: [], isComplete: true }
-  const source = condition
-    ? Prisma.sql`"UserSearch" CROSS JOIN "User" INDEXED BY "User_id_age_idx" ON "id" = "UserSearch"."rowid" AND ${condition}`
+  const source = age
+    ? Prisma.sql`"UserSearch" CROSS JOIN "User" INDEXED BY "User_id_age_idx" ON "id" = "UserSearch"."rowid" AND ${age}`
     : Prisma.sql`"UserSearch"`
   const order = dir === 'asc' ? Prisma.sql`ASC` : Prisma.sql`DESC`
   const ids: number[] = []
   // Where all parts of a word are common, FTS5 reads through all of them even when the word is not there: a stretch of ids at a time.
   let least = Number(bounds.least)
   let most = Number(bounds.most)
-  let length = limits.scanned
+  let length = budget.limits.scanned
   while (least <= most) {
     if (budget.isSpent) return { ids, isComplete: false }
     const [from, to] = dir === 'asc' ? [least, Math.min(most, least + length - 1)] : [Math.max(least, most - length + 1), most]
@@ -77,7 +73,7 @@ export async function scan(
     if (dir === 'asc') least = to + 1
     else most = from - 1
     if (ids.length >= wanted) return { ids, isComplete: false }
-    length = milliseconds < QUICK_MS ? length * 2 : limits.scanned
+    length = milliseconds < QUICK_MS ? length * 2 : budget.limits.scanned
   }
   return { ids, isComplete: true }
 }

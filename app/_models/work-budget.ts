@@ -1,11 +1,15 @@
+import type { ListLimits } from './list-limits.ts'
+
 let lastWork: Promise<unknown> = Promise.resolve()
 
-/** The processor time that one page may spend on statements whose cost nobody can foretell. */
+/** The processor time that is left for one page's statements whose cost nobody can foretell, and how much one of them may read. */
 export class WorkBudget {
+  readonly limits: ListLimits
   #microseconds: number
 
-  constructor(milliseconds: number) {
-    this.#microseconds = milliseconds * 1_000
+  constructor(limits: ListLimits) {
+    this.limits = limits
+    this.#microseconds = limits.milliseconds * 1_000
   }
 
   get isSpent(): boolean {
