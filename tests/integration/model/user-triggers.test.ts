@@ -3,7 +3,13 @@ import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { UserRow } from '../../../app/_models/user.ts'
+import { SORTS, type UserListQuery } from '../../../app/_models/user-list-query.ts'
+import { applyMigrations, listMigrations } from '../../../prisma/migrate.ts'
+import { addPeople, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
+import { countPlainly, listPlainly } from './list-plainly.ts'
+import { modelOn } from './model-on.ts'
 
 // Whatever is written by whom, the search index and the counts are what one would make anew from the people.
 
@@ -90,9 +96,30 @@ describe('the search index and the counts', () => {
     }
   })
 
-  test('are made for the people who are there already', () => {
-    const { sql } = temporaryDatabase()
-    expect(sql.prepare('SELECT count(*) AS ages, sum("people") AS people FROM "UserAgeCount"').get()).toEqual({ ages: 152, people: 0 })
+  test('are made for the people who are there already', async () => {
+    const migrations = listMigrations()
+    const temporary = temporaryDatabase(migrations.slice(0, 1))
+    const { sql } = temporary
+    const everybody: UserRow[] = [
+      ...NAMED_PEOPLE,
+      { id: 500, username: 'Łukasz Żółć', email: 'łukasz@example.com', age: null },
+      { id: 501, username: 'ÉLÉONORE', email: 'el@example.org', age: 42 },
+      { id: 77, username: '😀 grin', email: '😀@example.net', age: 150 },
+      { id: 2 ** 31 - 1, username: 'É', email: 'a@b', age: null },
+    ]
+    addPeople(sql, everybody)
+    applyMigrations(sql, migrations.slice(1))
+
+    expectRight(sql)
+    const { listUsers } = await modelOn(temporary)
+    for (const q of ['', 'example', 'łuk', 'ŁUKASZ', 'é', 'éléo', '😀', 'e', 'żółć exa', 'org gra', 'nobody']) {
+      for (const sort of [null, ...SORTS]) {
+        const query: UserListQuery = { q, sort, dir: 'desc', age_min: null, age_max: null, age: null, page: 1, size: 25 }
+        const { users, histogram } = await listUsers(query)
+        const expected = listPlainly(everybody, query)
+        expect({ q, sort, users, histogram }).toEqual({ q, sort, users: expected, histogram: countPlainly(expected) })
+      }
+    }
   })
 })
 

@@ -1,0 +1,44 @@
+import { searchWords } from '../../../app/_models/search-words.ts'
+import type { UserRow } from '../../../app/_models/user.ts'
+import type { UserListQuery } from '../../../app/_models/user-list-query.ts'
+
+/** The people whom a query asks for, in its order: everybody is looked at. */
+export function listPlainly(everybody: UserRow[], { q, sort, dir, ...filter }: UserListQuery): UserRow[] {
+  const asked = searchWords(q).map((word) => ({ text: fold(word), isShort: [...word].length < 3 }))
+  const found = everybody.filter(({ username, email, age }) => {
+    const fields = [fold(username), fold(email)]
+    const isFound = asked.every(({ text, isShort }) => fields.some((field) => (isShort ? field.startsWith(text) : field.includes(text))))
+    if (filter.age === 'unknown') return isFound && age === null
+    if (filter.age_min === null && filter.age_max === null) return isFound
+    return isFound && age !== null && age >= (filter.age_min ?? 0) && age <= (filter.age_max ?? 150)
+  })
+  const rank = ({ username, email }: UserRow) => {
+    if ([username, email].some((field) => foldAscii(field) === foldAscii(q))) return 0
+    return asked.some(({ text }) => fold(username).startsWith(text)) ? 1 : 2
+  }
+  const sign = dir === 'asc' ? 1 : -1
+  const byId = (a: UserRow, b: UserRow) => a.id - b.id
+  const byAge = (a: UserRow, b: UserRow) => {
+    if (a.age === null || b.age === null) return Number(a.age === null) - Number(b.age === null)
+    return sign * (a.age - b.age)
+  }
+  return found.sort((a, b) => {
+    if (sort === null) return (asked.length > 0 ? rank(a) - rank(b) : sign * byId(a, b)) || byId(a, b)
+    if (sort === 'id') return sign * byId(a, b)
+    if (sort === 'age') return byAge(a, b) || byId(a, b)
+    return sign * Buffer.compare(Buffer.from(foldAscii(a[sort])), Buffer.from(foldAscii(b[sort])))
+  })
+}
+
+export function countPlainly(users: UserRow[]): { age: number | null; people: number }[] {
+  const ages = [...Map.groupBy(users, ({ age }) => age)].map(([age, { length }]) => ({ age, people: length }))
+  return ages.sort((a, b) => (a.age ?? 999) - (b.age ?? 999))
+}
+
+function fold(text: string): string {
+  return text.toLowerCase()
+}
+
+export function foldAscii(text: string): string {
+  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+}
