@@ -6,7 +6,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parseArgs } from 'node:util'
-import type { UserListQuery } from '../app/_models/user-list-query.ts'
+import { type UserListQuery, userListHref } from '../app/_models/user-list-query.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { databaseUrl } from '../prisma/database-url.ts'
 import { ROOT } from '../server/paths.ts'
@@ -45,11 +45,37 @@ const CASES: Case[] = [
   inOrders('one letter, page 200', { q: 'a', page: 200 }),
   inOrders('two letters', { q: 'an' }),
   inOrders('one letter, not ASCII', { q: 'ł' }),
-  inOrders('nasty: common parts, few matches', { q: 'an.an.an' }),
-  inOrders('nasty: three common words', { q: 'e.com exam ann' }),
-  inOrders('nasty: ten words', { q: 'example xample ample mple exampl examp exam exa xam amp' }),
-  inOrders('nasty: 200 characters', { q: 'exampleexample'.repeat(15).slice(0, 200) }),
 ]
+
+/** What costs most of all that a visitor can type, as far as we know. */
+const NASTY: string[] = [
+  'a',
+  'ł',
+  'a b c d e f g h i j',
+  'ma an mo jo li fa da el ah so',
+  'ple',
+  'an.an.an',
+  'com org',
+  'example.com example.org',
+  'e.com exam ann',
+  'm example.com',
+  'maria example',
+  'mohammed',
+  'josé müller',
+  'example ł',
+  '"""',
+  '"a" OR NEAR(exa com) *',
+  'example xample ample mple exampl examp exam exa xam amp',
+  '@example.com example.com @example. example. xample.co ample.com mple.com ple.com le.com example.org',
+  ['', ...'123456789'].map((digit) => `${digit}@example.com`).join(' '),
+  listWindows('mariaannanamarianana'),
+  listWindows('@example.com.org.net'),
+  'a'.repeat(200),
+  'exampleexample'.repeat(15).slice(0, 200),
+]
+const NASTY_AGES = [{}, { age: 'unknown' as const }, { age_min: 30, age_max: 60 }, { age_min: 80 }, { age_min: 99, age_max: 99 }]
+const NASTY_PAGES = [1, 100, 200]
+const SLOWEST = 10
 
 const packages: Record<string, string> = { ...manifest.dependencies, ...manifest.devDependencies }
 const { values } = parseArgs({ options: { database: { type: 'string' } } })
@@ -65,6 +91,11 @@ try {
 
 function inOrders(name: string, query: Partial<UserListQuery>, orders: Pick<UserListQuery, 'sort' | 'dir'>[] = ORDERS): Case {
   return { name, queries: orders.map((order) => ({ ...ALL, ...query, ...order })) }
+}
+
+/** Ten words of the 20 characters of `text`, each beginning at another one. */
+function listWindows(text: string): string {
+  return Array.from({ length: 10 }, (_, start) => text.slice(start) + text.slice(0, start)).join(' ')
 }
 
 function seed(file: string): string {
@@ -118,5 +149,31 @@ async function measure(file: string): Promise<string> {
       `| ${name} | ${p50} | ${p99} | ${isExact ? '' : 'more than '}${count?.toLocaleString('en')} | ${broad ? `${Math.round((100 * broad) / CALLS)} %` : ''} |`,
     )
   }
-  return `${rows.join('\n')}\n`
+  return `${rows.join('\n')}\n\n${await measureNasty(listUsers)}`
+}
+
+async function measureNasty(listUsers: typeof import('../app/_models/user.ts').listUsers): Promise<string> {
+  const calls: { query: UserListQuery; milliseconds: number; isTooBroad: boolean }[] = []
+  for (const q of NASTY)
+    for (const age of NASTY_AGES)
+      for (const page of NASTY_PAGES)
+        for (const order of ORDERS) {
+          const query = { ...ALL, q, ...age, page, ...order }
+          const before = process.threadCpuUsage()
+          const { isTooBroad } = await listUsers(query)
+          const { user, system } = process.threadCpuUsage(before)
+          calls.push({ query, milliseconds: (user + system) / 1000, isTooBroad })
+        }
+  calls.sort((a, b) => b.milliseconds - a.milliseconds)
+  const broad = calls.filter(({ isTooBroad }) => isTooBroad).length
+  return [
+    `Processor time of ${calls.length.toLocaleString('en')} nasty lists, each once; ${Math.round((100 * broad) / calls.length)} % are too broad. The slowest:`,
+    '',
+    '| Query | ms | Too broad |',
+    '|---|--:|---|',
+    ...calls
+      .slice(0, SLOWEST)
+      .map(({ query, milliseconds, isTooBroad }) => `| ${userListHref(query)} | ${milliseconds.toFixed(0)} | ${isTooBroad ? 'yes' : ''} |`),
+    '',
+  ].join('\n')
 }

@@ -4,24 +4,30 @@ export type ListLimits = {
   counted: number
   /** Matches that are sorted rather than found by walking through everybody in order. */
   sorted: number
-  /** People whose names one search in order may read. */
+  /** People whose names a search in order reads before it looks for all matches, to sort them. */
+  glanced: number
+  /** People whose names it may read when there are more than are sorted. */
   walked: number
   /** People whose username begins with a word of a search and who are sorted by id. */
   begun: number
   /** Index entries that a page may be away from the nearer end of the list. */
   skipped: number
-  /** Ids that one statement of a search looks at. */
+  /** People found that the first statement of a search looks at. The next ones look at more as long as that is quick. */
   scanned: number
+  /** People found by which the words of a search are compared for how rare they are. */
+  probed: number
   /** Processor time that a search may have taken when it begins another statement. */
   milliseconds: number
 }
 
 export const LIST_LIMITS: ListLimits = {
   counted: 10_000,
-  sorted: 60_000,
+  sorted: 50_000,
+  glanced: 10_000,
   walked: 100_000,
   begun: 30_000,
   skipped: 2_000_000,
-  scanned: 100_000,
-  milliseconds: 100,
+  scanned: 1_000,
+  probed: 100,
+  milliseconds: 90,
 }

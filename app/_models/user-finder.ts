@@ -2,13 +2,18 @@ import 'server-only'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { ageCondition, readAgeHistogram, sumPeople } from './age-histogram.ts'
 import type { ListLimits } from './list-limits.ts'
-import type { UserListQuery } from './user-list-query.ts'
-import { filterIds, listStretches, readBeginning, sortIds, walk } from './user-order.ts'
-import { compileSearch, findExact, scan, type UserSearch } from './user-search.ts'
+import type { Direction, Sort, UserListQuery } from './user-list-query.ts'
+import { filterIds, listStretches, readBeginning, type Stretch, sortIds, walk } from './user-order.ts'
+import { chooseFinding, compileSearch, type Finding, findExact, scan, type UserSearch } from './user-search.ts'
 import { WorkBudget } from './work-budget.ts'
 
-/** The people whom a search finds, by id: all of them, or the first ones, more than are counted unless that takes too long. */
-export type Matches = { ids: number[]; isComplete: boolean }
+/** The people whom a search finds: all of them, by id, or some, more than are counted unless that takes too long. */
+export type Matches = {
+  ids: number[]
+  isComplete: boolean
+  /** Whether they are the first by id. */
+  isFirst: boolean
+}
 
 /** Finds the people whom `query` searches for, and puts them in its order, within `limits`. */
 export class UserFinder {
@@ -17,6 +22,7 @@ export class UserFinder {
   readonly #search: UserSearch
   readonly #age: Prisma.Sql | null
   readonly #budget: WorkBudget
+  #finding: Promise<Finding> | undefined
 
   constructor(query: UserListQuery, limits: ListLimits) {
     this.#query = query
@@ -28,67 +34,82 @@ export class UserFinder {
 
   async findMatches(): Promise<Matches> {
     const wanted = this.#limits.counted + 1
-    const found = await scan(this.#search.all, { age: null, wanted }, this.#budget)
-    if (this.#age === null) return found
-    if (found.isComplete) return { ids: await filterIds(found.ids, this.#age), isComplete: true }
-    const ids = await this.#findByAge(this.#age)
-    return ids ? { ids, isComplete: true } : scan(this.#search.all, { age: this.#age, wanted }, this.#budget)
+    const finding = await this.#chooseFinding()
+    const found = await scan(finding, { age: null, wanted }, this.#budget)
+    if (this.#age === null) return { ...found, isFirst: true }
+    if (found.isComplete) return { ids: await filterIds(found.ids, this.#age), isComplete: true, isFirst: true }
+    const aged = await this.#findByAge(this.#age, wanted)
+    if (aged) return { ids: aged.sort((a, b) => a - b), isComplete: aged.length < wanted, isFirst: false }
+    return { ...(await scan(finding, { age: this.#age, wanted }, this.#budget)), isFirst: true }
   }
 
   /** Where many find the words and few have the age, these are quicker to read. */
-  async #findByAge(age: Prisma.Sql): Promise<number[] | null> {
-    if (!this.#search.condition) return null
+  async #findByAge(age: Prisma.Sql, wanted: number): Promise<number[] | null> {
     const histogram = await readAgeHistogram(this.#query)
     if (sumPeople(histogram) > this.#limits.walked) return null
-    const walked = await walk(listStretches('age', 'asc', age, histogram), this.#search.condition, Number.POSITIVE_INFINITY, this.#budget)
-    return walked?.sort((a, b) => a - b) ?? null
+    return this.#walk(listStretches('age', 'asc', age, histogram), wanted, this.#limits.walked)
   }
 
   /** The ids from `offset` to `end`, or null when it takes too long to tell. There are at least `end` of `matches`. */
   listPage(matches: Matches, offset: number, end: number): Promise<number[] | null> {
-    return matches.isComplete ? this.#listAll(matches.ids, offset, end) : this.#listFirst(matches.ids, offset, end)
+    const { sort, dir } = this.#query
+    if (sort === null) return matches.isComplete ? this.#rankAll(matches.ids, offset, end) : this.#rankFirst(matches, offset, end)
+    return matches.isComplete ? sortIds(matches.ids, sort, dir, offset, end - offset) : this.#sortFirst(sort, matches, offset, end)
   }
 
-  /** There is nobody but `matches`. */
-  async #listAll(matches: number[], offset: number, end: number): Promise<number[] | null> {
-    const { q, sort, dir } = this.#query
-    if (sort !== null) return sortIds(matches, sort, dir, offset, end - offset)
+  /** `matches` are all that there are. */
+  async #rankAll(matches: number[], offset: number, end: number): Promise<number[] | null> {
     const found = new Set(matches)
-    const exact = (await findExact(q, this.#search, null)).filter((id) => found.has(id))
+    const exact = (await findExact(this.#query.q, this.#search, null)).filter((id) => found.has(id))
     if (this.#search.beginsConditions) {
       const beginning = await filterIds(matches, Prisma.join(this.#search.beginsConditions, ' OR '))
       return inTurn(exact, beginning, matches).slice(offset, end)
     }
-    const { ids, isComplete } = await scan(this.#search.begins, { age: null }, this.#budget)
+    const { ids, isComplete } = await scan({ ...this.#search.begins, condition: null }, { age: null }, this.#budget)
     const beginning = ids.filter((id) => found.has(id))
     return isComplete ? inTurn(exact, beginning, matches).slice(offset, end) : null
   }
 
   /** There are more than `matches`. */
-  async #listFirst(matches: number[], offset: number, end: number): Promise<number[] | null> {
-    const { sort, dir } = this.#query
-    if (sort === null) return this.#listMostRelevant(matches, offset, end)
-    if (sort === 'id') {
-      const ids = dir === 'asc' ? matches : (await scan(this.#search.all, { age: this.#age, dir, wanted: end }, this.#budget)).ids
-      return ids.length < end ? null : ids.slice(offset, end)
-    }
-    const stretches = listStretches(sort, dir, this.#age, await readAgeHistogram(this.#query))
-    const walked = this.#search.condition && (await walk(stretches, this.#search.condition, end, this.#budget))
-    if (walked) return walked.slice(offset)
-    const { ids, isComplete } = await scan(this.#search.all, { age: this.#age, wanted: this.#limits.sorted + 1 }, this.#budget)
-    return isComplete ? sortIds(ids, sort, dir, offset, end - offset) : null
-  }
-
-  async #listMostRelevant(matches: number[], offset: number, end: number): Promise<number[] | null> {
+  async #rankFirst(matches: Matches, offset: number, end: number): Promise<number[] | null> {
     const exact = await findExact(this.#query.q, this.#search, this.#age)
-    const beginning = (await readBeginning(this.#search, this.#age, this.#limits)) ?? (await this.#scanBeginning(end + exact.length))
-    // More match than are asked for, so that nobody has to be looked for to follow those.
-    return beginning && inTurn(exact, beginning, matches).slice(offset, end)
+    const beginning = (await readBeginning(this.#search, this.#age, this.#budget)) ?? (await this.#scanBeginning(end + exact.length))
+    // As many as are asked for, so that nobody else has to be looked for to follow those.
+    const others = await this.#listById(matches, 'asc', end)
+    return beginning && others && inTurn(exact, beginning, others).slice(offset, end)
   }
 
   async #scanBeginning(wanted: number): Promise<number[] | null> {
     const { ids, isComplete } = await scan(this.#search.begins, { age: this.#age, wanted }, this.#budget)
     return isComplete || ids.length >= wanted ? ids : null
+  }
+
+  /** There are more than `matches`. */
+  async #sortFirst(sort: Sort, matches: Matches, offset: number, end: number): Promise<number[] | null> {
+    const { dir } = this.#query
+    if (sort === 'id') return (await this.#listById(matches, dir, end))?.slice(offset, end) ?? null
+    const stretches = listStretches(sort, dir, this.#age, await readAgeHistogram(this.#query))
+    const near = await this.#walk(stretches, end, this.#limits.glanced)
+    if (near) return near.slice(offset)
+    const all = await scan(await this.#chooseFinding(), { age: this.#age, wanted: this.#limits.sorted + 1 }, this.#budget)
+    if (all.isComplete) return sortIds(all.ids, sort, dir, offset, end - offset)
+    const far = await this.#walk(stretches, end, this.#limits.walked)
+    return far?.slice(offset) ?? null
+  }
+
+  async #listById(matches: Matches, dir: Direction, end: number): Promise<number[] | null> {
+    if (dir === 'asc' && matches.isFirst) return matches.ids
+    const { ids } = await scan(await this.#chooseFinding(), { age: this.#age, dir, wanted: end }, this.#budget)
+    return ids.length < end ? null : ids
+  }
+
+  async #walk(stretches: Stretch[], wanted: number, atMost: number): Promise<number[] | null> {
+    return this.#search.condition && walk(stretches, this.#search.condition, wanted, atMost, this.#budget)
+  }
+
+  #chooseFinding(): Promise<Finding> {
+    this.#finding ??= chooseFinding(this.#search.words, this.#budget)
+    return this.#finding
   }
 }
 

@@ -9,10 +9,10 @@ import type { UserSearch } from './user-search.ts'
 import type { WorkBudget } from './work-budget.ts'
 
 /** People who lie in the right order in one stretch of one index. A list in order is one or more of these, one after the other. */
-type Stretch = { index: Prisma.Sql; key: Prisma.Sql; where: Prisma.Sql; dir: Direction; people: number }
+export type Stretch = { index: Prisma.Sql; key: Prisma.Sql; where: Prisma.Sql; dir: Direction; people: number }
 
 const FIRST_STEP = 200
-const LONGEST_STEP = 6_400
+const QUICK_MS = 4
 
 const EVERYBODY = Prisma.sql`TRUE`
 const ID = Prisma.sql`"id"`
@@ -77,8 +77,14 @@ async function readStretch({ index, key, where, dir, people }: Stretch, first: n
   return isBackwards ? ids.reverse() : ids
 }
 
-/** The first `wanted` ids of those that `condition` admits, or null when they are not among the people that `budget` allows to read. */
-export async function walk(stretches: Stretch[], condition: Prisma.Sql, wanted: number, budget: WorkBudget): Promise<number[] | null> {
+/** The first `wanted` ids of those that `condition` admits, or null when they are not among the first `atMost` people or `budget` is spent before. */
+export async function walk(
+  stretches: Stretch[],
+  condition: Prisma.Sql,
+  wanted: number,
+  atMost: number,
+  budget: WorkBudget,
+): Promise<number[] | null> {
   const ids: number[] = []
   let step = FIRST_STEP
   let walked = 0
@@ -88,9 +94,9 @@ export async function walk(stretches: Stretch[], condition: Prisma.Sql, wanted: 
     let rest = Prisma.empty
     for (;;) {
       if (ids.length >= wanted) return ids.slice(0, wanted)
-      const length = Math.min(step, budget.limits.walked - walked)
+      const length = Math.min(step, atMost - walked)
       if (length <= 0 || budget.isSpent) return null
-      const { result } = await budget.spend(
+      const { result, milliseconds } = await budget.spend(
         () => database().$queryRaw<{ ids: string; last: string | number | bigint | null; people: number | bigint }[]>`
         SELECT json_group_array("id") FILTER (WHERE ${condition}) AS "ids", ${furthest}(${key}) AS "last", count(*) AS "people" FROM (
           SELECT "id", "username", "email" FROM "User" INDEXED BY ${index} WHERE ${where} ${rest} ORDER BY ${key} ${order} LIMIT ${length}
@@ -103,27 +109,32 @@ export async function walk(stretches: Stretch[], condition: Prisma.Sql, wanted: 
       walked += people
       if (people < length) break
       rest = Prisma.sql`AND ${key} ${further} ${row?.last}`
-      step = Math.min(step * 2, LONGEST_STEP)
+      if (milliseconds < QUICK_MS) step *= 2
     }
   }
   return ids.slice(0, wanted)
 }
 
-/** The ids, ascending, of those found whose username begins with one of the words. Null when `limits` do not allow to read so many. */
-export async function readBeginning(search: UserSearch, age: Prisma.Sql | null, limits: ListLimits): Promise<number[] | null> {
-  const ids = new Set<number>()
-  for (const range of search.beginsConditions ?? []) {
-    const isOnlyWord = search.beginsConditions?.length === 1
-    const [row] = await database().$queryRaw<{ ids: string; people: number | bigint }[]>`
-      SELECT json_group_array("id") FILTER (WHERE ${isOnlyWord ? EVERYBODY : search.condition}) AS "ids", count(*) AS "people" FROM (
-        SELECT "id", "username", ${isOnlyWord ? Prisma.sql`NULL AS "email"` : Prisma.sql`"email"`} FROM "User" INDEXED BY "User_username_age_idx"
-        WHERE ${range} AND ${age ?? EVERYBODY} LIMIT ${limits.begun + 1}
-      )`
-    if (Number(row?.people) > limits.begun) return null
-    const found: number[] = JSON.parse(row?.ids ?? '[]')
-    for (const id of found) ids.add(id)
+/** The ids, ascending, of those found whose username begins with one of the words. Null when `budget` does not allow to read so many. */
+export async function readBeginning(
+  { condition, beginsConditions }: UserSearch,
+  age: Prisma.Sql | null,
+  budget: WorkBudget,
+): Promise<number[] | null> {
+  if (condition === null || beginsConditions === null) return null
+  const stretches: Stretch[] = []
+  let left = budget.limits.begun
+  for (const range of beginsConditions) {
+    const where = Prisma.sql`${range} AND ${age ?? EVERYBODY}`
+    const [row] = await database().$queryRaw<{ people: number | bigint }[]>`
+      SELECT count(*) AS "people" FROM (SELECT 1 FROM "User" INDEXED BY "User_username_age_idx" WHERE ${where} LIMIT ${left + 1})`
+    const people = Number(row?.people)
+    left -= people
+    if (left < 0) return null
+    stretches.push({ ...STRETCHES.username, where, dir: 'asc', people })
   }
-  return search.beginsConditions && [...ids].sort((a, b) => a - b)
+  const ids = await walk(stretches, stretches.length > 1 ? condition : EVERYBODY, Number.POSITIVE_INFINITY, budget.limits.begun + 1, budget)
+  return ids && [...new Set(ids)].sort((a, b) => a - b)
 }
 
 /** Those of `ids` that `condition` admits, in the order given. */

@@ -5,12 +5,22 @@ import { isShortWord, searchWords } from './search-words.ts'
 import type { Direction } from './user-list-query.ts'
 import type { WorkBudget } from './work-budget.ts'
 
-/** How to find a search's people: `all` and `begins` are expressions of SQLite's FTS5, see the migration that made UserSearch. */
+/** What finds people: an expression of SQLite's FTS5, see the migration that made UserSearch, and a condition on the rows that it finds. */
+export type Finding = { expression: string; condition: Prisma.Sql | null }
+
+type Word = {
+  expression: string
+  /** The same people as a condition on "User": LIKE, which folds the case of ASCII only, or the index, asked about each of them. */
+  condition: Prisma.Sql
+  isAscii: boolean
+  isShort: boolean
+}
+
 export type UserSearch = {
-  all: string
-  /** Those of them whose username begins with one of the words. */
-  begins: string
-  /** The same people as `all`, as a condition on "username" and "email"; null where LIKE differs, as it folds the case of ASCII only. */
+  words: Word[]
+  /** Those found whose username begins with one of the words. */
+  begins: Finding
+  /** The people found, as a condition on "username" and "email" alone; null where a word is not ASCII. */
   condition: Prisma.Sql | null
   /** As `begins`, of those found: one condition for each word, which is a range of "username". Null where `condition` is. */
   beginsConditions: Prisma.Sql[] | null
@@ -20,78 +30,109 @@ type Scan = { ids: number[]; isComplete: boolean }
 
 const QUICK_MS = 4
 const TRIGRAM = 3
+const EVERYBODY = Prisma.sql`TRUE`
 
 export function compileSearch(q: string): UserSearch {
-  const words = searchWords(q)
-  const all = words.map(matchWord).join(' AND ')
-  const isAscii = words.every((word) => /^[!-~]+$/.test(word))
+  const texts = [...new Set(searchWords(q))]
+  const words = texts.map((word) => {
+    const expression = matchWord(word)
+    const isAscii = /^[!-~]+$/.test(word)
+    return { expression, isAscii, isShort: isShortWord(word), condition: isAscii ? likeWord(word) : isIndexed(expression) }
+  })
+  const isAscii = words.every((word) => word.isAscii)
   return {
-    all,
-    begins: words
-      .map((word) => [matchBeginning(word), ...words.filter((other) => other !== word).map(matchWord)].join(' AND '))
-      .map((each) => `(${each})`)
-      .join(' OR '),
-    condition: isAscii ? Prisma.join(words.map(likeWord), ' AND ') : null,
-    beginsConditions: isAscii ? words.map(beginsWith) : null,
+    words,
+    begins: { expression: texts.map(matchBeginning).join(' OR '), condition: words.length > 1 ? conditionOf(words) : null },
+    condition: isAscii ? conditionOf(words) : null,
+    beginsConditions: isAscii ? texts.map(beginsWith) : null,
   }
 }
 
 /**
- * Up to `wanted` ids, in order of id, of the people that `expression` finds and the condition `age` admits.
+ * What finds those who have all words. The index looks for the rarest word, and the rows found tell about the others: it would read
+ * through all parts of all words at once to find nobody, where each is common and no two are together, and nothing can stop it.
+ */
+export async function chooseFinding(words: Word[], budget: WorkBudget): Promise<Finding> {
+  const [first, ...others] = words.length > 1 ? await sortByRarity(words, budget) : words
+  // Two lists of beginnings are quickly compared, and to ask the index for each row of any other word but an ASCII one is slow.
+  const second = others.find(({ isShort, isAscii }) => !isAscii || (isShort && first?.isShort))
+  const rest = others.filter((word) => word !== second)
+  const expression = [first, second].flatMap((word) => word?.expression ?? []).join(' AND ')
+  return { expression, condition: rest.length > 0 ? conditionOf(rest) : null }
+}
+
+async function sortByRarity(words: Word[], budget: WorkBudget): Promise<Word[]> {
+  const lastOf = new Map<Word, number>()
+  for (const word of words) {
+    if (budget.isSpent) break
+    const { result } = await budget.spend(
+      () => database().$queryRaw<{ people: number | bigint; last: number | bigint | null }[]>`
+      SELECT count(*) AS "people", max("id") AS "last" FROM (
+        SELECT "rowid" AS "id" FROM "UserSearch" WHERE "UserSearch" MATCH ${word.expression} ORDER BY "rowid" LIMIT ${budget.limits.probed}
+      )`,
+    )
+    if (Number(result[0]?.people) < budget.limits.probed) return [word, ...words.filter((other) => other !== word)]
+    lastOf.set(word, Number(result[0]?.last))
+  }
+  // The further one has to go for as many people, the rarer the word.
+  return words.toSorted((a, b) => (lastOf.get(b) ?? 0) - (lastOf.get(a) ?? 0))
+}
+
+/**
+ * Up to `wanted` ids, in order of id, of the people that are found and that the condition `age` admits.
  * Incomplete when there are more, or when the budget was spent before.
  */
 export async function scan(
-  expression: string,
-  { age, dir = 'asc', wanted = Number.MAX_SAFE_INTEGER }: { age: Prisma.Sql | null; dir?: Direction; wanted?: number },
+  { expression, condition }: Finding,
+  { age, dir = 'asc', wanted = Number.POSITIVE_INFINITY }: { age: Prisma.Sql | null; dir?: Direction; wanted?: number },
   budget: WorkBudget,
 ): Promise<Scan> {
-  const [bounds] = await database().$queryRaw<{ least: number | null; most: number | null }[]>`
-    SELECT (SELECT min("id") FROM "User") AS "least", (SELECT max("id") FROM "User") AS "most"`
-  if (bounds?.least == null || bounds.most == null) return { ids: [], isComplete: true }
-  const source = age
-    ? Prisma.sql`"UserSearch" CROSS JOIN "User" INDEXED BY "User_id_age_idx" ON "id" = "UserSearch"."rowid" AND ${age}`
-    : Prisma.sql`"UserSearch"`
-  const order = dir === 'asc' ? Prisma.sql`ASC` : Prisma.sql`DESC`
+  const index = condition ? Prisma.empty : Prisma.sql`INDEXED BY "User_id_age_idx"`
+  const people = condition || age ? Prisma.sql`CROSS JOIN "User" ${index} ON "User"."id" = "found"` : Prisma.empty
+  const [order, furthest] = dir === 'asc' ? [Prisma.sql`ASC`, Prisma.sql`max`] : [Prisma.sql`DESC`, Prisma.sql`min`]
   const ids: number[] = []
-  // Where all parts of a word are common, FTS5 reads through all of them even when the word is not there: a stretch of ids at a time.
-  let least = Number(bounds.least)
-  let most = Number(bounds.most)
+  let rest = Prisma.empty
   let length = budget.limits.scanned
-  while (least <= most) {
+  while (ids.length < wanted) {
     if (budget.isSpent) return { ids, isComplete: false }
-    const [from, to] = dir === 'asc' ? [least, Math.min(most, least + length - 1)] : [Math.max(least, most - length + 1), most]
+    const asked = condition || age ? length : Math.min(length, wanted - ids.length)
     const { result, milliseconds } = await budget.spend(
-      () => database().$queryRaw<{ ids: string }[]>`
-      SELECT json_group_array("id") AS "ids" FROM (
-        SELECT "UserSearch"."rowid" AS "id" FROM ${source}
-        WHERE "UserSearch" MATCH ${expression} AND "UserSearch"."rowid" BETWEEN ${from} AND ${to}
-        ORDER BY "UserSearch"."rowid" ${order} LIMIT ${wanted - ids.length}
-      )`,
+      () => database().$queryRaw<{ ids: string; last: number | bigint | null; people: number | bigint }[]>`
+      SELECT json_group_array("found") FILTER (WHERE ${age ?? EVERYBODY} AND ${condition ?? EVERYBODY}) AS "ids",
+        ${furthest}("found") AS "last", count(*) AS "people"
+      FROM (
+        SELECT "rowid" AS "found" FROM "UserSearch" WHERE "UserSearch" MATCH ${expression} ${rest} ORDER BY "rowid" ${order} LIMIT ${asked}
+      ) ${people}`,
     )
     const found: number[] = JSON.parse(result[0]?.ids ?? '[]')
     for (const id of found) ids.push(id)
-    if (dir === 'asc') least = to + 1
-    else most = from - 1
-    if (ids.length >= wanted) return { ids, isComplete: false }
-    length = milliseconds < QUICK_MS ? length * 2 : budget.limits.scanned
+    if (Number(result[0]?.people) < asked) return { ids: ids.slice(0, wanted), isComplete: ids.length < wanted }
+    // FTS5 ignores a bound that is not an integer, and the adapter passes numbers as REAL.
+    const last = BigInt(result[0]?.last ?? 0)
+    rest = dir === 'asc' ? Prisma.sql`AND "rowid" >= ${last + 1n}` : Prisma.sql`AND "rowid" <= ${last - 1n}`
+    if (milliseconds < QUICK_MS) length *= 2
   }
-  return { ids, isComplete: true }
+  return { ids: ids.slice(0, wanted), isComplete: false }
 }
 
 /** The ids, ascending, of those people found whose username or e-mail is `q` as a whole. */
-export async function findExact(q: string, { all }: UserSearch, condition: Prisma.Sql | null): Promise<number[]> {
+export async function findExact(q: string, { words }: UserSearch, age: Prisma.Sql | null): Promise<number[]> {
   const [row] = await database().$queryRaw<{ ids: string }[]>`
     SELECT json_group_array("id") AS "ids" FROM (
-      SELECT "id" FROM "User" WHERE ("username" = ${q} OR "email" = ${q}) AND ${condition ?? Prisma.sql`TRUE`} ORDER BY "id"
+      SELECT "id" FROM "User" WHERE ("username" = ${q} OR "email" = ${q}) AND ${age ?? EVERYBODY} AND ${conditionOf(words)} ORDER BY "id"
     )`
-  const ids: number[] = JSON.parse(row?.ids ?? '[]')
-  const isFound = await Promise.all(
-    ids.map(async (id) => {
-      const rows = await database().$queryRaw<unknown[]>`SELECT 1 FROM "UserSearch" WHERE "UserSearch" MATCH ${all} AND "rowid" = ${id}`
-      return rows.length > 0
-    }),
+  return JSON.parse(row?.ids ?? '[]')
+}
+
+function conditionOf(words: Word[]): Prisma.Sql {
+  return Prisma.join(
+    words.map(({ condition }) => condition),
+    ' AND ',
   )
-  return ids.filter((_, index) => isFound[index])
+}
+
+function isIndexed(expression: string): Prisma.Sql {
+  return Prisma.sql`EXISTS (SELECT 1 FROM "UserSearch" WHERE "UserSearch" MATCH ${expression} AND "rowid" = "User"."id")`
 }
 
 function matchWord(word: string): string {

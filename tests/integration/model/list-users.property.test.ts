@@ -12,14 +12,16 @@ import { modelOn } from './model-on.ts'
 const SMALL: ListLimits = {
   counted: 30,
   sorted: 34,
+  glanced: 12,
   walked: 36,
   begun: 10,
   skipped: 1_000,
   scanned: 3,
+  probed: 4,
   milliseconds: Number.POSITIVE_INFINITY,
 }
 const PATIENT: ListLimits = { ...LIST_LIMITS, milliseconds: Number.POSITIVE_INFINITY }
-const TIGHT: ListLimits = { ...SMALL, counted: 5, sorted: 6, walked: 12, begun: 4, skipped: 40 }
+const TIGHT: ListLimits = { ...SMALL, counted: 5, sorted: 6, glanced: 6, walked: 12, begun: 4, skipped: 40 }
 
 const RUNS = 25
 const QUERIES_PER_RUN = 12
