@@ -4,9 +4,9 @@ export type ListLimits = {
   counted: number
   /** Matches that are sorted rather than found by walking through everybody in order. */
   sorted: number
-  /** People whose names a search in order reads before it looks for all matches, to sort them. */
+  /** People whose names a search in order reads to see whether to go on so or to sort all matches. */
   glanced: number
-  /** People whose names it may read when there are more than are sorted. */
+  /** People whose names it may read in all. */
   walked: number
   /** People whose username begins with a word of a search and who are sorted by id. */
   begun: number

@@ -3,7 +3,7 @@ import { Prisma } from '../../prisma/generated/client.ts'
 import { ageCondition, readAgeHistogram, sumPeople } from './age-histogram.ts'
 import type { ListLimits } from './list-limits.ts'
 import type { Direction, Sort, UserListQuery } from './user-list-query.ts'
-import { filterIds, listStretches, readBeginning, type Stretch, sortIds, walk } from './user-order.ts'
+import { filterIds, listStretches, readBeginning, sortIds, walk } from './user-order.ts'
 import { chooseFinding, compileSearch, type Finding, findExact, scan, type UserSearch } from './user-search.ts'
 import { WorkBudget } from './work-budget.ts'
 
@@ -45,9 +45,17 @@ export class UserFinder {
 
   /** Where many find the words and few have the age, these are quicker to read. */
   async #findByAge(age: Prisma.Sql, wanted: number): Promise<number[] | null> {
+    const { walked } = this.#limits
     const histogram = await readAgeHistogram(this.#query)
-    if (sumPeople(histogram) > this.#limits.walked) return null
-    return this.#walk(listStretches('age', 'asc', age, histogram), wanted, this.#limits.walked)
+    if (!this.#search.condition || sumPeople(histogram) > walked) return null
+    const { ids, isComplete } = await walk(
+      listStretches('age', 'asc', age, histogram),
+      this.#search.condition,
+      wanted,
+      walked,
+      this.#budget,
+    )
+    return isComplete ? ids : null
   }
 
   /** The ids from `offset` to `end`, or null when it takes too long to tell. There are at least `end` of `matches`. */
@@ -89,22 +97,31 @@ export class UserFinder {
     const { dir } = this.#query
     if (sort === 'id') return (await this.#listById(matches, dir, end))?.slice(offset, end) ?? null
     const stretches = listStretches(sort, dir, this.#age, await readAgeHistogram(this.#query))
-    const near = await this.#walk(stretches, end, this.#limits.glanced)
-    if (near) return near.slice(offset)
-    const all = await scan(await this.#chooseFinding(), { age: this.#age, wanted: this.#limits.sorted + 1 }, this.#budget)
-    if (all.isComplete) return sortIds(all.ids, sort, dir, offset, end - offset)
-    const far = await this.#walk(stretches, end, this.#limits.walked)
-    return far?.slice(offset) ?? null
+    const { condition } = this.#search
+    const bySort = () => this.#sortMatches(sort, offset, end)
+    if (!condition) return bySort()
+    const { glanced, walked } = this.#limits
+    const near = await walk(stretches, condition, end, glanced, this.#budget)
+    if (near.isComplete) return near.ids.slice(offset)
+    const byWalk = async () => {
+      const { ids, isComplete } = await walk(stretches, condition, end, walked, this.#budget)
+      return isComplete ? ids.slice(offset) : null
+    }
+    // Even if those further on are found only half as often.
+    const isInReach = (near.ids.length / glanced) * walked >= 2 * end
+    return isInReach ? byWalk() : ((await bySort()) ?? byWalk())
+  }
+
+  async #sortMatches(sort: Sort, offset: number, end: number): Promise<number[] | null> {
+    const finding = await this.#chooseFinding()
+    const { ids, isComplete } = await scan(finding, { age: this.#age, wanted: this.#limits.sorted + 1 }, this.#budget)
+    return isComplete ? sortIds(ids, sort, this.#query.dir, offset, end - offset) : null
   }
 
   async #listById(matches: Matches, dir: Direction, end: number): Promise<number[] | null> {
     if (dir === 'asc' && matches.isFirst) return matches.ids
     const { ids } = await scan(await this.#chooseFinding(), { age: this.#age, dir, wanted: end }, this.#budget)
     return ids.length < end ? null : ids
-  }
-
-  async #walk(stretches: Stretch[], wanted: number, atMost: number): Promise<number[] | null> {
-    return this.#search.condition && walk(stretches, this.#search.condition, wanted, atMost, this.#budget)
   }
 
   #chooseFinding(): Promise<Finding> {

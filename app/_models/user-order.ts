@@ -11,6 +11,8 @@ import type { WorkBudget } from './work-budget.ts'
 /** People who lie in the right order in one stretch of one index. A list in order is one or more of these, one after the other. */
 export type Stretch = { index: Prisma.Sql; key: Prisma.Sql; where: Prisma.Sql; dir: Direction; people: number }
 
+type Walk = { ids: number[]; isComplete: boolean }
+
 const FIRST_STEP = 200
 const QUICK_MS = 4
 
@@ -77,14 +79,8 @@ async function readStretch({ index, key, where, dir, people }: Stretch, first: n
   return isBackwards ? ids.reverse() : ids
 }
 
-/** The first `wanted` ids of those that `condition` admits, or null when they are not among the first `atMost` people or `budget` is spent before. */
-export async function walk(
-  stretches: Stretch[],
-  condition: Prisma.Sql,
-  wanted: number,
-  atMost: number,
-  budget: WorkBudget,
-): Promise<number[] | null> {
+/** The first `wanted` ids of those that `condition` admits: of the first `atMost` people only, or fewer when `budget` is spent before. */
+export async function walk(stretches: Stretch[], condition: Prisma.Sql, wanted: number, atMost: number, budget: WorkBudget): Promise<Walk> {
   const ids: number[] = []
   let step = FIRST_STEP
   let walked = 0
@@ -93,9 +89,9 @@ export async function walk(
       dir === 'asc' ? [Prisma.sql`ASC`, Prisma.sql`>`, Prisma.sql`max`] : [Prisma.sql`DESC`, Prisma.sql`<`, Prisma.sql`min`]
     let rest = Prisma.empty
     for (;;) {
-      if (ids.length >= wanted) return ids.slice(0, wanted)
+      if (ids.length >= wanted) return { ids: ids.slice(0, wanted), isComplete: true }
       const length = Math.min(step, atMost - walked)
-      if (length <= 0 || budget.isSpent) return null
+      if (length <= 0 || budget.isSpent) return { ids, isComplete: false }
       const { result, milliseconds } = await budget.spend(
         () => database().$queryRaw<{ ids: string; last: string | number | bigint | null; people: number | bigint }[]>`
         SELECT json_group_array("id") FILTER (WHERE ${condition}) AS "ids", ${furthest}(${key}) AS "last", count(*) AS "people" FROM (
@@ -112,7 +108,7 @@ export async function walk(
       if (milliseconds < QUICK_MS) step *= 2
     }
   }
-  return ids.slice(0, wanted)
+  return { ids: ids.slice(0, wanted), isComplete: true }
 }
 
 /** The ids, ascending, of those found whose username begins with one of the words. Null when `budget` does not allow to read so many. */
@@ -133,8 +129,14 @@ export async function readBeginning(
     if (left < 0) return null
     stretches.push({ ...STRETCHES.username, where, dir: 'asc', people })
   }
-  const ids = await walk(stretches, stretches.length > 1 ? condition : EVERYBODY, Number.POSITIVE_INFINITY, budget.limits.begun + 1, budget)
-  return ids && [...new Set(ids)].sort((a, b) => a - b)
+  const { ids, isComplete } = await walk(
+    stretches,
+    stretches.length > 1 ? condition : EVERYBODY,
+    Number.POSITIVE_INFINITY,
+    budget.limits.begun + 1,
+    budget,
+  )
+  return isComplete ? [...new Set(ids)].sort((a, b) => a - b) : null
 }
 
 /** Those of `ids` that `condition` admits, in the order given. */

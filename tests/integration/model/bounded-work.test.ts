@@ -51,6 +51,16 @@ describe('a page beyond a limit is refused, and one within it is right:', () => 
     expect(await listUsers(asked, { ...AMPLE, ...enough })).toMatchObject({ isTooBroad: false, users: reachable })
   })
 
+  test('count, of an age', async () => {
+    const { listUsers } = await modelWithGuests()
+    for (const sort of [null, 'id' as const, 'age' as const]) {
+      const asked = { ...LIST, q: 'guest', sort, age_min: 30, age_max: 60 }
+      const expected = listPlainly(EVERYBODY, asked)
+      const page = { users: expected.slice(0, 50), count: 100, isCountExact: false, pageCount: 2, histogram: null, isTooBroad: false }
+      expect(await listUsers(asked, { ...AMPLE, counted: 100 })).toEqual(page)
+    }
+  })
+
   test('count', async () => {
     const { listUsers } = await modelWithGuests()
     const asked = { ...LIST, q: 'guest', sort: 'id' as const }
