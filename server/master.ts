@@ -9,7 +9,7 @@ import { createMasterMetrics } from './metrics.ts'
 import { notifySystemd } from './notify-systemd.ts'
 import { readSecret } from './read-secret.ts'
 import { type Settings, socketPath } from './settings.ts'
-import { clearSockets, openSocketToGroup } from './sockets.ts'
+import { clearSockets, giveSocketToGroup, restrictSockets } from './sockets.ts'
 import { WorkerPool } from './worker-pool.ts'
 
 const METRICS_HOST = '127.0.0.1'
@@ -25,7 +25,10 @@ export async function startMaster(settings: Settings, folder: string, log: Logge
   process.env.DATABASE_URL = databaseUrl(settings.databaseFile)
   // Here first: the workers would make it at the same time.
   readSecret(settings.secretFile)
-  if (socketDirectory !== null) await clearSockets(socketDirectory, webWorkers)
+  if (socketDirectory !== null) {
+    await clearSockets(socketDirectory, webWorkers)
+    restrictSockets()
+  }
 
   let place = socketDirectory === null ? '' : socketPath(socketDirectory, 1)
   const metrics = createMasterMetrics(() => pool.serving, listMigrations().at(-1)?.name ?? '')
@@ -36,7 +39,7 @@ export async function startMaster(settings: Settings, folder: string, log: Logge
     log,
     onListening: (address) => {
       if (socketDirectory === null) place = formatAddress(settings.host, address)
-      else openSocketToGroup(String(address.address), settings)
+      else giveSocketToGroup(String(address.address), settings)
     },
     onRestart: metrics.countRestart,
   })

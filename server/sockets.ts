@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { OperatorError } from '../prisma/operator-error.ts'
 import { type Settings, socketPath } from './settings.ts'
@@ -22,10 +22,14 @@ export async function clearSockets(socketDirectory: string, webWorkers: number):
   }
 }
 
-/** Lets the group connect, and nobody else but the user. */
-export function openSocketToGroup(path: string, { socketGroup }: Settings): void {
+/** Has sockets made from now on be open to the user and the group, and to nobody else: a later chmod would leave a gap. */
+export function restrictSockets(): void {
+  process.umask(0o117)
+}
+
+/** Gives the socket `path` to the group that may connect to it. */
+export function giveSocketToGroup(path: string, { socketGroup }: Settings): void {
   if (socketGroup !== null) chownSync(path, process.getuid?.() ?? 0, socketGroup)
-  chmodSync(path, 0o660)
 }
 
 function isListening(path: string): Promise<boolean> {

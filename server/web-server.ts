@@ -5,11 +5,11 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { canonicalUrl } from './canonical-url.ts'
 import { type CurrentAnswer, currentAnswer } from './current-answer.ts'
-import { answerFaults } from './fault-page.ts'
 import { accelExpires, isValidated, PAGE_CACHE_CONTROL, pageNonce, pageTag, VARY } from './page-validator.ts'
 import { STANDALONE } from './paths.ts'
 import { observeRequest, type RequestObserver } from './request-observer.ts'
 import { contentSecurityPolicy, SECURITY_HEADERS } from './security-headers.ts'
+import { sendWhole } from './whole-answer.ts'
 
 const METHODS = ['GET', 'HEAD']
 const REQUEST_ID = /^[\w.-]{1,64}$/
@@ -40,7 +40,7 @@ export async function createWebServer({ secret, observe, findUnreadiness }: WebS
     if (canonicalUrl(url) !== url) return redirect(response, canonicalUrl(url))
     if (url === '/healthz') return sendText(response, 200, 'ok\n')
     if (url === '/readyz') return sendReadiness(response, findUnreadiness())
-    answerFaults(response, requestId)
+    sendWhole(response, requestId)
     currentAnswer.run(answer, () => answerPage(request, answer))
   })
   return server

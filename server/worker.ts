@@ -32,9 +32,9 @@ try {
     observe: createObserver(settings),
     findUnreadiness: () => findUnreadiness(settings.databaseFile),
   })
-  await listenWhereAsked(server, settings)
-  process.on('message', (message) => message === DRAIN && drain(server))
-  process.on('SIGTERM', () => drain(server))
+  const listeners = await listenWhereAsked(server, settings)
+  process.on('message', (message) => message === DRAIN && drain(server, listeners))
+  process.on('SIGTERM', () => drain(server, listeners))
   const databaseId = readFileId(settings.databaseFile)
   setInterval(() => {
     const id = readFileId(settings.databaseFile)
@@ -69,22 +69,31 @@ function createObserver({ logQueries }: Settings): (request: ObservedRequest) =>
   }
 }
 
-async function listenWhereAsked(server: Server, { socketDirectory, webWorkers, host, port }: Settings): Promise<void> {
-  if (socketDirectory === null) return listen(server, { host, port })
+/** Has `server` serve where the settings say, and returns all that listens for it. */
+async function listenWhereAsked(server: Server, { socketDirectory, webWorkers, host, port }: Settings): Promise<NetServer[]> {
+  if (socketDirectory === null) {
+    await listen(server, { host, port })
+    return [server]
+  }
   await listen(server, { path: socketPath(socketDirectory, worker) })
   // On the next worker's socket as well: a socket outlives its worker then, and nobody is refused while another takes its place.
   const next = (worker % webWorkers) + 1
-  if (next !== worker) {
-    const relief = createServer((socket) => server.emit('connection', socket))
-    await listen(relief, { path: socketPath(socketDirectory, next) })
-    server.once('close', () => relief.close())
-  }
+  if (next === worker) return [server]
+  const relief = createServer((socket) => server.emit('connection', socket))
+  await listen(relief, { path: socketPath(socketDirectory, next) })
+  return [server, relief]
 }
 
-function drain(server: Server): void {
+function drain(server: Server, listeners: NetServer[]): void {
   if (!server.listening) return
-  // Not the HTTP server's own close(): that hangs up on connections whose first request is about to arrive.
-  NetServer.prototype.close.call(server, () => process.exit(0))
+  let open = listeners.length
+  for (const listener of listeners) {
+    // Not the HTTP server's own close(): that hangs up on connections whose first request is about to arrive.
+    NetServer.prototype.close.call(listener, () => {
+      open -= 1
+      if (open === 0) process.exit(0)
+    })
+  }
   setTimeout(() => {
     // From then on: a connection becomes idle when its answer is sent, and the client may keep it open for long.
     setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)

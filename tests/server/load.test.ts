@@ -1,0 +1,180 @@
+import { chmodSync, cpSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { ROOT } from '../../server/paths.ts'
+import { createDatabase, type TestDatabase } from '../fixtures/create-database.ts'
+import { freePort } from '../fixtures/free-port.ts'
+import { httpGet } from '../fixtures/http-get.ts'
+import { installRoster } from '../fixtures/install-roster.ts'
+import { addPeople, listGuests } from '../fixtures/named-people.ts'
+import { startNginx } from '../fixtures/start-nginx.ts'
+import { startWorkers, type Workers } from '../fixtures/start-workers.ts'
+import { lastingFolder } from '../fixtures/temporary-database.ts'
+import { Visitors } from '../fixtures/visitors.ts'
+import type { WebServerProcess } from '../fixtures/web-server-process.ts'
+import { listWorkerPids } from '../fixtures/worker-pids.ts'
+
+const PEOPLE = listGuests(1, 500)
+const NAMES = new Map(PEOPLE.map(({ id, username }) => [id, username]))
+const VISITORS = 50
+
+const KILLING_MS = 30_000
+const KILL_EVERY_MS = 3_000
+const LOCK_MS = 5_000
+const WAIT = { timeout: 60_000, interval: 50 }
+
+// Of all cases: as long as the kills take, and what each has to wait for.
+const CASE_MS = 120_000
+
+let folder: string
+let release: string
+let database: TestDatabase
+let workers: Workers
+let nginx: WebServerProcess
+
+beforeAll(async () => {
+  folder = lastingFolder()
+  chmodSync(folder, 0o755)
+  installRoster(folder)
+  database = createDatabase(folder)
+  addPeople(database.sql, PEOPLE)
+  release = join(folder, 'current')
+  copyBuild('first')
+  symlinkSync('first', release)
+  workers = await startWorkers(database, folder, release)
+  nginx = await startNginx({ root: folder, sockets: workers.sockets, port: await freePort() })
+})
+
+afterAll(async () => {
+  await nginx.stop()
+  await workers.stop()
+  database.sql.close()
+  rmSync(folder, { recursive: true })
+})
+
+/** A copy of the build with a build id of its own. */
+function copyBuild(id: string): void {
+  cpSync(join(ROOT, '.next/standalone'), join(folder, id), { recursive: true })
+  writeFileSync(join(folder, id, '.next/BUILD_ID'), id)
+}
+
+describe(`${VISITORS} visitors through nginx`, () => {
+  const cases: [name: string, act: () => Promise<void>][] = [
+    ['every worker is killed in turn', killInTurn],
+    ['all workers are replaced', () => reload()],
+    ['another build takes over', upgrade],
+    ['somebody writes without pause, and checkpoints', write],
+    ['another process holds a lock', lock],
+  ]
+
+  test.for(cases)('see nothing of it when %s', { timeout: CASE_MS }, async ([name, act]) => {
+    const visitors = new Visitors(nginx.address, VISITORS, NAMES)
+    await act().catch(async (error) => {
+      await visitors.stop()
+      throw error
+    })
+    const { count, failures, p99 } = await visitors.stop()
+    console.log(`${name}: ${count} requests, p99 ${p99.toFixed(0)} ms`)
+      cpSync(join(folder, 'nginx.log'), '/tmp/w/nginx.log')
+      cpSync(join(folder, 'nginx-error.log'), '/tmp/w/nginx-error.log')
+      writeFileSync('/tmp/w/roster.out', workers.roster.stdout)
+    }
+    expect(failures).toEqual([])
+    expect(count).toBeGreaterThan(VISITORS)
+  })
+
+  async function killInTurn(): Promise<void> {
+    for (let turn = 0; turn * KILL_EVERY_MS < KILLING_MS; turn += 1) {
+      const worker = 1 + (turn % 2)
+      const pids = listWorkerPids(workers.roster, worker)
+      process.kill(pids.at(-1) ?? 0, 'SIGKILL')
+      await Promise.all([
+        wait(KILL_EVERY_MS),
+        vi.waitFor(() => expect(listWorkerPids(workers.roster, worker).length).toBeGreaterThan(pids.length), WAIT),
+      ])
+    }
+  }
+
+  async function reload(): Promise<void> {
+    const reloads = countReloads()
+    workers.roster.kill('SIGHUP')
+    await vi.waitFor(() => expect(countReloads()).toBe(reloads + 1), WAIT)
+  }
+
+  function countReloads(): number {
+    return workers.roster.stdout.split('All workers are replaced').length - 1
+  }
+
+  async function upgrade(): Promise<void> {
+    copyBuild('second')
+    const tag = await readTag()
+    symlinkSync('second', `${release}.new`)
+    renameSync(`${release}.new`, release)
+    await reload()
+    expect(await readTag()).not.toBe(tag)
+  }
+
+  async function readTag(): Promise<unknown> {
+    // An address that nobody else asks for: not from the cache.
+    const [socketPath = ''] = workers.sockets
+    return (await httpGet(socketPath, '/users')).headers.etag
+  }
+
+  async function write(): Promise<void> {
+    const change = database.sql.prepare('UPDATE "User" SET "age" = ("age" + 1) % 100 WHERE "id" = ?')
+    for (let commit = 0; commit < 3_000; commit += 1) {
+      change.run(1 + (commit % PEOPLE.length))
+      if (commit % 500 === 0) database.sql.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      await wait(1)
+    }
+  }
+
+  async function lock(): Promise<void> {
+    const other = new DatabaseSync(database.file)
+    other.exec('BEGIN EXCLUSIVE')
+    await wait(LOCK_MS)
+    other.exec('ROLLBACK')
+    other.close()
+  }
+})
+
+describe('a commit of another process', () => {
+  const ROUNDS = 10
+  const COMMITS_A_ROUND = 50
+
+  test.for([
+    ['through nginx, everywhere a second later', () => nginx.address, 1_000],
+    ['without it, at once', () => workers.sockets[0] ?? '', 0],
+  ] as const)('is seen %s', { timeout: CASE_MS }, async ([name, place, freshAfterMs]) => {
+    const visitors = new Visitors(nginx.address, VISITORS, NAMES)
+    const change = database.sql.prepare('UPDATE "User" SET "email" = ? WHERE "id" = ?')
+    const late: string[] = []
+    let worst = 0
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const commits = PEOPLE.slice(round * COMMITS_A_ROUND, (round + 1) * COMMITS_A_ROUND).map(async ({ id }) => {
+        const email = `new-${round}-${freshAfterMs}-${id}@example.com`
+        change.run(email, id)
+        const committedAt = performance.now()
+        for (;;) {
+          const askedAt = performance.now()
+          const { text } = await httpGet(place(), `/user/profile/${id}`)
+          if (text.includes(email)) break
+          worst = Math.max(worst, askedAt - committedAt)
+          if (askedAt - committedAt > freshAfterMs) late.push(`${email}, asked for ${askedAt - committedAt} ms after the commit`)
+          await wait(20)
+        }
+      })
+      await Promise.all(commits)
+    }
+    const { failures } = await visitors.stop()
+    console.log(`${name}: the last old answer was asked for ${worst.toFixed(0)} ms after its commit, of ${ROUNDS * COMMITS_A_ROUND}`)
+    expect(late).toEqual([])
+      cpSync(join(folder, 'nginx.log'), '/tmp/w/nginx.log')
+      cpSync(join(folder, 'nginx-error.log'), '/tmp/w/nginx-error.log')
+      writeFileSync('/tmp/w/roster.out', workers.roster.stdout)
+    }
+    expect(failures).toEqual([])
+  })
+})
