@@ -77,10 +77,6 @@ describe(`${VISITORS} visitors through nginx`, () => {
     })
     const { count, failures, p99 } = await visitors.stop()
     console.log(`${name}: ${count} requests, p99 ${p99.toFixed(0)} ms`)
-      cpSync(join(folder, 'nginx.log'), '/tmp/w/nginx.log')
-      cpSync(join(folder, 'nginx-error.log'), '/tmp/w/nginx-error.log')
-      writeFileSync('/tmp/w/roster.out', workers.roster.stdout)
-    }
     expect(failures).toEqual([])
     expect(count).toBeGreaterThan(VISITORS)
   })
@@ -171,10 +167,6 @@ describe('a commit of another process', () => {
     const { failures } = await visitors.stop()
     console.log(`${name}: the last old answer was asked for ${worst.toFixed(0)} ms after its commit, of ${ROUNDS * COMMITS_A_ROUND}`)
     expect(late).toEqual([])
-      cpSync(join(folder, 'nginx.log'), '/tmp/w/nginx.log')
-      cpSync(join(folder, 'nginx-error.log'), '/tmp/w/nginx-error.log')
-      writeFileSync('/tmp/w/roster.out', workers.roster.stdout)
-    }
     expect(failures).toEqual([])
   })
 })
