@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { test as base, describe, expect } from 'vitest'
+import { test as base, describe, expect, vi } from 'vitest'
 import { httpGet } from '../fixtures/http-get.ts'
 import { installedFile } from '../fixtures/install-roster.ts'
 import { type InstalledSite, startInstalledSite } from '../fixtures/installed-site.ts'
@@ -323,7 +323,8 @@ describe('without a worker', () => {
       } finally {
         await site.restartWorkers()
       }
-      expect((await httpGet(address, '/user/profile/1')).status).toBe(200)
+      // lighttpd looks once a second whether one is back.
+      await vi.waitFor(async () => expect((await httpGet(address, '/user/profile/1')).status).toBe(200), { timeout: 10_000 })
     },
   )
 })
