@@ -189,6 +189,19 @@ test('a change by plain SQL shows at the next reload', async ({ page, site }) =>
   await expect(page.getByRole('definition').nth(1)).toHaveText('111')
 })
 
+test('a page that the browser has kept still runs its scripts', async ({ page, site }) => {
+  test.skip(test.info().project.name === 'no-javascript', 'there are none')
+  await page.goto('/users?sort=username')
+  const tag = await (await fetch(`${site.address}/users?sort=username`, { method: 'HEAD' })).headers.get('etag')
+  await page.goto('/')
+  const answer = page.waitForResponse(/sort=username/)
+  await page.goto('/users?sort=username', { waitUntil: 'networkidle' })
+  expect((await (await answer).request().allHeaders())['if-none-match']).toBe(tag)
+  await page.getByRole('searchbox').fill('grace')
+  await expect(page).toHaveURL('/users?q=grace&sort=username')
+  await expect(names(page)).toHaveText(['Grace'])
+})
+
 test('a database fault says so, and goes away with its cause', async ({ page, site }) => {
   site.sql.exec('ALTER TABLE "User" RENAME TO "Away"')
   try {
