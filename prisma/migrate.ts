@@ -36,16 +36,18 @@ export function listPendingMigrations(database: DatabaseSync): Migration[] {
 }
 
 /**
- * Applies `migrations` to `database`: each as a whole or, when it fails, not at all.
+ * Applies `migrations` to `database`: all of them or, when one fails, none.
  * @throws OperatorError naming the migration and SQLite's reason.
  */
 export function applyMigrations(database: DatabaseSync, migrations: Migration[]): void {
   // SQLite's procedure for changing tables (https://sqlite.org/lang_altertable.html#otheralter): enforcement off, check before commit.
   database.exec('PRAGMA foreign_keys = OFF')
-  for (const { name, sql, checksum } of migrations) {
-    database.exec('BEGIN IMMEDIATE')
-    try {
-      database.exec(CREATE_MIGRATIONS_TABLE)
+  let current = ''
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    database.exec(CREATE_MIGRATIONS_TABLE)
+    for (const { name, sql, checksum } of migrations) {
+      current = name
       database.exec(sql)
       const violations = database.prepare('PRAGMA foreign_key_check').all()
       if (violations.length) throw new Error(`${violations.length} rows break a foreign key`)
@@ -54,11 +56,13 @@ export function applyMigrations(database: DatabaseSync, migrations: Migration[])
           `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "started_at", "finished_at", "applied_steps_count") VALUES (?, ?, ?, ?, ?, 1)`,
         )
         .run(randomUUID(), checksum, name, now(), now())
-      database.exec('COMMIT')
-    } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK')
-      throw new OperatorError(`migration ${name} failed, nothing was changed: ${error instanceof Error ? error.message : error}`)
     }
+    database.exec('COMMIT')
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw new OperatorError(`migration ${current} failed, nothing was changed: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    })
   }
   database.exec('PRAGMA foreign_keys = ON')
 }

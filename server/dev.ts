@@ -7,8 +7,8 @@ import { runCommand } from './run-command.ts'
 import { readSettings } from './settings.ts'
 
 await runCommand(() => {
-  const { host, port, databaseFile } = readSettings()
-  prepareDatabase(databaseFile)
+  const { host, port, databaseFile, seed } = readSettings()
+  prepareDatabase(databaseFile, { seed })
   generatePrismaClientIfStale()
   const next = spawn('next', ['dev', '--hostname', host, '--port', String(port)], {
     cwd: ROOT,

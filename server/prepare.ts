@@ -4,7 +4,7 @@ import { runCommand } from './run-command.ts'
 import { readSettings } from './settings.ts'
 
 await runCommand(() => {
-  const { databaseFile } = readSettings()
-  const { people } = prepareDatabase(databaseFile)
+  const { databaseFile, seed } = readSettings()
+  const { people } = prepareDatabase(databaseFile, { seed })
   console.log(`${databaseFile} is ready, with ${people.toLocaleString('en')} people.`)
 })

@@ -6,6 +6,7 @@ import { OperatorError } from '../prisma/operator-error.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 const LOG_FORMATS = ['json', 'pretty'] as const
+const MAX_SEED = 10_000_000
 
 export type Settings = {
   host: string
@@ -23,6 +24,8 @@ export type Settings = {
   /** Whether log lines carry what visitors searched for. */
   logQueries: boolean
   databaseFile: string
+  /** The people in a database that is made because there is none: nobody, the samples, or so many. */
+  seed: 'none' | 'samples' | number
   secretFile: string
 }
 
@@ -45,6 +48,7 @@ export function readSettings(defaults: { webWorkers: number } = { webWorkers: av
     logFormat: readChoice('LOG_FORMAT', LOG_FORMATS, process.stdout.isTTY ? 'pretty' : 'json'),
     logQueries: readChoice('LOG_QUERIES', ['0', '1'], '0') === '1',
     databaseFile: file,
+    seed: readSeed(),
     secretFile: process.env.SECRET_FILE || `${file}.secret`,
   }
 }
@@ -59,6 +63,11 @@ function readNumber(name: string, fallback: number, least: number, most: number,
   const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
   if (number >= least && number <= most) return number
   throw new OperatorError(`${name} is "${text}"; it must be a number from ${least} to ${most}${remark}`)
+}
+
+function readSeed(): Settings['seed'] {
+  const text = process.env.SEED || 'samples'
+  return text === 'none' || text === 'samples' ? text : readNumber('SEED', 0, 1, MAX_SEED, ', none or samples')
 }
 
 function readChoice<Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice {

@@ -10,9 +10,9 @@ import { readSettings } from './settings.ts'
 
 await runCommand(async () => {
   const settings = readSettings({ webWorkers: 1 })
-  const { host, port, databaseFile } = settings
+  const { host, port, databaseFile, seed } = settings
   await checkPortIsFree(host, port)
-  const { people } = prepareDatabase(databaseFile)
+  const { people } = prepareDatabase(databaseFile, { seed })
   buildIfStale()
   const place = await startMaster(settings, ROOT, createLog(settings, 0))
   console.log(

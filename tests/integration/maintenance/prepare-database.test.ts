@@ -1,0 +1,65 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, onTestFinished, test } from 'vitest'
+import { applyMigrations, listMigrations, listPendingMigrations } from '../../../prisma/migrate.ts'
+import { SAMPLE_PEOPLE } from '../../../prisma/sample-people.ts'
+import { prepareDatabase } from '../../../server/prepare-database.ts'
+import { temporaryFolder } from '../../fixtures/temporary-database.ts'
+
+const report = () => {}
+const [FIRST, SECOND] = listMigrations()
+
+function open(file: string): DatabaseSync {
+  const database = new DatabaseSync(file)
+  onTestFinished(() => database.close())
+  return database
+}
+
+/** The file of an older Roster's database, with one person in it. */
+function olderDatabase(): { file: string; sql: DatabaseSync } {
+  const file = join(temporaryFolder(), 'roster.db')
+  const sql = open(file)
+  if (FIRST) applyMigrations(sql, [FIRST])
+  sql.exec(`INSERT INTO "User" (username, email) VALUES ('ada', 'ada@example.com')`)
+  return { file, sql }
+}
+
+test.each([
+  ['none', 0],
+  ['samples', SAMPLE_PEOPLE.length],
+  [1000, 1000],
+] as const)('a database made with %s has %i people', (seed, people) => {
+  const file = join(temporaryFolder(), 'new', 'roster.db')
+  expect(prepareDatabase(file, { seed, report })).toEqual({ people })
+  expect(prepareDatabase(file, { seed: 'samples', report })).toEqual({ people })
+  expect(open(file).prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
+})
+
+test('a copy of an older database is kept before it is migrated', () => {
+  const { file } = olderDatabase()
+  const lines: string[] = []
+  expect(prepareDatabase(file, { report: (line) => lines.push(line) })).toEqual({ people: 1 })
+  const copy = `${file}.before-${SECOND?.name}`
+  expect(lines[0]).toBe(`Keeping a copy of the database as ${copy} …`)
+  const kept = open(copy)
+  expect(kept.prepare('SELECT username FROM "User"').all()).toEqual([{ username: 'ada' }])
+  expect(listPendingMigrations(kept).length).toBe(listMigrations().length - 1)
+  expect(listPendingMigrations(open(file))).toEqual([])
+})
+
+test('no copy is made of a database that lacks nothing', () => {
+  const file = join(temporaryFolder(), 'roster.db')
+  prepareDatabase(file, { report })
+  prepareDatabase(file, { report })
+  expect(readdirSync(join(file, '..'))).toEqual(['roster.db'])
+})
+
+test('when one of several migrations fails, none is applied', () => {
+  const { sql } = olderDatabase()
+  const broken = { name: '29990101000000_broken', sql: 'CREATE TABLE "Note" ("id"); SELECT nonsense', checksum: '' }
+  expect(() => applyMigrations(sql, [...listMigrations().slice(1), broken])).toThrow(
+    'migration 29990101000000_broken failed, nothing was changed: no such column: nonsense',
+  )
+  expect(listPendingMigrations(sql).length).toBe(listMigrations().length - 1)
+})
