@@ -17,10 +17,15 @@ const METRICS_HOST = '127.0.0.1'
 /**
  * Starts the workers of the build in `folder` and returns where they serve. From then on it keeps them serving and obeys signals:
  * SIGTERM and SIGINT end everything once what is in flight is answered, SIGHUP replaces the workers one by one by those of the build
- * that is in `folder` then.
+ * that is in `folder` then. `beforeStop` is called before the workers end: what asks them ends first.
  * @throws OperatorError when they can not serve.
  */
-export async function startMaster(settings: Settings, folder: string, log: Logger): Promise<string> {
+export async function startMaster(
+  settings: Settings,
+  folder: string,
+  log: Logger,
+  beforeStop: () => Promise<void> = async () => {},
+): Promise<string> {
   const { socketDirectory, webWorkers } = settings
   process.env.DATABASE_URL = databaseUrl(settings.databaseFile)
   // Here first: the workers would make it at the same time.
@@ -45,7 +50,7 @@ export async function startMaster(settings: Settings, folder: string, log: Logge
   })
   await pool.start()
   if (settings.metricsPort !== null) await listen(metrics.createServer(), { host: METRICS_HOST, port: settings.metricsPort })
-  obeySignals(pool, log)
+  obeySignals(pool, log, beforeStop)
   notifySystemd('READY=1')
   return place
 }
@@ -54,7 +59,7 @@ function formatAddress(host: string, { port }: Address): string {
   return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`
 }
 
-function obeySignals(pool: WorkerPool, log: Logger): void {
+function obeySignals(pool: WorkerPool, log: Logger, beforeStop: () => Promise<void>): void {
   let isStopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, async () => {
@@ -63,6 +68,7 @@ function obeySignals(pool: WorkerPool, log: Logger): void {
       isStopping = true
       log.info('Stopping')
       notifySystemd('STOPPING=1')
+      await beforeStop()
       await pool.stop()
       process.exit(0)
     })
