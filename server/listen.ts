@@ -1,4 +1,4 @@
-import type { Server } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { OperatorError } from '../prisma/operator-error.ts'
 
 type Place = { path: string } | { host: string; port: number }
@@ -12,6 +12,13 @@ export async function listen(server: Server, place: Place): Promise<void> {
     server.once('listening', resolve).once('error', (error) => reject(explain(error, place)))
     server.listen(place)
   })
+}
+
+/** @throws OperatorError when `port` on `host` can not be listened on. */
+export async function checkPlaceIsFree({ host, port }: { host: string; port: number }): Promise<void> {
+  const probe = createServer()
+  await listen(probe, { host, port })
+  await new Promise((resolve) => probe.close(resolve))
 }
 
 function explain(error: NodeJS.ErrnoException, place: Place): Error {

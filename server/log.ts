@@ -6,8 +6,8 @@ import type { Settings } from './settings.ts'
 // Next says little of interest by console.log.
 const CONSOLE_LEVELS = { debug: 'debug', log: 'debug', info: 'info', warn: 'warn', error: 'error' } as const
 
-/** Writes JSON lines, or text for people, to stdout. `worker` is the number of the worker, 0 for the master. */
-export function createLog({ logLevel, logFormat }: Pick<Settings, 'logLevel' | 'logFormat'>, worker: number): Logger {
+/** Writes JSON lines, or text for people, to stdout. `worker` is the number of the worker, 0 for the master; nginx has its name. */
+export function createLog({ logLevel, logFormat }: Pick<Settings, 'logLevel' | 'logFormat'>, worker: number | 'nginx'): Logger {
   const options = {
     level: logLevel,
     base: { worker },

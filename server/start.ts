@@ -1,6 +1,5 @@
-import { createServer } from 'node:net'
 import { buildIfStale } from './build.ts'
-import { listen } from './listen.ts'
+import { checkPlaceIsFree } from './listen.ts'
 import { createLog } from './log.ts'
 import { startMaster } from './master.ts'
 import { ROOT } from './paths.ts'
@@ -10,8 +9,9 @@ import { readSettings } from './settings.ts'
 
 await runCommand(async () => {
   const settings = readSettings({ webWorkers: 1 })
-  const { host, port, databaseFile, seed } = settings
-  await checkPortIsFree(host, port)
+  const { databaseFile, seed } = settings
+  // Before anything is made: a second start by mistake must not touch the database of the first.
+  await checkPlaceIsFree(settings)
   const { people } = prepareDatabase(databaseFile, { seed })
   buildIfStale()
   const place = await startMaster(settings, ROOT, createLog(settings, 0))
@@ -19,10 +19,3 @@ await runCommand(async () => {
     `Roster is ready.\n\n  Address   ${place}\n  Database  ${databaseFile}\n  People    ${people.toLocaleString('en')}\n\nCtrl-C stops it.`,
   )
 })
-
-// Before anything is made: a second start by mistake must not touch the database of the first.
-async function checkPortIsFree(host: string, port: number): Promise<void> {
-  const probe = createServer()
-  await listen(probe, { host, port })
-  await new Promise((resolve) => probe.close(resolve))
-}

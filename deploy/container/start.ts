@@ -1,0 +1,94 @@
+// What the container image runs below its init: prepares the database, starts nginx and the workers, and ends them together.
+// Exit status 0: it was told to end. 1: it can not start, or nginx ended by itself; the last line of the log says why.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Logger } from 'pino'
+import { OperatorError } from '../../prisma/operator-error.ts'
+import { checkPlaceIsFree } from '../../server/listen.ts'
+import { createLog, logConsole } from '../../server/log.ts'
+import { startMaster } from '../../server/master.ts'
+import { ROOT } from '../../server/paths.ts'
+import { prepareDatabase } from '../../server/prepare-database.ts'
+import { readSettings, type Settings } from '../../server/settings.ts'
+import { nginxSettings } from './nginx-settings.ts'
+
+const NGINX_SETTINGS = '/run/roster/nginx'
+const NGINX_FILES = '/tmp/roster/cache'
+const NGINX_LEVELS = { emerg: 'fatal', alert: 'error', crit: 'error', error: 'error', warn: 'warn', notice: 'info', info: 'info' } as const
+
+// A second more than nginx gives its own workers, within the ten that the engine gives all of us.
+const NGINX_STOP_MS = 8_000
+
+try {
+  await start()
+} catch (error) {
+  const log = createLog({ logLevel: 'fatal', logFormat: 'json' }, 0)
+  if (error instanceof OperatorError) log.fatal(error.message)
+  else log.fatal({ err: error }, 'Roster can not start')
+  process.exit(1)
+}
+
+async function start(): Promise<void> {
+  const settings = readSettings()
+  const log = createLog(settings, 0)
+  logConsole(log)
+  await checkPlaceIsFree(settings)
+  writeNginxSettings(settings)
+  const { people } = prepareDatabase(settings.databaseFile, { seed: settings.seed, report: (line) => log.info(line) })
+  let nginx: ChildProcess | null = null
+  await startMaster(settings, ROOT, log, () => stopNginx(nginx))
+  nginx = startNginx(settings, log)
+  const { host, port, webWorkers, databaseFile } = settings
+  log.info({ host, port, workers: webWorkers, database: databaseFile, people }, 'Roster serves')
+}
+
+function writeNginxSettings(settings: Settings): void {
+  const machine = { processors: availableParallelism(), hasIpv6: existsSync('/proc/net/if_inet6'), isRoot: process.getuid?.() === 0 }
+  const files = Object.entries(nginxSettings(settings, process.env.TRUSTED_PROXIES ?? '', machine))
+  try {
+    for (const folder of [NGINX_SETTINGS, NGINX_FILES]) mkdirSync(folder, { recursive: true })
+    for (const [name, content] of files) writeFileSync(join(NGINX_SETTINGS, name), content)
+  } catch (error) {
+    throw new OperatorError(
+      `/run and /tmp must be writable, as with --tmpfs /run --tmpfs /tmp: ${error instanceof Error ? error.message : error}`,
+    )
+  }
+}
+
+function startNginx(settings: Settings, log: Logger): ChildProcess {
+  const nginx = spawn('nginx', ['-e', 'stderr'], { stdio: ['ignore', 'inherit', 'pipe'] })
+  const nginxLog = createLog(settings, 'nginx')
+  createInterface({ input: nginx.stderr }).on('line', (line) => {
+    // "2026/01/31 12:00:00 [warn] 7#7: *1 message", or "nginx: [emerg] message" before its log is open.
+    const [, level = '', message = line] = /^[^[]*\[(\w+)\] (?:\d+#\d+: )?(.*)$/.exec(line) ?? []
+    nginxLog[isNginxLevel(level) ? NGINX_LEVELS[level] : 'warn'](message)
+  })
+  nginx.on('error', (error) => end(error.message))
+  // Not 'exit': its last words come before.
+  nginx.on('close', (status, signal) => end(`nginx ended with ${signal ?? `status ${status}`}`))
+  let isEnding = false
+  function end(reason: string): void {
+    if (isEnding || nginx.killed) return
+    isEnding = true
+    log.fatal(`${reason}; so does all else`)
+    process.exit(1)
+  }
+  return nginx
+}
+
+async function stopNginx(nginx: ChildProcess | null): Promise<void> {
+  if (nginx === null || nginx.exitCode !== null || nginx.signalCode !== null) return
+  const timeout = setTimeout(() => nginx.kill('SIGKILL'), NGINX_STOP_MS)
+  // It answers what has been asked, and takes nothing new.
+  nginx.kill('SIGQUIT')
+  await once(nginx, 'exit')
+  clearTimeout(timeout)
+}
+
+function isNginxLevel(level: string): level is keyof typeof NGINX_LEVELS {
+  return level in NGINX_LEVELS
+}
