@@ -2,7 +2,7 @@
 // Exit status 0: it was told to end. 1: it can not start, or nginx ended by itself; the last line of the log says why.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -41,7 +41,11 @@ async function start(): Promise<void> {
   const { people } = prepareDatabase(settings.databaseFile, { seed: settings.seed, report: (line) => log.info(line) })
   let nginx: ChildProcess | null = null
   await startMaster(settings, ROOT, log, () => stopNginx(nginx))
+  // It has its sockets when it writes its pid there.
+  const watcher = watch(NGINX_SETTINGS)
   nginx = startNginx(settings, log)
+  await once(watcher, 'change')
+  watcher.close()
   const { host, port, webWorkers, databaseFile } = settings
   log.info({ host, port, workers: webWorkers, database: databaseFile, people }, 'Roster serves')
 }
@@ -51,6 +55,7 @@ function writeNginxSettings(settings: Settings): void {
   const files = Object.entries(nginxSettings(settings, process.env.TRUSTED_PROXIES ?? '', machine))
   try {
     for (const folder of [NGINX_SETTINGS, NGINX_FILES]) mkdirSync(folder, { recursive: true })
+    rmSync(join(NGINX_SETTINGS, 'nginx.pid'), { force: true })
     for (const [name, content] of files) writeFileSync(join(NGINX_SETTINGS, name), content)
   } catch (error) {
     throw new OperatorError(
