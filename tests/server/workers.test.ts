@@ -1,5 +1,5 @@
 import { existsSync, renameSync, statSync } from 'node:fs'
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -24,9 +24,9 @@ function serve(env: Record<string, string> = {}) {
   return { roster, file, sql, sockets, socket: (worker: number) => join(sockets, `worker-${worker}.sock`) }
 }
 
-function get(socketPath: string, path: string, headers = {}): Promise<{ status: number; body: string }> {
+function get(socketPath: string, path: string, headers = {}, agent: Agent | false = false): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    request({ socketPath, path, headers, agent: false }, (response) => {
+    request({ socketPath, path, headers, agent }, (response) => {
       let body = ''
       response.setEncoding('utf8').on('data', (chunk) => {
         body += chunk
@@ -148,7 +148,12 @@ test('SIGHUP replaces all workers, and no request fails', async () => {
 test('SIGTERM lets requests in flight finish', async () => {
   const { roster, socket } = serve({ WEB_WORKERS: '1' })
   await roster.printed(/Roster serves/)
-  const answers = Array.from({ length: 30 }, (_, index) => get(socket(1), `/users?size=100&page=${index + 1}`))
+  // Connections that the worker has accepted already: others would be as if they came too late.
+  const agent = new Agent({ keepAlive: true })
+  onTestFinished(() => agent.destroy())
+  const askOnEach = (path: string) => Array.from({ length: 10 }, () => get(socket(1), path, {}, agent))
+  await Promise.all(askOnEach('/healthz'))
+  const answers = askOnEach('/users?size=100')
   await Promise.race(answers)
   roster.kill('SIGTERM')
   for (const { body } of await Promise.all(answers)) expect(body).toMatch(/<\/html>$/)

@@ -156,7 +156,7 @@ describe('the connection', () => {
     return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await read(name)] as const)))
   }
 
-  const EXPECTED = { query_only: 1, foreign_keys: 1, busy_timeout: 5000, cache_size: -32768, mmap_size: 1073741824, journal_mode: 'wal' }
+  const EXPECTED = { query_only: 1, foreign_keys: 1, busy_timeout: 5000, cache_size: -32768, mmap_size: 0, journal_mode: 'wal' }
 
   test('is set up, and is so still after a transaction', async () => {
     const { database } = await modelOn(temporaryDatabase())
