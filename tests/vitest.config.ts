@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-const project = (name: string) => ({ extends: true as const, test: { name, include: [`tests/${name}/**/*.test.ts`] } })
+const project = (name: string, options = {}) => ({
+  extends: true as const,
+  test: { name, include: [`tests/${name}/**/*.test.ts`], ...options },
+})
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -12,7 +15,12 @@ export default defineConfig({
     },
   },
   test: {
-    projects: [project('unit'), project('integration'), project('server')],
+    projects: [
+      project('unit'),
+      project('integration'),
+      project('server'),
+      project('docker', { globalSetup: 'tests/docker/global-setup.ts' }),
+    ],
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,

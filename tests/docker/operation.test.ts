@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { docker, dockerEnvironment, RosterContainer, temporaryVolume } from '../fixtures/docker.ts'
+
+const QUICK_HEALTH = ['--health-interval', '1s', '--health-retries', '2', '--health-start-period', '1s']
+const rename = (from: string, to: string) => ['node', '--eval', `fs.renameSync('/data/${from}', '/data/${to}')`]
+
+describe.skipIf(dockerEnvironment === null)('a container', () => {
+  test('ends within ten seconds when it is told to, and with status 0', async () => {
+    const container = new RosterContainer({})
+    await container.page('/users')
+    const began = performance.now()
+    expect(container.stop()).toBe(0)
+    expect(performance.now() - began).toBeLessThan(10_000)
+    expect(container.logText()).toContain('"msg":"Stopping"')
+  })
+
+  test('answers what was asked before it ends', async () => {
+    const container = new RosterContainer({}, '--env', 'SEED=5000')
+    await container.page('/users')
+    const pages = Array.from({ length: 40 }, (_, index) => container.fetch(`/users?page=${index + 2}`))
+    await Promise.race(pages)
+    expect(container.stop()).toBe(0)
+    const answers = await Promise.allSettled(pages.map(async (page) => (await page).text()))
+    const texts = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+    // One that nginx had not taken yet is refused; none is cut off or answered by an error.
+    expect(texts.length).toBeGreaterThan(0)
+    for (const text of texts) expect(text).toMatch(/5,000 people[\s\S]*<\/html>/)
+  })
+
+  test('loses nothing when it is killed, and starts again', async () => {
+    const container = new RosterContainer({})
+    await container.page('/users')
+    expect(container.exec('roster', 'seed', '--count', '500').status).toBe(0)
+    docker('kill', container.id)
+    docker('start', container.id)
+    expect(await container.page('/users')).toContain('500 people')
+  })
+
+  test('ends when nginx does', async () => {
+    const container = new RosterContainer({})
+    await container.page('/users')
+    container.exec('sh', '-c', 'kill -9 $(cat /run/roster/nginx/nginx.pid)')
+    expect(container.exited()).toBe(1)
+    expect(container.lastMessage()).toBe('nginx ended with SIGKILL; so does all else')
+  })
+
+  test('is unhealthy while its database is away', async () => {
+    const container = new RosterContainer({}, ...QUICK_HEALTH)
+    await container.page('/users')
+    await container.becomes('healthy')
+    expect(container.exec(...rename('roster.db', 'away.db')).status).toBe(0)
+    await container.becomes('unhealthy')
+    expect(docker('inspect', '--format', '{{json .State.Health.Log}}', container.id).stdout).toContain('the database file does not exist')
+    expect(container.exec(...rename('away.db', 'roster.db')).status).toBe(0)
+    await container.becomes('healthy')
+  })
+
+  test('logs one form of JSON lines, of nginx and the workers together', async () => {
+    const container = new RosterContainer({})
+    await container.page('/users?q=ada')
+    const findPair = () => {
+      const lines = container.logLines().filter(({ path }) => path === '/users')
+      const nginx = lines.find(({ worker }) => worker === 'nginx')
+      return [nginx, lines.find(({ worker, requestId }) => worker !== 'nginx' && requestId === nginx?.requestId)]
+    }
+    await expect.poll(findPair).toEqual([expect.anything(), expect.anything()])
+    for (const line of findPair()) {
+      expect(line).toMatchObject({ level: 'info', method: 'GET', path: '/users', status: 200, msg: 'GET /users 200' })
+      expect(line?.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+      expect([typeof line?.bytes, typeof line?.ms]).toEqual(['number', 'number'])
+    }
+    expect(container.logText()).not.toContain('ada')
+  })
+
+  test('logs as little as it is told to', async () => {
+    const container = new RosterContainer({}, '--env', 'LOG_LEVEL=error')
+    await container.page('/users')
+    expect(container.stop()).toBe(0)
+    expect(container.logText()).toBe('')
+  })
+
+  test('has the maintenance commands', async () => {
+    const volume = temporaryVolume()
+    const container = new RosterContainer({ volume }, '--env', 'SEED=none')
+    await container.page('/users')
+    expect(container.exec('roster', 'help').stdout).toContain('Usage: roster COMMAND')
+    expect(container.exec('roster', 'seed')).toMatchObject({ status: 0, stdout: 'Added 24 people; there are 24 in all.\n' })
+    expect(container.exec('roster', 'migrate-status')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^applied {2}\d+_/) })
+    expect(container.exec('roster', 'backup', '/data/before.db').status).toBe(0)
+    expect(await container.page('/users')).toContain('24 people')
+    container.stop()
+    const restored = new RosterContainer({ volume }, '--env', 'DATABASE_URL=file:///data/before.db')
+    expect(await restored.page('/users')).toContain('24 people')
+  })
+})

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { docker, dockerEnvironment, IMAGE, RosterContainer, temporaryVolume } from '../fixtures/docker.ts'
+
+/** Runs `script`, of Node, as root on `volume`, as an operator would. */
+function prepare(volume: string, script: string): void {
+  const { status, stderr } = docker(
+    ...['run', '--rm', '--user', '0', '--volume', `${volume}:/data`, '--entrypoint', 'node', IMAGE, '--eval', script],
+  )
+  expect(stderr.replace(/^WARNING: .*\n/, '')).toBe('')
+  expect(status).toBe(0)
+}
+
+describe.skipIf(dockerEnvironment === null)('a container that can not start says why in its last line and ends with 1', () => {
+  function refusal(container: RosterContainer): unknown {
+    expect(container.exited()).toBe(1)
+    expect(container.logLines().at(-1)).toMatchObject({ level: 'fatal' })
+    return container.lastMessage()
+  }
+
+  test('a volume that belongs to somebody else', () => {
+    const volume = temporaryVolume()
+    prepare(volume, `fs.chmodSync('/data', 0o755)`)
+    expect(refusal(new RosterContainer({ volume }))).toBe(
+      'The database /data/roster.db can not be used: its folder is not writable, and SQLite keeps files beside it; let user 10001:10001 write there: chown -R 10001:10001 on what is /data here',
+    )
+  })
+
+  test('a volume that is mounted read-only', () => {
+    const options = ['--mount', `type=volume,source=${temporaryVolume()},target=/elsewhere,readonly`]
+    expect(refusal(new RosterContainer({}, ...options, '--env', 'DATABASE_URL=file:///elsewhere/roster.db'))).toMatch(
+      /not writable.*\/elsewhere is mounted read-only; mount it writable$/,
+    )
+  })
+
+  test.each([
+    ['when the database is made', 65_536, ''],
+    ['when it is there', 4_194_304, `fs.writeFileSync('/data/filler', Buffer.alloc(2 ** 22))`],
+  ])('a volume that is full %s', (_, size, filler) => {
+    const volume = temporaryVolume('--opt', 'type=tmpfs', '--opt', 'device=tmpfs', '--opt', `o=size=${size},mode=1777`)
+    // What is in a tmpfs lives as long as somebody has it mounted.
+    const keeper = new RosterContainer({}, '--volume', `${volume}:/full`, '--env', 'SEED=none')
+    if (filler !== '') {
+      expect(keeper.exec('sh', '-c', 'DATABASE_URL=file:///full/roster.db node server/prepare.ts').status).toBe(0)
+      keeper.exec('node', '--eval', `fs.appendFileSync('/full/filler', Buffer.alloc(2 ** 22))`)
+    }
+    expect(refusal(new RosterContainer({ volume }))).toBe(
+      'The database /data/roster.db can not be used: its disk is full, nothing was changed; make room in /data, or enlarge its volume',
+    )
+  })
+
+  test('a database that is none', () => {
+    const volume = temporaryVolume()
+    prepare(volume, `fs.writeFileSync('/data/roster.db', 'Dear diary'); fs.chmodSync('/data/roster.db', 0o666)`)
+    expect(refusal(new RosterContainer({ volume }))).toBe('The database /data/roster.db can not be used: it is not a SQLite database')
+  })
+
+  test('a root that is read-only without a place for sockets', () => {
+    expect(refusal(new RosterContainer({}, '--read-only'))).toMatch(
+      /^\/run and \/tmp must be writable, as with --tmpfs \/run --tmpfs \/tmp: /,
+    )
+  })
+
+  test.each([
+    ['PORT', 'http', /^PORT is "http"/],
+    ['SEED', 'many', /^SEED is "many"/],
+    ['TRUSTED_PROXIES', 'proxy;', /^TRUSTED_PROXIES has "proxy;"/],
+    ['DATABASE_URL', 'postgresql://db/roster', /^DATABASE_URL is "postgresql/],
+  ])('%s=%s', (name, value, message) => {
+    expect(refusal(new RosterContainer({}, '--env', `${name}=${value}`))).toMatch(message)
+  })
+})

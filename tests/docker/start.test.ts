@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import { dockerEnvironment, HARDENING, RosterContainer, temporaryVolume } from '../fixtures/docker.ts'
+
+describe.skipIf(dockerEnvironment === null)('a container', () => {
+  test('makes its database, and keeps it on the volume', async () => {
+    const volume = temporaryVolume()
+    const first = new RosterContainer({ volume })
+    expect(await first.page('/user/profile/1')).toContain('admin@example.com')
+    expect(first.exec('roster', 'seed', '--count', '100')).toMatchObject({ status: 0 })
+    expect(first.stop()).toBe(0)
+    const second = new RosterContainer({ volume }, '--env', 'SEED=none')
+    expect(await second.page('/users')).toContain('100 people')
+    expect(second.logText()).not.toContain('Creating')
+  })
+
+  test('makes it with nobody in it, or as many as told', async () => {
+    const empty = new RosterContainer({}, '--env', 'SEED=none')
+    const full = new RosterContainer({}, '--env', 'SEED=1000')
+    expect(await empty.page('/users')).toContain('There is nobody here yet')
+    expect(await full.page('/users')).toContain('1,000 people')
+  })
+
+  test('works on a read-only root without any rights, on another port', async () => {
+    const container = new RosterContainer({ port: 8080 }, ...HARDENING, '--env', 'PORT=8080')
+    expect(await container.page('/users')).toContain('grace')
+    expect(await container.page('/')).toContain('Roster')
+    const level = container.logLines().filter(({ level }) => level !== 'info')
+    expect(level).toEqual([])
+    expect(container.stop()).toBe(0)
+  })
+
+  test('works as any user, root included', async () => {
+    for (const user of ['12345:12345', '0:0']) {
+      const container = new RosterContainer({}, '--user', user)
+      expect(await container.page('/user/profile/2')).toContain('user@example.com')
+    }
+  })
+
+  test('keeps pages, and serves static files compressed', async () => {
+    const container = new RosterContainer({})
+    const page = await container.page('/users')
+    const style = /\/_next\/static\/[^"]+\.css/.exec(page)?.[0] ?? ''
+    const { status, headers } = await container.fetch(style)
+    expect(status).toBe(200)
+    expect(Object.fromEntries(headers)).toMatchObject({ 'content-encoding': 'br', 'cache-control': 'public, max-age=31536000, immutable' })
+    await container.page('/users')
+    await expect.poll(() => container.logLines().map(({ cache }) => cache)).toContain('HIT')
+  })
+
+  test('has no readiness or metrics for the public', async () => {
+    const container = new RosterContainer({})
+    expect(await container.page('/healthz')).toBe('ok\n')
+    expect((await container.fetch('/readyz')).status).toBe(404)
+  })
+
+  test('believes the proxies that it is told to, and nobody else', async () => {
+    const addresses = async (...options: string[]) => {
+      const container = new RosterContainer({}, ...options)
+      await container.page('/healthz')
+      const headers = { 'X-Forwarded-For': '203.0.113.7' }
+      const ask = `await fetch('http://127.0.0.1/users', { headers: ${JSON.stringify(headers)} })`
+      expect(container.exec('node', '--input-type=module', '--eval', ask).status).toBe(0)
+      await expect.poll(() => container.logText()).toMatch(/"worker":"nginx".*"path":"\/users"/)
+      return container.logLines().flatMap(({ worker, address }) => (worker === 'nginx' && address ? [address] : []))
+    }
+    expect(await addresses()).toEqual(['127.0.0.1'])
+    expect(await addresses('--env', 'TRUSTED_PROXIES=127.0.0.0/8, 10.0.0.0/8')).toEqual(['203.0.113.7'])
+  })
+})
