@@ -1,10 +1,10 @@
 // `node bench/behind-nginx.ts --database FILE`: what visitors get from the workers behind nginx, both as `deploy/` sets them up, on a
 // database of a million people. Needs nginx and wrk, and to be root, as for an installation.
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { databaseUrl } from '../prisma/database-url.ts'
 import { ROOT } from '../server/paths.ts'
 import { freePort } from '../tests/fixtures/free-port.ts'
@@ -59,7 +59,8 @@ try {
     writeFileSync(installedFile(root, `public/${name}.txt`), (await httpGet(address, '/user/profile/1', { headers })).body)
   }
   for (let id = 1; id <= KNOWN_PROFILES; id += 1) await httpGet(address, `/user/profile/${id}`, { headers: { 'accept-encoding': 'gzip' } })
-  const rows = CASES.map((each) => measure(address, each))
+  const rows: string[] = []
+  for (const each of CASES) rows.push(await measure(address, each))
   const memory = [1, 2].map((worker) => `${readMegabytes(listWorkerPids(workers.roster, worker).at(-1) ?? 0)} MB`)
   const table = [
     '# Workers behind nginx',
@@ -81,14 +82,12 @@ try {
   rmSync(root, { recursive: true })
 }
 
-function measure(address: string, { name, path, options = [], random }: Case): string {
+async function measure(address: string, { name, path, options = [], random }: Case): Promise<string> {
   const script = random ? ['-s', join(ROOT, 'bench/random-profile.lua')] : []
   const scriptArguments = random ? ['--', ...random.map(String)] : []
-  const { stdout } = spawnSync(
-    'wrk',
-    ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--latency', ...options, ...script, address + path, ...scriptArguments],
-    { encoding: 'utf8' },
-  )
+  const load = ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--latency']
+  // Not a synchronous call: the workers' log has to be read meanwhile.
+  const { stdout } = await promisify(execFile)('wrk', [...load, ...options, ...script, address + path, ...scriptArguments])
   const read = (pattern: RegExp) => pattern.exec(stdout)?.[1] ?? ''
   const requests = Number(read(/(\d+) requests in/))
   const bytes = (megabytes(read(/requests in [\d.]+s, ([\d.]+\w+) read/)) * 2 ** 20) / requests
