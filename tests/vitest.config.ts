@@ -19,7 +19,7 @@ export default defineConfig({
       project('unit'),
       project('integration'),
       project('server'),
-      project('docker', { globalSetup: 'tests/docker/global-setup.ts' }),
+      project('docker', { globalSetup: 'tests/docker/global-setup.ts', testTimeout: 300_000 }),
     ],
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -73,8 +73,9 @@ function startNginx(settings: Settings, log: Logger): ChildProcess {
     nginxLog[isNginxLevel(level) ? NGINX_LEVELS[level] : 'warn'](message)
   })
   nginx.on('error', (error) => end(error.message))
-  // Not 'exit': its last words come before.
-  nginx.on('close', (status, signal) => end(`nginx ended with ${signal ?? `status ${status}`}`))
+  // Its last words come before 'close', which a master that was killed leaves to its children, who go on.
+  nginx.on('close', (status) => end(`nginx ended with status ${status}`))
+  nginx.on('exit', (_, signal) => signal !== null && end(`nginx ended with ${signal}`))
   let isEnding = false
   function end(reason: string): void {
     if (isEnding || nginx.killed) return

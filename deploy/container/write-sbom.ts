@@ -11,6 +11,7 @@ type Bom = {
 
 const [npmSbom = '', release = '', system = ''] = process.argv.slice(2)
 const bom: Bom = JSON.parse(readFileSync(npmSbom, 'utf8'))
+const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(readFileSync(join(release, 'package.json'), 'utf8'))
 
 bom.metadata.component = { ...bom.metadata.component, type: 'application', name: 'roster' }
 bom.components = [
@@ -30,9 +31,9 @@ bom.dependencies = bom.dependencies
   .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter((each) => refs.has(each)) }))
 process.stdout.write(`${JSON.stringify(bom, null, 2)}\n`)
 
-// Optional ones are for other platforms, or the build; what is compiled into pages is not in node_modules.
+// Optional ones may be for another platform, or the build; a dependency that is not in node_modules is compiled into pages.
 function isInImage({ name, scope }: Component): boolean {
-  return scope !== 'optional' || existsSync(join(release, 'node_modules', name))
+  return scope !== 'optional' || name in dependencies || existsSync(join(release, 'node_modules', name))
 }
 
 function listDebianPackages(status: string): Component[] {

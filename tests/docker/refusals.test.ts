@@ -19,14 +19,17 @@ describe.skipIf(dockerEnvironment === null)('a container that can not start says
 
   test('a volume that belongs to somebody else', () => {
     const volume = temporaryVolume()
-    prepare(volume, `fs.chmodSync('/data', 0o755)`)
+    // An empty volume would be given the image's own rights.
+    prepare(volume, `fs.writeFileSync('/data/note', ''); fs.chmodSync('/data', 0o755)`)
     expect(refusal(new RosterContainer({ volume }))).toBe(
       'The database /data/roster.db can not be used: its folder is not writable, and SQLite keeps files beside it; let user 10001:10001 write there: chown -R 10001:10001 on what is /data here',
     )
   })
 
   test('a volume that is mounted read-only', () => {
-    const options = ['--mount', `type=volume,source=${temporaryVolume()},target=/elsewhere,readonly`]
+    const volume = temporaryVolume()
+    prepare(volume, `fs.writeFileSync('/data/note', '')`)
+    const options = ['--volume', `${volume}:/elsewhere:ro`]
     expect(refusal(new RosterContainer({}, ...options, '--env', 'DATABASE_URL=file:///elsewhere/roster.db'))).toMatch(
       /not writable.*\/elsewhere is mounted read-only; mount it writable$/,
     )
