@@ -45,7 +45,13 @@ function listenLines({ host, port }: Settings, { hasIpv6 }: Machine): string {
 
 function upstream({ socketDirectory, webWorkers }: Settings): string {
   if (socketDirectory === null) throw new OperatorError('SOCKET_DIRECTORY must be a folder: nginx reaches the workers there')
-  const servers = Array.from({ length: webWorkers }, (_, index) => `server unix:${socketPath(socketDirectory, index + 1)} max_fails=0;`)
-  const [first, ...rest] = readFileSync(UPSTREAM, 'utf8').split(/^ *server unix:.*\n/m)
-  return [first, ...servers.map((server) => `    ${server}\n`), ...rest].join('')
+  const template = readFileSync(UPSTREAM, 'utf8')
+  // Each worker as often as there, where the reason stands.
+  const times = template.split('worker-1.sock').length - 1
+  const servers = Array.from(
+    { length: times * webWorkers },
+    (_, index) => `    server unix:${socketPath(socketDirectory, (index % webWorkers) + 1)} max_fails=0;\n`,
+  )
+  const [first, ...rest] = template.split(/^ *server unix:.*\n/m)
+  return [first, ...servers, ...rest].join('')
 }
