@@ -10,8 +10,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --loglevel=error
 COPY . .
 # Not by npm, whose bootstrap would install anew when a clone is younger than the layer above.
 RUN --mount=type=cache,target=/src/.next/cache node server/build-command.ts
-RUN node deploy/precompress.ts .next/standalone/.next/static .next/standalone/public \
-    && npm sbom --sbom-format=cyclonedx --omit=dev > npm-sbom.json
+RUN node deploy/precompress.ts .next/standalone/.next/static .next/standalone/public
 
 FROM ${BASE} AS system
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
@@ -38,7 +37,7 @@ RUN --mount=from=system,target=/system \
     && mkdir -p /release/opt/roster/current/deploy/nginx \
     && cp -R deploy/container /release/opt/roster/current/deploy/container \
     && cp deploy/nginx/roster-upstream.conf /release/opt/roster/current/deploy/nginx/ \
-    && node deploy/container/write-sbom.ts npm-sbom.json /release/opt/roster/current /system > /release/opt/roster/sbom.cdx.json
+    && node deploy/container/write-sbom.ts /release/opt/roster/current /system > /release/opt/roster/sbom.cdx.json
 
 FROM system AS warm
 COPY --from=release /release /

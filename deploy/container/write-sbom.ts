@@ -1,39 +1,69 @@
-// `node write-sbom.ts NPM_SBOM RELEASE SYSTEM`: prints what is in the image as CycloneDX: npm's packages, Debian's, and Node.
+// `node write-sbom.ts RELEASE SYSTEM`: prints what is in the image as CycloneDX: npm's packages, Debian's, and Node.
+// From the lockfile, not by `npm sbom`, which leaves React out: https://cyclonedx.org/docs/1.5/json/
+import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ROOT } from '../../server/paths.ts'
 
-type Component = { name: string; version: string; scope?: string; [field: string]: unknown }
-type Bom = {
-  metadata: { component: Component; [field: string]: unknown }
-  components: Component[]
-  dependencies: { ref: string; dependsOn?: string[] }[]
+type Package = { version: string; license?: string; integrity?: string; dev?: boolean; optional?: boolean; devOptional?: boolean }
+type Component = {
+  type: 'application' | 'library'
+  'bom-ref': string
+  name: string
+  version: string
+  purl: string
+  [field: string]: unknown
 }
 
-const [npmSbom = '', release = '', system = ''] = process.argv.slice(2)
-const bom: Bom = JSON.parse(readFileSync(npmSbom, 'utf8'))
-const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(readFileSync(join(release, 'package.json'), 'utf8'))
+const [release = '', system = ''] = process.argv.slice(2)
+const { name, version, packages }: { name: string; version: string; packages: Record<string, Package> } = JSON.parse(
+  readFileSync(join(ROOT, 'package-lock.json'), 'utf8'),
+)
 
-bom.metadata.component = { ...bom.metadata.component, type: 'application', name: 'roster' }
-bom.components = [
-  {
-    type: 'application',
-    'bom-ref': 'node',
-    name: 'node',
-    version: process.versions.node,
-    purl: `pkg:generic/node@${process.versions.node}`,
-  },
-  ...bom.components.filter(isInImage),
+const components = [
+  component('application', 'node', process.versions.node, `pkg:generic/node@${process.versions.node}`),
+  ...listNpmPackages(),
   ...listDebianPackages(join(system, 'var/lib/dpkg/status')),
 ]
-const refs = new Set([bom.metadata.component, ...bom.components].map((component) => component['bom-ref']))
-bom.dependencies = bom.dependencies
-  .filter(({ ref }) => refs.has(ref))
-  .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter((each) => refs.has(each)) }))
+const bom = {
+  $schema: 'http://cyclonedx.org/schema/bom-1.5.schema.json',
+  bomFormat: 'CycloneDX',
+  specVersion: '1.5',
+  serialNumber: `urn:uuid:${randomUUID()}`,
+  version: 1,
+  metadata: {
+    timestamp: new Date().toISOString(),
+    component: component('application', name, version, `pkg:npm/${name}@${version}`),
+  },
+  components,
+}
 process.stdout.write(`${JSON.stringify(bom, null, 2)}\n`)
 
-// Optional ones may be for another platform, or the build; a dependency that is not in node_modules is compiled into pages.
-function isInImage({ name, scope }: Component): boolean {
-  return scope !== 'optional' || name in dependencies || existsSync(join(release, 'node_modules', name))
+function component(type: Component['type'], componentName: string, componentVersion: string, purl: string): Component {
+  return { type, 'bom-ref': purl, name: componentName, version: componentVersion, purl }
+}
+
+function listNpmPackages(): Component[] {
+  const found = Object.entries(packages)
+    .filter(([path, each]) => path !== '' && isInImage(path, each))
+    .map(([path, each]) => {
+      const packageName = path.split('node_modules/').at(-1) ?? ''
+      const library = component('library', packageName, each.version, `pkg:npm/${packageName.replace('@', '%40')}@${each.version}`)
+      const [, hash] = /^sha512-(.+)$/.exec(each.integrity ?? '') ?? []
+      return {
+        ...library,
+        ...(each.license !== undefined && { licenses: [{ license: { name: each.license } }] }),
+        ...(hash !== undefined && { hashes: [{ alg: 'SHA-512', content: Buffer.from(hash, 'base64').toString('hex') }] }),
+      }
+    })
+  // The same version may lie in several places.
+  return [...new Map(found.map((each) => [each.purl, each])).values()]
+}
+
+// Optional ones may be for another platform, or the build. Others that are not in node_modules are compiled into pages.
+function isInImage(path: string, { dev, optional, devOptional }: Package): boolean {
+  if (dev) return false
+  return (!optional && !devOptional) || existsSync(join(release, path))
 }
 
 function listDebianPackages(status: string): Component[] {
@@ -41,9 +71,14 @@ function listDebianPackages(status: string): Component[] {
     .split('\n\n')
     .filter((paragraph) => /^Status: install ok installed$/m.test(paragraph))
     .map((paragraph) => {
-      const field = (name: string) => new RegExp(`^${name}: (.+)$`, 'm').exec(paragraph)?.[1] ?? ''
-      const [name, version, architecture] = [field('Package'), field('Version'), field('Architecture')]
-      const purl = `pkg:deb/debian/${name}@${encodeURIComponent(version)}?arch=${architecture}&distro=bookworm`
-      return { type: 'library', 'bom-ref': purl, name, version, purl }
+      const field = (fieldName: string) => new RegExp(`^${fieldName}: (.+)$`, 'm').exec(paragraph)?.[1] ?? ''
+      const [packageName, packageVersion, architecture] = [field('Package'), field('Version'), field('Architecture')]
+      const query = `arch=${architecture}&distro=bookworm`
+      return component(
+        'library',
+        packageName,
+        packageVersion,
+        `pkg:deb/debian/${packageName}@${encodeURIComponent(packageVersion)}?${query}`,
+      )
     })
 }
