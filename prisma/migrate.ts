@@ -6,6 +6,12 @@ import { CREATE_MIGRATIONS_TABLE } from './schema-engine/migrations-table.ts'
 
 const MIGRATIONS = new URL('migrations/', import.meta.url)
 
+/**
+ * The size of the pages of a database that we make, for `PRAGMA page_size`. Of SQLite's own 4,096 bytes a late page of the list or a
+ * common word has to read twice as many, which takes half as long again.
+ */
+export const PAGE_BYTES = 8_192
+
 export type Migration = { name: string; sql: string; checksum: string }
 
 /** The migrations of this Roster, oldest first. */

@@ -87,7 +87,7 @@ function openDatabase(file: string): DatabaseSync {
   if (listPendingMigrations(database).length) throw new OperatorError(`it lacks migrations; ${ADVICE}`)
   // The indexes are filled in random order: SQLite's own 2 MB of cache, and a checkpoint every 1,000 pages, would double the time.
   // The -wal file may grow to 400 MB meanwhile.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -114688; PRAGMA wal_autocheckpoint = 100000')
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -114688; PRAGMA wal_autocheckpoint = 50000')
   return database
 }
 

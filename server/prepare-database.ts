@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences } from '../prisma/migrate.ts'
+import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences, PAGE_BYTES } from '../prisma/migrate.ts'
 import { OperatorError } from '../prisma/operator-error.ts'
 import { countPeople, fillUp, seedSamplePeople } from '../prisma/seed-database.ts'
 import { copyDatabase, syncFile } from './copy-database.ts'
@@ -67,6 +67,7 @@ function createDatabase(file: string, seed: Settings['seed']): void {
   rmSync(draft, { force: true })
   try {
     withDatabase(draft, (database) => {
+      database.exec(`PRAGMA page_size = ${PAGE_BYTES}`)
       // Whatever is interrupted here is begun anew.
       database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -114688')
       applyMigrations(database, listMigrations())

@@ -8,14 +8,16 @@ export type ListLimits = {
   glanced: number
   /** People whose names it may read in all. */
   walked: number
+  /** People whose ids it may read, where all who are found are known. */
+  passed: number
   /** People whose username begins with a word of a search and who are sorted by id. */
   begun: number
   /** Index entries that a page may be away from the nearer end of the list. */
   skipped: number
   /** People found that the first statement of a search looks at. The next ones look at more as long as that is quick. */
   scanned: number
-  /** People found by which the words of a search are compared for how rare they are. */
-  probed: number
+  /** Pages of the index that one statement may read to find all people. */
+  pages: number
   /** Processor time that a search may have taken when it begins another statement. */
   milliseconds: number
 }
@@ -23,11 +25,12 @@ export type ListLimits = {
 export const LIST_LIMITS: ListLimits = {
   counted: 10_000,
   sorted: 50_000,
-  glanced: 10_000,
+  glanced: 2_000,
   walked: 100_000,
+  passed: 500_000,
   begun: 30_000,
   skipped: 2_000_000,
   scanned: 1_000,
-  probed: 100,
+  pages: 800,
   milliseconds: 90,
 }

@@ -3,8 +3,8 @@ import { Prisma } from '../../prisma/generated/client.ts'
 import { ageCondition, readAgeHistogram, sumPeople } from './age-histogram.ts'
 import type { ListLimits } from './list-limits.ts'
 import type { Direction, Sort, UserListQuery } from './user-list-query.ts'
-import { filterIds, listStretches, readBeginning, sortIds, walk } from './user-order.ts'
-import { chooseFinding, compileSearch, type Finding, findExact, scan, type UserSearch } from './user-search.ts'
+import { type Filter, filterByReadingAges, filterIds, listStretches, readBeginning, sortIds, walk } from './user-order.ts'
+import { chooseFinding, compileSearch, type Finding, findAll, findExact, scan, type UserSearch } from './user-search.ts'
 import { WorkBudget } from './work-budget.ts'
 
 /** The people whom a search finds: all of them, by id, or some, more than are counted unless that takes too long. */
@@ -23,6 +23,7 @@ export class UserFinder {
   readonly #age: Prisma.Sql | null
   readonly #budget: WorkBudget
   #finding: Promise<Finding> | undefined
+  #namesakes: number[] | null = null
 
   constructor(query: UserListQuery, limits: ListLimits) {
     this.#query = query
@@ -35,56 +36,68 @@ export class UserFinder {
   async findMatches(): Promise<Matches> {
     const wanted = this.#limits.counted + 1
     const finding = await this.#chooseFinding()
+    const age = this.#age
+    if (age && isAtOnce(finding)) return this.#findOfAge(age, wanted)
     const found = await scan(finding, { age: null, wanted }, this.#budget)
-    if (this.#age === null) return { ...found, isFirst: true }
-    if (found.isComplete) return { ids: await filterIds(found.ids, this.#age), isComplete: true, isFirst: true }
-    const aged = await this.#findByAge(this.#age, wanted)
-    if (aged) return { ids: aged.sort((a, b) => a - b), isComplete: aged.length < wanted, isFirst: false }
-    return { ...(await scan(finding, { age: this.#age, wanted }, this.#budget)), isFirst: true }
+    if (age === null) return { ...found, isFirst: true }
+    if (found.isComplete) return { ...(await filterIds(found.ids, { condition: null, age }, wanted, this.#budget)), isFirst: true }
+    return (await this.#findByAge(age, wanted)) ?? { ...(await scan(finding, { age, wanted }, this.#budget)), isFirst: true }
   }
 
-  /** Where many find the words and few have the age, these are quicker to read. */
-  async #findByAge(age: Prisma.Sql, wanted: number): Promise<number[] | null> {
+  async #findOfAge(age: Prisma.Sql, wanted: number): Promise<Matches> {
+    const namesakes = await this.#findNamesakes()
+    if (namesakes === null) return { ids: [], isComplete: false, isFirst: true }
+    const aged = sumPeople(await readAgeHistogram(this.#query))
+    // Reading somebody in order of age takes a fifth of the time of looking somebody up.
+    const areFew = aged < 5 * Math.min(namesakes.length, wanted)
+    if (areFew && !this.#budget.isSpent)
+      return { ids: await filterByReadingAges(namesakes, age, this.#budget), isComplete: true, isFirst: true }
+    return { ...(await filterIds(namesakes, { condition: null, age }, wanted, this.#budget)), isFirst: true }
+  }
+
+  /** Where many have the words and few have the age, these are quicker to read. */
+  async #findByAge(age: Prisma.Sql, wanted: number): Promise<Matches | null> {
     const { walked } = this.#limits
+    const { condition } = this.#search
     const histogram = await readAgeHistogram(this.#query)
-    if (!this.#search.condition || sumPeople(histogram) > walked) return null
-    const { ids, isComplete } = await walk(
-      listStretches('age', 'asc', age, histogram),
-      this.#search.condition,
-      wanted,
-      walked,
-      this.#budget,
-    )
-    return isComplete ? ids : null
+    if (condition === null || sumPeople(histogram) > walked) return null
+    const { ids, isComplete } = await walk(listStretches('age', 'asc', age, histogram), { condition }, wanted, walked, this.#budget)
+    return isComplete ? { ids: ids.sort((a, b) => a - b), isComplete: ids.length < wanted, isFirst: false } : null
   }
 
   /** The ids from `offset` to `end`, or null when it takes too long to tell. There are at least `end` of `matches`. */
   listPage(matches: Matches, offset: number, end: number): Promise<number[] | null> {
-    const { sort, dir } = this.#query
-    if (sort === null) return matches.isComplete ? this.#rankAll(matches.ids, offset, end) : this.#rankFirst(matches, offset, end)
-    return matches.isComplete ? sortIds(matches.ids, sort, dir, offset, end - offset) : this.#sortFirst(sort, matches, offset, end)
+    const { sort } = this.#query
+    const isFew = matches.isComplete && matches.ids.length <= this.#limits.counted
+    if (sort === null) return isFew ? this.#rankFew(matches.ids, offset, end) : this.#rankMany(matches, offset, end)
+    return isFew ? sortIds(matches.ids, sort, this.#query.dir, offset, end - offset) : this.#sortMany(sort, matches, offset, end)
   }
 
   /** `matches` are all that there are. */
-  async #rankAll(matches: number[], offset: number, end: number): Promise<number[] | null> {
+  async #rankFew(matches: number[], offset: number, end: number): Promise<number[] | null> {
     const found = new Set(matches)
     const exact = (await findExact(this.#query.q, this.#search, null)).filter((id) => found.has(id))
-    if (this.#search.beginsConditions) {
-      const beginning = await filterIds(matches, Prisma.join(this.#search.beginsConditions, ' OR '))
-      return inTurn(exact, beginning, matches).slice(offset, end)
-    }
-    const { ids, isComplete } = await scan({ ...this.#search.begins, condition: null }, { age: null }, this.#budget)
-    const beginning = ids.filter((id) => found.has(id))
-    return isComplete ? inTurn(exact, beginning, matches).slice(offset, end) : null
+    const { beginsRanges } = this.#search
+    const beginning = beginsRanges
+      ? await filterIds(matches, { condition: Prisma.join(beginsRanges, ' OR '), age: null }, matches.length, this.#budget)
+      : await scan({ ...this.#search.begins, condition: null }, { age: null }, this.#budget)
+    const isHere = beginning.ids.filter((id) => found.has(id))
+    return beginning.isComplete ? inTurn(exact, isHere, matches).slice(offset, end) : null
   }
 
-  /** There are more than `matches`. */
-  async #rankFirst(matches: Matches, offset: number, end: number): Promise<number[] | null> {
+  async #rankMany(matches: Matches, offset: number, end: number): Promise<number[] | null> {
     const exact = await findExact(this.#query.q, this.#search, this.#age)
-    const beginning = (await readBeginning(this.#search, this.#age, this.#budget)) ?? (await this.#scanBeginning(end + exact.length))
+    const beginning = (await this.#readBeginning()) ?? (await this.#scanBeginning(end + exact.length))
     // As many as are asked for, so that nobody else has to be looked for to follow those.
     const others = await this.#listById(matches, 'asc', end)
     return beginning && others && inTurn(exact, beginning, others).slice(offset, end)
+  }
+
+  async #readBeginning(): Promise<number[] | null> {
+    const { words, beginsRanges, condition } = this.#search
+    // The index has them in order of id: it is quicker where it has little to look through.
+    if (beginsRanges === null || (words.length === 1 && (await this.#chooseFinding()).isShort)) return null
+    return readBeginning(beginsRanges, words.length > 1 && condition ? { condition } : null, this.#age, this.#budget)
   }
 
   async #scanBeginning(wanted: number): Promise<number[] | null> {
@@ -92,42 +105,70 @@ export class UserFinder {
     return isComplete || ids.length >= wanted ? ids : null
   }
 
-  /** There are more than `matches`. */
-  async #sortFirst(sort: Sort, matches: Matches, offset: number, end: number): Promise<number[] | null> {
+  async #sortMany(sort: Sort, matches: Matches, offset: number, end: number): Promise<number[] | null> {
     const { dir } = this.#query
     if (sort === 'id') return (await this.#listById(matches, dir, end))?.slice(offset, end) ?? null
-    const stretches = listStretches(sort, dir, this.#age, await readAgeHistogram(this.#query))
     const { condition } = this.#search
-    const bySort = () => this.#sortMatches(sort, offset, end)
-    if (!condition) return bySort()
     const { glanced, walked } = this.#limits
-    const near = await walk(stretches, condition, end, glanced, this.#budget)
-    if (near.isComplete) return near.ids.slice(offset)
-    const byWalk = async () => {
-      const { ids, isComplete } = await walk(stretches, condition, end, walked, this.#budget)
+    const stretches = listStretches(sort, dir, this.#age, await readAgeHistogram(this.#query))
+    const near = condition && (await walk(stretches, { condition }, end, glanced, this.#budget))
+    if (near?.isComplete) return near.ids.slice(offset)
+    const bySort = () => this.#sortAll(sort, matches, offset, end)
+    const byWalk = async (filter: Filter, atMost: number) => {
+      const { ids, isComplete } = await walk(stretches, filter, end, atMost, this.#budget)
       return isComplete ? ids.slice(offset) : null
     }
+    const namesakes = await this.#findNamesakes()
+    if (namesakes) {
+      const { ids } = this.#listKnown(matches) ?? matches
+      const people = stretches.reduce((sum, stretch) => sum + stretch.people, 0)
+      // Passing somebody by takes a fifth of the time of looking somebody up, of which sorting is made.
+      const atMost = Math.min(this.#limits.passed, 4 * ids.length)
+      const isInReach = (2 * end * people) / ids.length <= atMost
+      return isInReach ? ((await byWalk({ ids: namesakes }, atMost)) ?? bySort()) : bySort()
+    }
+    if (condition === null || near === null) return bySort()
     // Even if those further on are found only half as often.
     const isInReach = (near.ids.length / glanced) * walked >= 2 * end
-    return isInReach ? byWalk() : ((await bySort()) ?? byWalk())
+    return isInReach ? byWalk({ condition }, walked) : ((await bySort()) ?? byWalk({ condition }, walked))
   }
 
-  async #sortMatches(sort: Sort, offset: number, end: number): Promise<number[] | null> {
-    const finding = await this.#chooseFinding()
-    const { ids, isComplete } = await scan(finding, { age: this.#age, wanted: this.#limits.sorted + 1 }, this.#budget)
-    return isComplete ? sortIds(ids, sort, this.#query.dir, offset, end - offset) : null
+  async #sortAll(sort: Sort, matches: Matches, offset: number, end: number): Promise<number[] | null> {
+    const wanted = this.#limits.sorted + 1
+    const all = this.#listKnown(matches) ?? (await scan(await this.#chooseFinding(), { age: this.#age, wanted }, this.#budget))
+    if (!all.isComplete || all.ids.length >= wanted) return null
+    return sortIds(all.ids, sort, this.#query.dir, offset, end - offset)
+  }
+
+  #listKnown(matches: Matches): Pick<Matches, 'ids' | 'isComplete'> | null {
+    if (matches.isComplete) return matches
+    return this.#age === null && this.#namesakes ? { ids: this.#namesakes, isComplete: true } : null
   }
 
   async #listById(matches: Matches, dir: Direction, end: number): Promise<number[] | null> {
+    if (matches.isComplete) return dir === 'asc' ? matches.ids.slice(0, end) : matches.ids.slice(-end).reverse()
     if (dir === 'asc' && matches.isFirst) return matches.ids
     const { ids } = await scan(await this.#chooseFinding(), { age: this.#age, dir, wanted: end }, this.#budget)
     return ids.length < end ? null : ids
   }
 
+  /** Everybody who has the words, of whatever age, by id. Null where the index cannot tell at once, or the budget is spent. */
+  async #findNamesakes(): Promise<number[] | null> {
+    const finding = await this.#chooseFinding()
+    if (!isAtOnce(finding) || (this.#namesakes === null && this.#budget.isSpent)) return null
+    this.#namesakes ??= await findAll(finding.expression, this.#budget)
+    return this.#namesakes
+  }
+
   #chooseFinding(): Promise<Finding> {
-    this.#finding ??= chooseFinding(this.#search.words, this.#budget)
+    this.#finding ??= chooseFinding(this.#search.words, this.#limits)
     return this.#finding
   }
+}
+
+/** Whether the index alone tells, in one statement, who all of those are that have the words. */
+function isAtOnce({ isShort, condition }: Finding): boolean {
+  return isShort && condition === null
 }
 
 /** The ids of `lists` in turn, each at its first place. */

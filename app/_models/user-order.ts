@@ -5,19 +5,22 @@ import { sumPeople } from './age-histogram.ts'
 import { database } from './database.ts'
 import type { ListLimits } from './list-limits.ts'
 import type { Direction, Sort } from './user-list-query.ts'
-import type { UserSearch } from './user-search.ts'
 import type { WorkBudget } from './work-budget.ts'
 
 /** People who lie in the right order in one stretch of one index. A list in order is one or more of these, one after the other. */
 export type Stretch = { index: Prisma.Sql; key: Prisma.Sql; where: Prisma.Sql; dir: Direction; people: number }
 
-type Walk = { ids: number[]; isComplete: boolean }
+/** Which of the people walked through are wanted: by a condition on "username" and "email", or by their ids, which is quicker. */
+export type Filter = { condition: Prisma.Sql } | { ids: number[] } | null
+
+type Ids = { ids: number[]; isComplete: boolean }
 
 const FIRST_STEP = 200
 const QUICK_MS = 4
 
 const EVERYBODY = Prisma.sql`TRUE`
 const ID = Prisma.sql`"id"`
+const NAMES = Prisma.sql`"username", "email"`
 
 // Nobody shares an id, a username or an e-mail, so that these need nothing to settle ties.
 const STRETCHES = {
@@ -79,8 +82,10 @@ async function readStretch({ index, key, where, dir, people }: Stretch, first: n
   return isBackwards ? ids.reverse() : ids
 }
 
-/** The first `wanted` ids of those that `condition` admits: of the first `atMost` people only, or fewer when `budget` is spent before. */
-export async function walk(stretches: Stretch[], condition: Prisma.Sql, wanted: number, atMost: number, budget: WorkBudget): Promise<Walk> {
+/** The first `wanted` ids of those that `filter` admits: of the first `atMost` people only, or fewer when `budget` is spent before. */
+export async function walk(stretches: Stretch[], filter: Filter, wanted: number, atMost: number, budget: WorkBudget): Promise<Ids> {
+  const condition = filter && 'condition' in filter ? filter.condition : null
+  const admitted = filter && 'ids' in filter ? Int32Array.from(filter.ids) : null
   const ids: number[] = []
   let step = FIRST_STEP
   let walked = 0
@@ -94,13 +99,13 @@ export async function walk(stretches: Stretch[], condition: Prisma.Sql, wanted: 
       if (length <= 0 || budget.isSpent) return { ids, isComplete: false }
       const { result, milliseconds } = await budget.spend(
         () => database().$queryRaw<{ ids: string; last: string | number | bigint | null; people: number | bigint }[]>`
-        SELECT json_group_array("id") FILTER (WHERE ${condition}) AS "ids", ${furthest}(${key}) AS "last", count(*) AS "people" FROM (
-          SELECT "id", "username", "email" FROM "User" INDEXED BY ${index} WHERE ${where} ${rest} ORDER BY ${key} ${order} LIMIT ${length}
+        SELECT json_group_array("id") FILTER (WHERE ${condition ?? EVERYBODY}) AS "ids", ${furthest}(${key}) AS "last", count(*) AS "people" FROM (
+          SELECT ${condition ? NAMES : key}, "id" FROM "User" INDEXED BY ${index} WHERE ${where} ${rest} ORDER BY ${key} ${order} LIMIT ${length}
         )`,
       )
       const [row] = result
       const found: number[] = JSON.parse(row?.ids ?? '[]')
-      ids.push(...found)
+      for (const id of found) if (admitted === null || includesSorted(admitted, id)) ids.push(id)
       const people = Number(row?.people ?? 0)
       walked += people
       if (people < length) break
@@ -111,16 +116,19 @@ export async function walk(stretches: Stretch[], condition: Prisma.Sql, wanted: 
   return { ids: ids.slice(0, wanted), isComplete: true }
 }
 
-/** The ids, ascending, of those found whose username begins with one of the words. Null when `budget` does not allow to read so many. */
+/**
+ * The ids, ascending, of those whom `filter` admits and whose username is in one of the ranges `begins`. Null when `budget` does not allow
+ * to read so many.
+ */
 export async function readBeginning(
-  { condition, beginsConditions }: UserSearch,
+  begins: Prisma.Sql[],
+  filter: Filter,
   age: Prisma.Sql | null,
   budget: WorkBudget,
 ): Promise<number[] | null> {
-  if (condition === null || beginsConditions === null) return null
   const stretches: Stretch[] = []
   let left = budget.limits.begun
-  for (const range of beginsConditions) {
+  for (const range of begins) {
     const where = Prisma.sql`${range} AND ${age ?? EVERYBODY}`
     const [row] = await database().$queryRaw<{ people: number | bigint }[]>`
       SELECT count(*) AS "people" FROM (SELECT 1 FROM "User" INDEXED BY "User_username_age_idx" WHERE ${where} LIMIT ${left + 1})`
@@ -129,22 +137,45 @@ export async function readBeginning(
     if (left < 0) return null
     stretches.push({ ...STRETCHES.username, where, dir: 'asc', people })
   }
-  const { ids, isComplete } = await walk(
-    stretches,
-    stretches.length > 1 ? condition : EVERYBODY,
-    Number.POSITIVE_INFINITY,
-    budget.limits.begun + 1,
-    budget,
-  )
+  const { ids, isComplete } = await walk(stretches, filter, Number.POSITIVE_INFINITY, budget.limits.begun + 1, budget)
   return isComplete ? [...new Set(ids)].sort((a, b) => a - b) : null
 }
 
-/** Those of `ids` that `condition` admits, in the order given. */
-export async function filterIds(ids: number[], condition: Prisma.Sql): Promise<number[]> {
-  const [row] = await database().$queryRaw<{ ids: string }[]>`
-    SELECT json_group_array("User"."id") FILTER (WHERE ${condition}) AS "ids"
-    FROM json_each(${JSON.stringify(ids)}) CROSS JOIN "User" ON "User"."id" = "value"`
-  return JSON.parse(row?.ids ?? '[]')
+/** The first `wanted` of `ids`, in their order, that both conditions admit, or fewer when `budget` is spent before. */
+export async function filterIds(
+  ids: number[],
+  { condition, age }: { condition: Prisma.Sql | null; age: Prisma.Sql | null },
+  wanted: number,
+  budget: WorkBudget,
+): Promise<Ids> {
+  const index = condition ? Prisma.empty : Prisma.sql`INDEXED BY "User_id_age_idx"`
+  const admitted: number[] = []
+  let step = budget.limits.scanned
+  let start = 0
+  while (start < ids.length && admitted.length < wanted) {
+    if (budget.isSpent) return { ids: admitted, isComplete: false }
+    const some = ids.slice(start, start + step)
+    start += some.length
+    const { result, milliseconds } = await budget.spend(
+      () => database().$queryRaw<{ ids: string }[]>`
+      SELECT json_group_array("User"."id") FILTER (WHERE ${age ?? EVERYBODY} AND ${condition ?? EVERYBODY}) AS "ids"
+      FROM json_each(${JSON.stringify(some)}) CROSS JOIN "User" ${index} ON "User"."id" = "value"`,
+    )
+    const found: number[] = JSON.parse(result[0]?.ids ?? '[]')
+    for (const id of found) admitted.push(id)
+    if (milliseconds < QUICK_MS) step *= 2
+  }
+  return { ids: admitted.slice(0, wanted), isComplete: start >= ids.length && admitted.length <= wanted }
+}
+
+/** Those of `ids`, in their order, whose age `age` admits: all of those people are read. */
+export async function filterByReadingAges(ids: number[], age: Prisma.Sql, budget: WorkBudget): Promise<number[]> {
+  const { result } = await budget.spend(
+    () => database().$queryRaw<{ ids: string }[]>`
+    SELECT json_group_array("id") AS "ids" FROM (SELECT "id" FROM "User" INDEXED BY "User_age_idx" WHERE ${age})`,
+  )
+  const aged = new Set<number>(JSON.parse(result[0]?.ids ?? '[]'))
+  return ids.filter((id) => aged.has(id))
 }
 
 /** `ids` in order, from `offset` on. */
@@ -158,4 +189,15 @@ export async function sortIds(ids: number[], sort: Sort, dir: Direction, offset:
       ORDER BY ${key}, "User"."id" LIMIT ${size} OFFSET ${offset}
     )`
   return JSON.parse(row?.ids ?? '[]')
+}
+
+/** Whether `ids`, which ascend, include `id`. */
+function includesSorted(ids: Int32Array, id: number): boolean {
+  let [low, high] = [0, ids.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((ids[middle] ?? id) < id) low = middle + 1
+    else high = middle
+  }
+  return ids[low] === id
 }

@@ -1,19 +1,28 @@
 import 'server-only'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { database } from './database.ts'
+import { readIndexPages } from './index-pages.ts'
+import type { ListLimits } from './list-limits.ts'
 import { isShortWord, searchWords } from './search-words.ts'
 import type { Direction } from './user-list-query.ts'
 import type { WorkBudget } from './work-budget.ts'
 
 /** What finds people: an expression of SQLite's FTS5, see the migration that made UserSearch, and a condition on the rows that it finds. */
-export type Finding = { expression: string; condition: Prisma.Sql | null }
+export type Finding = {
+  expression: string
+  condition: Prisma.Sql | null
+  /** The index can be asked for all of them at once: it has few pages to read. */
+  isShort: boolean
+}
 
 type Word = {
   expression: string
+  /** What the index keeps people by, and has to read for this word. */
+  trigrams: string[]
   /** The same people as a condition on "User": LIKE, which folds the case of ASCII only, or the index, asked about each of them. */
   condition: Prisma.Sql
   isAscii: boolean
-  isShort: boolean
+  isBeginning: boolean
 }
 
 export type UserSearch = {
@@ -23,7 +32,7 @@ export type UserSearch = {
   /** The people found, as a condition on "username" and "email" alone; null where a word is not ASCII. */
   condition: Prisma.Sql | null
   /** As `begins`, of those found: one condition for each word, which is a range of "username". Null where `condition` is. */
-  beginsConditions: Prisma.Sql[] | null
+  beginsRanges: Prisma.Sql[] | null
 }
 
 type Scan = { ids: number[]; isComplete: boolean }
@@ -37,45 +46,56 @@ export function compileSearch(q: string): UserSearch {
   const words = texts.map((word) => {
     const expression = matchWord(word)
     const isAscii = /^[!-~]+$/.test(word)
-    return { expression, isAscii, isShort: isShortWord(word), condition: isAscii ? likeWord(word) : isIndexed(expression) }
+    const condition = isAscii ? likeWord(word) : isIndexed(expression)
+    return { expression, trigrams: listTrigrams(word), condition, isAscii, isBeginning: isShortWord(word) }
   })
   const isAscii = words.every((word) => word.isAscii)
   return {
     words,
-    begins: { expression: texts.map(matchBeginning).join(' OR '), condition: words.length > 1 ? conditionOf(words) : null },
+    begins: { expression: texts.map(matchBeginning).join(' OR '), condition: words.length > 1 ? conditionOf(words) : null, isShort: false },
     condition: isAscii ? conditionOf(words) : null,
-    beginsConditions: isAscii ? texts.map(beginsWith) : null,
+    beginsRanges: isAscii ? texts.map(beginsWith) : null,
   }
 }
 
 /**
- * What finds those who have all words. The index looks for the rarest word, and the rows found tell about the others: it would read
- * through all parts of all words at once to find nobody, where each is common and no two are together, and nothing can stop it.
+ * What finds those who have all words. The index looks for as many of the rarest as it reads quickly, and the rows found tell about the
+ * others: it would read through all parts of all words at once to find nobody, where each is common and no two are together, and
+ * nothing can stop it.
  */
-export async function chooseFinding(words: Word[], budget: WorkBudget): Promise<Finding> {
-  const [first, ...others] = words.length > 1 ? await sortByRarity(words, budget) : words
+export async function chooseFinding(words: Word[], limits: ListLimits): Promise<Finding> {
+  const pages = await readIndexPages(words.flatMap(({ trigrams }) => trigrams))
+  const sized = words
+    .map((word) => ({ word, pages: pages.splice(0, word.trigrams.length) }))
+    .map(({ word, pages }) => ({ word, rarest: Math.min(...pages), pages: pages.reduce((sum, each) => sum + each, 0) }))
+    .sort((a, b) => a.rarest - b.rarest)
+  const [first, ...others] = sized.map(({ word }) => word)
+  let read = 0
+  const short = sized.flatMap(({ word, pages }) => {
+    read += pages
+    return read <= limits.pages ? word : []
+  })
   // Two lists of beginnings are quickly compared, and to ask the index for each row of any other word but an ASCII one is slow.
-  const second = others.find(({ isShort, isAscii }) => !isAscii || (isShort && first?.isShort))
-  const rest = others.filter((word) => word !== second)
-  const expression = [first, second].flatMap((word) => word?.expression ?? []).join(' AND ')
-  return { expression, condition: rest.length > 0 ? conditionOf(rest) : null }
+  const second = others.find(({ isBeginning, isAscii }) => !isAscii || (isBeginning && first?.isBeginning))
+  const isShort = short.length > 0
+  const indexed = isShort ? short : [first, second].filter((word) => word !== undefined)
+  const rest = words.filter((word) => !indexed.includes(word))
+  return {
+    expression: indexed.map(({ expression }) => expression).join(' AND '),
+    condition: rest.length > 0 ? conditionOf(rest) : null,
+    isShort,
+  }
 }
 
-async function sortByRarity(words: Word[], budget: WorkBudget): Promise<Word[]> {
-  const lastOf = new Map<Word, number>()
-  for (const word of words) {
-    if (budget.isSpent) break
-    const { result } = await budget.spend(
-      () => database().$queryRaw<{ people: number | bigint; last: number | bigint | null }[]>`
-      SELECT count(*) AS "people", max("id") AS "last" FROM (
-        SELECT "rowid" AS "id" FROM "UserSearch" WHERE "UserSearch" MATCH ${word.expression} ORDER BY "rowid" LIMIT ${budget.limits.probed}
-      )`,
-    )
-    if (Number(result[0]?.people) < budget.limits.probed) return [word, ...words.filter((other) => other !== word)]
-    lastOf.set(word, Number(result[0]?.last))
-  }
-  // The further one has to go for as many people, the rarer the word.
-  return words.toSorted((a, b) => (lastOf.get(b) ?? 0) - (lastOf.get(a) ?? 0))
+/** The ids, ascending, of all people whom `expression`, which is that of a short finding, finds. */
+export async function findAll(expression: string, budget: WorkBudget): Promise<number[]> {
+  const { result } = await budget.spend(
+    () => database().$queryRaw<{ ids: string }[]>`
+    SELECT json_group_array("id") AS "ids" FROM (
+      SELECT "rowid" AS "id" FROM "UserSearch" WHERE "UserSearch" MATCH ${expression} ORDER BY "rowid"
+    )`,
+  )
+  return JSON.parse(result[0]?.ids ?? '[]')
 }
 
 /**
@@ -135,20 +155,26 @@ function isIndexed(expression: string): Prisma.Sql {
   return Prisma.sql`EXISTS (SELECT 1 FROM "UserSearch" WHERE "UserSearch" MATCH ${expression} AND "rowid" = "User"."id")`
 }
 
+function listTrigrams(word: string): string[] {
+  if (isShortWord(word)) return [padStart(word, ' '), padStart(word, '\t')]
+  const characters = [...word]
+  return characters.slice(TRIGRAM - 1).map((_, start) => characters.slice(start, start + TRIGRAM).join(''))
+}
+
 function matchWord(word: string): string {
-  if (isShortWord(word)) return `starts : (${matchStart(word, ' ')} OR ${matchStart(word, '\t')})`
+  if (isShortWord(word)) return `starts : (${quote(padStart(word, ' '))} OR ${quote(padStart(word, '\t'))})`
   return `{username email} : ${quote(word)}`
 }
 
 function matchBeginning(word: string): string {
-  if (isShortWord(word)) return `(starts : ${matchStart(word, ' ')})`
+  if (isShortWord(word)) return `(starts : ${quote(padStart(word, ' '))})`
   // Few people's "starts" begin so: that spares looking through everybody who has the word elsewhere.
   return `((starts : ${quote(`  ${[...word].slice(0, 2).join('')}`)}) AND (username : ^ ${quote(word)}))`
 }
 
 // Three characters, as all that the index holds: two of the space and one letter, or one and two.
-function matchStart(word: string, space: string): string {
-  return quote(space.repeat(TRIGRAM - [...word].length) + word)
+function padStart(word: string, space: string): string {
+  return space.repeat(TRIGRAM - [...word].length) + word
 }
 
 function likeWord(word: string): Prisma.Sql {

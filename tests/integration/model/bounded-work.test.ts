@@ -12,7 +12,7 @@ const STATEMENT_MS = 10
 
 const PEOPLE = 400
 const LIST: UserListQuery = { q: '', sort: null, dir: 'asc', age_min: null, age_max: null, age: null, page: 1, size: 50 }
-const AMPLE: ListLimits = { ...LIST_LIMITS, milliseconds: Number.POSITIVE_INFINITY }
+const AMPLE: ListLimits = { ...LIST_LIMITS, pages: 0, milliseconds: Number.POSITIVE_INFINITY }
 
 const EVERYBODY = listGuests(1, PEOPLE).map((guest) => (guest.id % 10 === 0 ? { ...guest, age: null } : guest))
 
@@ -25,6 +25,7 @@ async function modelWithGuests() {
 
 describe('a page beyond a limit is refused, and one within it is right:', () => {
   const BROAD = { counted: 300 }
+  const FULL = { ...BROAD, sorted: 399, glanced: 10, walked: 10, pages: 5 }
   const ordered = (query: Partial<UserListQuery>) => ({ ...LIST, q: 'gue', sort: 'email' as const, ...query })
   test.each<[string, Partial<UserListQuery>, Partial<ListLimits>, Partial<ListLimits>]>([
     ['skip', { page: 4 }, { skipped: 199 }, { skipped: 200 }],
@@ -42,7 +43,9 @@ describe('a page beyond a limit is refused, and one within it is right:', () => 
     ['begin, by id', { q: 'guest' }, { ...BROAD, begun: 399, milliseconds: 10 }, { ...BROAD, begun: 399, milliseconds: 20 }],
     ['scan', { q: 'guest', sort: 'id' }, { scanned: 100, milliseconds: 40 }, { scanned: 100, milliseconds: 50 }],
     ['scan backwards', ordered({ sort: 'id', dir: 'desc' }), { ...BROAD, milliseconds: 10 }, { ...BROAD, milliseconds: 20 }],
-    ['rarity', { q: 'guest exa' }, { scanned: 500, milliseconds: 20 }, { scanned: 500, milliseconds: 30 }],
+    ['pages', ordered({ page: 3 }), { ...FULL, pages: 0 }, { ...FULL, pages: 5 }],
+    ['pass', ordered({ page: 3 }), { ...FULL, passed: 299 }, { ...FULL, passed: 300 }],
+    ['pages, of an age', { q: 'gue', age_min: 79 }, { pages: 5, milliseconds: 10 }, { pages: 5, milliseconds: 30 }],
   ])('%s', async (_, query, tooTight, enough) => {
     const { listUsers } = await modelWithGuests()
     const asked = { ...LIST, ...query }
@@ -103,15 +106,22 @@ describe('what a visitor can type ends after a bounded number of statements that
     sorted: 120,
     glanced: 60,
     walked: 250,
+    passed: 300,
     begun: 40,
     skipped: 1_000,
     scanned: 25,
-    probed: 5,
+    pages: 0,
     milliseconds: 40,
   }
   const MOST_STATEMENTS = 40
 
-  test.each(NASTY)('%s', async (q) => {
+  test.each(
+    NASTY.flatMap((q) => [
+      { q, pages: 0 },
+      { q, pages: 2 },
+      { q, pages: 800 },
+    ]),
+  )('$q, $pages pages', async ({ q, pages }) => {
     const { listUsers, database } = await modelWithGuests()
     const statements = vi.spyOn(database(), '$queryRaw')
     for (const age of AGES)
@@ -121,7 +131,7 @@ describe('what a visitor can type ends after a bounded number of statements that
             const { query } = parseUserListQuery({ q, sort, dir, ...age, page, size: '25' })
             statements.mockClear()
             vi.mocked(process.threadCpuUsage).mockClear()
-            const listed = await listUsers(query, TIGHT)
+            const listed = await listUsers(query, { ...TIGHT, pages })
 
             // Twice for each: before and after.
             expect(vi.mocked(process.threadCpuUsage).mock.calls.length / 2).toBeLessThanOrEqual(TIGHT.milliseconds / STATEMENT_MS)
@@ -140,9 +150,7 @@ describe('what a visitor can type ends after a bounded number of statements that
 
 /** How many people a statement is given by their ids. */
 function countPeopleGiven([, ...values]: unknown[]): number {
-  const lists = values
-    .filter((value) => typeof value === 'string' && value.startsWith('['))
-    .map((value) => JSON.parse(String(value)).length)
+  const lists = values.filter((value) => typeof value === 'string' && /^\[\d/.test(value)).map((value) => JSON.parse(String(value)).length)
   return Math.max(0, ...lists)
 }
 

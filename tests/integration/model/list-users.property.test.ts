@@ -14,14 +14,15 @@ const SMALL: ListLimits = {
   sorted: 34,
   glanced: 12,
   walked: 36,
+  passed: 40,
   begun: 10,
   skipped: 1_000,
   scanned: 3,
-  probed: 4,
+  pages: 0,
   milliseconds: Number.POSITIVE_INFINITY,
 }
 const PATIENT: ListLimits = { ...LIST_LIMITS, milliseconds: Number.POSITIVE_INFINITY }
-const TIGHT: ListLimits = { ...SMALL, counted: 5, sorted: 6, glanced: 6, walked: 12, begun: 4, skipped: 40 }
+const TIGHT: ListLimits = { ...SMALL, counted: 5, sorted: 6, glanced: 6, walked: 12, passed: 14, begun: 4, skipped: 40 }
 
 const RUNS = 25
 const QUERIES_PER_RUN = 12
@@ -73,6 +74,10 @@ test.each([
   ['the limits of production', PATIENT],
   ['small limits', SMALL],
   ['tight limits', TIGHT],
+  ['small limits, where the index is read at once', { ...SMALL, pages: 800 }],
+  ['tight limits, where the index is read at once', { ...TIGHT, pages: 800 }],
+  ['small limits, where it is for some words only', { ...SMALL, pages: 2 }],
+  ['tight limits, where it is for some words only', { ...TIGHT, pages: 2 }],
 ])('lists whom a plain filter and sort of everybody lists, within %s', { timeout: 300_000 }, async (_, limits) => {
   const { sql, ...temporary } = temporaryDatabase()
   const { listUsers } = await modelOn({ sql, ...temporary })

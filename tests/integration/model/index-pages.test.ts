@@ -1,0 +1,35 @@
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { addPeople, listGuests } from '../../fixtures/named-people.ts'
+import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
+
+async function loadIndexPages(people: number) {
+  const { sql, url } = temporaryDatabase()
+  addPeople(sql, listGuests(1, people))
+  vi.stubEnv('DATABASE_URL', url)
+  vi.resetModules()
+  const { database } = await import('../../../app/_models/database.ts')
+  const { readIndexPages } = await import('../../../app/_models/index-pages.ts')
+  onTestFinished(async () => {
+    await database().$disconnect()
+    vi.unstubAllEnvs()
+  })
+  return { sql, readIndexPages }
+}
+
+test('a word takes the more pages of the index the more people have it, however it is spelled', async () => {
+  const { sql, readIndexPages } = await loadIndexPages(10_000)
+  const [everybody = 0, capitals, few = 0] = await readIndexPages(['gue', 'GUE', '999'])
+  expect(everybody).toBeGreaterThan(2 * few)
+  expect(capitals).toBe(everybody)
+
+  // Written later, so in another part of the index.
+  addPeople(sql, listGuests(10_001, 10_000))
+  const [twice] = await readIndexPages(['gue'])
+  expect(twice).toBeGreaterThan(1.5 * everybody)
+})
+
+test('an empty index has no pages, and a word of nothing has none', async () => {
+  const { readIndexPages } = await loadIndexPages(0)
+  expect(await readIndexPages(['gue'])).toEqual([0])
+  expect(await readIndexPages([])).toEqual([])
+})
