@@ -146,7 +146,7 @@ function measureWriting(file: string): string {
   for (const type of ['trigger', 'index']) for (const { name } of list(type)) database.exec(`DROP ${type} "${name}"`)
   const bare = measureInserts()
   database.exec('ROLLBACK')
-  return `Adding one more of ${WRITTEN.toLocaleString('en')} people in a transaction takes ${all}, and ${bare} without what the list needs.\n`
+  return `To add ${WRITTEN.toLocaleString('en')} people one by one in a transaction takes ${all} each, and ${bare} without what the list needs.\n`
 }
 
 async function measure(file: string): Promise<string> {
