@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac, hash, type KeyObject } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
 // What of a request, other than its URL, Next's answer depends on.
@@ -24,7 +24,7 @@ export const PAGE_CACHE_CONTROL = 'public, max-age=0, s-maxage=1, must-revalidat
  */
 export function pageTag(buildId: string, url: string, headers: IncomingHttpHeaders, data: unknown): string {
   const shown = JSON.stringify([buildId, url, VARYING_HEADERS.map((name) => headers[name] ?? null), data])
-  return `W/"${createHash('sha256').update(shown).digest('base64url').slice(0, 27)}"`
+  return `W/"${hash('sha256', shown, 'base64url').slice(0, 27)}"`
 }
 
 /** Whether one of the tags in an If-None-Match header is `tag`, compared weakly. */
@@ -36,6 +36,6 @@ export function isValidated(ifNoneMatch: string | undefined, tag: string): boole
  * The nonce of the scripts in the page with `tag`, in base64. Whoever writes data can not foresee it, as they do not know `secret`,
  * and yet a stored page still fits the policy that comes with a 304.
  */
-export function pageNonce(secret: Buffer, tag: string): string {
+export function pageNonce(secret: KeyObject, tag: string): string {
   return createHmac('sha256', secret).update(tag).digest().subarray(0, 16).toString('base64')
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { OperatorError } from '../prisma/operator-error.ts'
 
@@ -8,11 +8,11 @@ const SECRET_BYTES = 32
  * The installation's secret, kept in `file`, which is made when it is not there yet. All hosts that serve the same site need the same one.
  * @throws OperatorError when it can be neither read nor made.
  */
-export function readSecret(file: string): Buffer {
+export function readSecret(file: string): KeyObject {
   try {
     makeSecret(file)
     const secret = readFileSync(file)
-    if (secret.length >= SECRET_BYTES) return secret
+    if (secret.length >= SECRET_BYTES) return createSecretKey(secret)
   } catch (error) {
     throw new OperatorError(`The secret ${file} can not be used: ${error instanceof Error ? error.message : error}`)
   }

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { type KeyObject, randomBytes, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
@@ -18,7 +18,7 @@ const REQUEST_ID = /^[\w.-]{1,64}$/
 const KEEP_ALIVE_MS = 75_000
 
 type WebServerOptions = {
-  secret: Buffer
+  secret: KeyObject
   observe: RequestObserver
   /** Why pages can not be served right now; null when they can. */
   findUnreadiness: () => string | null

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { accelExpires, isValidated, pageNonce, pageTag } from '../../server/page-validator.ts'
 
@@ -34,11 +35,11 @@ test.each([
 })
 
 test('a nonce belongs to one tag under one secret', () => {
-  const nonce = pageNonce(Buffer.from('secret'), TAG)
+  const nonce = pageNonce(createSecretKey('secret', 'utf8'), TAG)
   expect(nonce).toMatch(/^[\w+/]{22}==$/)
-  expect(pageNonce(Buffer.from('secret'), TAG)).toBe(nonce)
-  expect(pageNonce(Buffer.from('another'), TAG)).not.toBe(nonce)
-  expect(pageNonce(Buffer.from('secret'), `${TAG}x`)).not.toBe(nonce)
+  expect(pageNonce(createSecretKey('secret', 'utf8'), TAG)).toBe(nonce)
+  expect(pageNonce(createSecretKey('another', 'utf8'), TAG)).not.toBe(nonce)
+  expect(pageNonce(createSecretKey('secret', 'utf8'), `${TAG}x`)).not.toBe(nonce)
 })
 
 test('nginx may show a page until the second is over in which its data was read', () => {
