@@ -1,0 +1,21 @@
+import type { Metadata } from 'next'
+import { Notice } from '../_views/notice.tsx'
+import { SearchForm } from '../_views/search-form.tsx'
+import { setStatusNotFound } from '../page-status.ts'
+
+// A page made at build time would carry no nonce, and the browser would refuse its scripts.
+export const dynamic = 'force-dynamic'
+export const metadata: Metadata = { title: 'Page not found', robots: { index: false } }
+
+/** Whatever address no other page has. */
+export default function NoSuchPage() {
+  setStatusNotFound()
+  return (
+    <Notice title="There is no such page">
+      <p className="text-muted">
+        The address may be mistyped. Look for somebody, or go to the <a href="/">start page</a>.
+      </p>
+      <SearchForm />
+    </Notice>
+  )
+}
