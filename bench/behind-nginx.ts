@@ -1,9 +1,12 @@
 // `node bench/behind-nginx.ts --database FILE`: what visitors get from the workers behind nginx, both as `deploy/` sets them up, on a
-// database of a million people. Needs nginx and wrk, and to be root, as for an installation.
+// database of a million people. Needs nginx, wrk and slowhttptest, and to be root, as for an installation.
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
 import { databaseUrl } from '../prisma/database-url.ts'
 import { ROOT } from '../server/paths.ts'
@@ -39,6 +42,18 @@ const CASES: Case[] = [
   },
 ]
 
+/** What others do meanwhile: the arguments of slowhttptest, or so many connections that ask once and then are kept. */
+const CROWDS: { name: string; idle?: number; slow?: string[] }[] = [
+  { name: 'nobody else' },
+  { name: '3,000 idle connections', idle: 3_000 },
+  { name: '1,000 that send their headers slowly', slow: ['-H', '-i', '5', '-x', '24'] },
+  { name: '1,000 that send their body slowly', slow: ['-B', '-i', '5', '-s', '8192', '-x', '10'] },
+  { name: '1,000 that read slowly', slow: ['-X', '-w', '10', '-y', '20', '-n', '5', '-z', '32', '-k', '3'] },
+]
+const SLOW_SECONDS = 14
+const CROWD_COMES_MS = 3_000
+const VISITORS = 4
+
 const { values } = parseArgs({ options: { database: { type: 'string' } } })
 if (values.database === undefined) throw new Error('name a database of a million people: --database FILE')
 
@@ -49,7 +64,8 @@ installRoster(root)
 const file = join(root, 'roster.db')
 copyFileSync(values.database, file)
 const workers = await startWorkers({ url: databaseUrl(file) }, root)
-const nginx = await startNginx({ root, sockets: workers.sockets, port: await freePort() })
+// As docs/deploy.md says for thousands of idle connections.
+const nginx = await startNginx({ root, sockets: workers.sockets, port: await freePort() }, 4_096)
 try {
   const address = nginx.address
   for (const [name, headers] of [
@@ -61,6 +77,8 @@ try {
   for (let id = 1; id <= KNOWN_PROFILES; id += 1) await httpGet(address, `/user/profile/${id}`, { headers: { 'accept-encoding': 'gzip' } })
   const rows: string[] = []
   for (const each of CASES) rows.push(await measure(address, each))
+  const crowdRows: string[] = []
+  for (const each of CROWDS) crowdRows.push(await measureInCrowd(address, each))
   const memory = [1, 2].map((worker) => `${readMegabytes(listWorkerPids(workers.roster, worker).at(-1) ?? 0)} MB`)
   const table = [
     '# Workers behind nginx',
@@ -70,6 +88,12 @@ try {
     '| Page | Requests a second | p50 ms | p99 ms | Bytes | Not 200 |',
     '|---|--:|--:|--:|--:|--:|',
     ...rows,
+    '',
+    `A profile for ${VISITORS} visitors while there are others, as slowhttptest makes them (no limit for an address holds here, as all come from this machine):`,
+    '',
+    '| Others | Requests a second | p50 ms | p99 ms | Bytes | Not 200 |',
+    '|---|--:|--:|--:|--:|--:|',
+    ...crowdRows,
     '',
     `Memory of the workers after all this: ${memory.join(', ')}.`,
     '',
@@ -82,17 +106,33 @@ try {
   rmSync(root, { recursive: true })
 }
 
-async function measure(address: string, { name, path, options = [], random }: Case): Promise<string> {
+async function measureInCrowd(address: string, { name, idle = 0, slow }: (typeof CROWDS)[number]): Promise<string> {
+  const { hostname, port } = new URL(address)
+  const sockets = Array.from({ length: idle }, () => connect({ host: hostname, port: Number(port) }))
+  for (const socket of sockets) socket.write(`GET /user/profile/1 HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`)
+  // What arrives is nobody's business, but must be read.
+  await Promise.all(sockets.map((socket) => once(socket.resume(), 'data')))
+  const crowd =
+    slow && execFile('slowhttptest', ['-c', '1000', '-r', '500', '-l', String(SLOW_SECONDS), '-u', `${address}/user/profile/1`, ...slow])
+  if (crowd) await setTimeout(CROWD_COMES_MS)
+  const row = await measure(address, { name, path: '/user/profile/1', options: BROWSER }, VISITORS)
+  const isStillThere = sockets.every((socket) => !socket.destroyed) && crowd?.exitCode == null
+  for (const socket of sockets) socket.destroy()
+  if (crowd?.exitCode === null) await once(crowd, 'exit')
+  return isStillThere ? row : `${row} (the others had left before the end)`
+}
+
+async function measure(address: string, { name, path, options = [], random }: Case, connections = CONNECTIONS): Promise<string> {
   const script = random ? ['-s', join(ROOT, 'bench/random-profile.lua')] : []
   const scriptArguments = random ? ['--', ...random.map(String)] : []
-  const load = ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--latency']
+  const load = ['-t1', `-c${connections}`, `-d${SECONDS}s`, '--latency']
   // Not a synchronous call: the workers' log has to be read meanwhile.
   const { stdout } = await promisify(execFile)('wrk', [...load, ...options, ...script, address + path, ...scriptArguments])
   const read = (pattern: RegExp) => pattern.exec(stdout)?.[1] ?? ''
   const requests = Number(read(/(\d+) requests in/))
   const bytes = (megabytes(read(/requests in [\d.]+s, ([\d.]+\w+) read/)) * 2 ** 20) / requests
   const perSecond = Number(read(/Requests\/sec:\s+([\d.]+)/))
-  return `| ${name} | ${perSecond < 1_000 ? perSecond.toFixed(0) : Math.round(perSecond).toLocaleString('en')} | ${milliseconds(read(/50%\s+(\S+)/))} | ${milliseconds(read(/99%\s+(\S+)/))} | ${Math.round(bytes).toLocaleString('en')} | ${read(/Non-2xx or 3xx responses: (\d+)/) || '0'} |`
+  return `| ${name} | ${perSecond < 1_000 ? perSecond.toFixed(0) : Math.round(perSecond).toLocaleString('en')} | ${milliseconds(read(/^ +50% +(\S+)/m))} | ${milliseconds(read(/^ +99% +(\S+)/m))} | ${Math.round(bytes).toLocaleString('en')} | ${read(/Non-2xx or 3xx responses: (\d+)/) || '0'} |`
 }
 
 function milliseconds(text: string): string {
