@@ -65,7 +65,10 @@ function writeNginxSettings(settings: Settings): void {
 }
 
 function startNginx(settings: Settings, log: Logger): ChildProcess {
+  // It makes folders for stored pages, into which the workers' mask (server/sockets.ts) would let nobody.
+  const socketMask = process.umask(0o077)
   const nginx = spawn('nginx', ['-e', 'stderr'], { stdio: ['ignore', 'inherit', 'pipe'] })
+  process.umask(socketMask)
   const nginxLog = createLog(settings, 'nginx')
   createInterface({ input: nginx.stderr }).on('line', (line) => {
     // "2026/01/31 12:00:00 [warn] 7#7: *1 message", or "nginx: [emerg] message" before its log is open.
