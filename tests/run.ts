@@ -7,7 +7,7 @@ import { findChromium } from './fixtures/chromium.ts'
 
 // The tests write with Debian's own sqlite3 as well, which is older than the ones in Node and libSQL.
 const DEBIAN_PACKAGES = [
-  ...['chromium', 'sqlite3', 'openssl', 'systemd'],
+  ...['chromium-headless-shell', 'sqlite3', 'openssl', 'systemd'],
   ...['nginx', 'libnginx-mod-http-brotli-static', 'apache2', 'lighttpd', 'lighttpd-mod-deflate'],
 ]
 // A file of each package but Chromium's, which other systems have elsewhere.

@@ -72,8 +72,14 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
         next.focus()
       }
     }
+    const input = field.current
     document.addEventListener('keydown', onKeyDown)
-    return () => document.removeEventListener('keydown', onKeyDown)
+    // Said to assistive technology only where the script that makes it true has arrived.
+    input?.setAttribute('aria-keyshortcuts', '/')
+    return () => {
+      document.removeEventListener('keydown', onKeyDown)
+      input?.removeAttribute('aria-keyshortcuts')
+    }
   }, [])
 
   useEffect(() => {

@@ -8,7 +8,8 @@ const firstName = (page: Page) => page.locator('tbody td:nth-child(2)').first()
 
 /** The list at `path`, once its script listens. */
 async function open(page: Page, path: string) {
-  await page.goto(path, { waitUntil: 'networkidle' })
+  await page.goto(path)
+  await expect(field(page)).toHaveAttribute('aria-keyshortcuts', '/')
 }
 
 test('results follow typing, and the address with them', async ({ page }) => {
