@@ -2,7 +2,7 @@ import { createHmac, hash, type KeyObject } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
 // What of a request, other than its URL, Next's answer depends on.
-const VARYING_HEADERS = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch', 'next-url']
+export const VARYING_HEADERS = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch', 'next-url']
 
 export const VARY = [...VARYING_HEADERS, 'accept-encoding'].join(', ')
 

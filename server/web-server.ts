@@ -1,14 +1,12 @@
 import { type KeyObject, randomBytes, randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { canonicalUrl } from './canonical-url.ts'
 import { type CurrentAnswer, currentAnswer } from './current-answer.ts'
+import { loadNextPages } from './next-pages.ts'
 import { accelExpires, isValidated, PAGE_CACHE_CONTROL, pageNonce, pageTag, VARY } from './page-validator.ts'
-import { STANDALONE } from './paths.ts'
 import { observeRequest, type RequestObserver } from './request-observer.ts'
 import { contentSecurityPolicy, SECURITY_HEADERS } from './security-headers.ts'
+import { isStaticFile, sendStaticFile } from './static-files.ts'
 import { sendWhole } from './whole-answer.ts'
 
 const METHODS = ['GET', 'HEAD']
@@ -26,7 +24,7 @@ type WebServerOptions = {
 
 /** An HTTP server, not listening yet, that answers from Next's standalone build. */
 export async function createWebServer({ secret, observe, findUnreadiness }: WebServerOptions): Promise<Server> {
-  const { answerFromNext, buildId } = await loadNext()
+  const pages = await loadNextPages()
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const requestId = identify(request)
     const answer: CurrentAnswer = { response, requestId, pageData: {}, cache: 'none' }
@@ -40,16 +38,23 @@ export async function createWebServer({ secret, observe, findUnreadiness }: WebS
     if (canonicalUrl(url) !== url) return redirect(response, canonicalUrl(url))
     if (url === '/healthz') return sendText(response, 200, 'ok\n')
     if (url === '/readyz') return sendReadiness(response, findUnreadiness())
-    sendWhole(response, requestId)
-    currentAnswer.run(answer, () => answerPage(request, answer))
+    sendWhole(request, response, requestId)
+    currentAnswer.run(answer, () => answerUrl(request, answer)).catch((error) => answerFault(error, answer))
   })
   return server
+
+  async function answerUrl(request: IncomingMessage, answer: CurrentAnswer): Promise<void> {
+    const path = request.url?.split('?', 1)[0] ?? ''
+    if (!isStaticFile(path)) return answerPage(request, answer)
+    answer.response.setHeader('Content-Security-Policy', contentSecurityPolicy(newNonce()))
+    return sendStaticFile(path, request, answer.response)
+  }
 
   async function answerPage(request: IncomingMessage, answer: CurrentAnswer): Promise<void> {
     const { response } = answer
     const askedAt = Date.now()
     const tag = await findTag(request)
-    const policy = contentSecurityPolicy(tag === null ? randomBytes(16).toString('base64') : pageNonce(secret, tag))
+    const policy = contentSecurityPolicy(tag === null ? newNonce() : pageNonce(secret, tag))
     response.setHeader('Content-Security-Policy', policy)
     if (tag !== null) {
       response.setHeader('ETag', tag)
@@ -64,30 +69,18 @@ export async function createWebServer({ secret, observe, findUnreadiness }: WebS
     }
     // Next reads the nonce of its inline scripts from the request: https://nextjs.org/docs/app/guides/content-security-policy
     request.headers['content-security-policy'] = policy
-    answerFromNext(request, response)
+    await pages.answer(request, response)
   }
 
   /** The tag of the page that is asked for; null where that is none, or where the model fails: the page fails the same way then. */
   async function findTag({ url = '', headers }: IncomingMessage): Promise<string | null> {
     try {
       const data = await globalThis.rosterGetPageData?.(url)
-      return data === undefined ? null : pageTag(buildId, url, headers, data)
+      return data === undefined ? null : pageTag(pages.buildId, url, headers, data)
     } catch {
       return null
     }
   }
-}
-
-// What standalone's own server.js does, short of listening: that one can neither refuse a method nor answer a fault without JavaScript.
-async function loadNext(): Promise<{ answerFromNext: RequestListener; buildId: string }> {
-  process.chdir(STANDALONE)
-  Object.assign(process.env, { NODE_ENV: 'production' })
-  const { config } = JSON.parse(readFileSync(join(STANDALONE, '.next/required-server-files.json'), 'utf8'))
-  process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(config)
-  const next: typeof import('next').default = createRequire(join(STANDALONE, 'server.js'))('next')
-  const app = next({ dir: STANDALONE, dev: false, quiet: true })
-  await app.prepare()
-  return { answerFromNext: app.getRequestHandler(), buildId: readFileSync(join(STANDALONE, '.next/BUILD_ID'), 'utf8') }
 }
 
 function identify(request: IncomingMessage): string {
@@ -95,6 +88,16 @@ function identify(request: IncomingMessage): string {
   const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
   request.headers['x-request-id'] = requestId
   return requestId
+}
+
+function newNonce(): string {
+  return randomBytes(16).toString('base64')
+}
+
+function answerFault(error: unknown, { response, requestId }: CurrentAnswer): void {
+  console.error(error, { requestId })
+  response.statusCode = 500
+  response.end()
 }
 
 function refuseMethod(response: ServerResponse): void {

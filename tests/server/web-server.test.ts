@@ -44,6 +44,10 @@ function get({ address }: Site, path: string, { method = 'GET', headers = {} } =
   })
 }
 
+function titleOf(document: string): string | undefined {
+  return /<title>[^<]*<\/title>/.exec(document)?.[0]
+}
+
 describe('status', () => {
   test.for([
     '/',
@@ -215,6 +219,51 @@ describe('headers', () => {
   test('a request id is kept where it is harmless, and made where it is not', async ({ site }) => {
     expect((await get(site, '/', { headers: { 'x-request-id': 'proxy-7.a_b' } })).headers['x-request-id']).toBe('proxy-7.a_b')
     expect((await get(site, '/', { headers: { 'x-request-id': '"}{evil' } })).headers['x-request-id']).toMatch(/^[\da-f-]{36}$/)
+  })
+})
+
+describe('what a visitor adds to an address or a request', () => {
+  test('shows nobody else than the address says', async ({ site }) => {
+    const plain = await get(site, '/user/profile/1')
+    const headers = { 'x-matched-path': '/user/profile/2', 'x-nextjs-data': '1', 'x-middleware-rewrite': '/user/profile/2' }
+    for (const { status, body } of [
+      await get(site, '/user/profile/1?nxtPid=2'),
+      await get(site, '/user/profile/1?nxtIid=2&id=2'),
+      await get(site, '/user/profile/1', { headers }),
+    ]) {
+      expect(status).toBe(200)
+      expect(titleOf(body)).toBe(titleOf(plain.body))
+    }
+  })
+})
+
+describe('a file of the build', () => {
+  test('is kept for good, and comes compressed or in part', async ({ site }) => {
+    const page = await get(site, '/users')
+    const path = /\/_next\/static\/[^"]+\.js/.exec(page.body)?.[0] ?? ''
+    const whole = await get(site, path)
+    expect({ status: whole.status, control: whole.headers['cache-control'] }).toEqual({
+      status: 200,
+      control: 'public, max-age=31536000, immutable',
+    })
+    expect(whole.headers['content-security-policy']).toBeDefined()
+    const compressed = await get(site, path, { headers: { 'accept-encoding': 'br;q=1, gzip' } })
+    expect([compressed.headers['content-encoding'], compressed.headers.vary]).toEqual(['gzip', 'accept-encoding'])
+    expect((await get(site, path, { headers: { 'accept-encoding': 'gzip;q=0' } })).headers['content-encoding']).toBeUndefined()
+    const part = await get(site, path, { headers: { range: 'bytes=0-9', 'accept-encoding': 'gzip' } })
+    expect({ status: part.status, body: part.body }).toEqual({ status: 206, body: whole.body.slice(0, 10) })
+    expect((await get(site, path, { headers: { range: 'bytes=99999999-' } })).status).toBe(416)
+    expect((await get(site, path, { headers: { 'if-none-match': String(whole.headers.etag) } })).status).toBe(304)
+  })
+
+  test.for([
+    '/_next/static/chunks/none.js',
+    '/_next/static',
+    '/_next/static/../../package.json',
+    '/_next/static/..%2FBUILD_ID',
+    '/public/icon.svg',
+  ])('is not anything else: 404 for %s', async (path, { site }) => {
+    expect((await get(site, path)).status).toBe(404)
   })
 })
 
