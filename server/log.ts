@@ -1,13 +1,15 @@
 import { format } from 'node:util'
 import pino, { type Logger } from 'pino'
-import pretty from 'pino-pretty'
 import type { Settings } from './settings.ts'
 
 // Next says little of interest by console.log.
 const CONSOLE_LEVELS = { debug: 'debug', log: 'debug', info: 'info', warn: 'warn', error: 'error' } as const
 
 /** Writes JSON lines, or text for people, to stdout. `worker` is the number of the worker, 0 for the master; nginx has its name. */
-export function createLog({ logLevel, logFormat }: Pick<Settings, 'logLevel' | 'logFormat'>, worker: number | 'nginx'): Logger {
+export async function createLog(
+  { logLevel, logFormat }: Pick<Settings, 'logLevel' | 'logFormat'>,
+  worker: number | 'nginx',
+): Promise<Logger> {
   const options = {
     level: logLevel,
     base: { worker },
@@ -15,6 +17,8 @@ export function createLog({ logLevel, logFormat }: Pick<Settings, 'logLevel' | '
     formatters: { level: (label: string) => ({ level: label }) },
   }
   if (logFormat === 'json') return pino(options, pino.destination({ fd: 1, sync: true }))
+  // A good part of what a worker loads, and only people at a terminal see it.
+  const { default: pretty } = await import('pino-pretty')
   return pino(options, pretty({ sync: true, destination: 1, translateTime: 'SYS:HH:MM:ss.l', ignore: 'worker,requestId,bytes,cache' }))
 }
 

@@ -1,11 +1,11 @@
-import type { Address } from 'node:cluster'
+import cluster, { type Address } from 'node:cluster'
 import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { databaseUrl } from '../prisma/database-url.ts'
 import { listMigrations } from '../prisma/migrate.ts'
 import { listen } from './listen.ts'
-import { createMasterMetrics } from './metrics.ts'
+import type { MasterMetrics } from './metrics.ts'
 import { notifySystemd } from './notify-systemd.ts'
 import { readSecret } from './read-secret.ts'
 import { type Settings, socketPath } from './settings.ts'
@@ -14,29 +14,33 @@ import { WorkerPool } from './worker-pool.ts'
 
 const METRICS_HOST = '127.0.0.1'
 
+type MasterOptions = {
+  /** Leaves the database ready to be served, while the workers load. */
+  prepare?: () => void
+  /** Called when there is a worker to connect to. */
+  onListening?: () => void
+  /** Called before the workers end: what asks them ends first. */
+  beforeStop?: () => Promise<void>
+}
+
 /**
  * Starts the workers of the build in `folder` and returns where they serve. From then on it keeps them serving and obeys signals:
  * SIGTERM and SIGINT end everything once what is in flight is answered, SIGHUP replaces the workers one by one by those of the build
- * that is in `folder` then. `beforeStop` is called before the workers end: what asks them ends first.
+ * that is in `folder` then.
  * @throws OperatorError when they can not serve.
  */
 export async function startMaster(
   settings: Settings,
   folder: string,
   log: Logger,
-  beforeStop: () => Promise<void> = async () => {},
+  { prepare = () => {}, onListening = () => {}, beforeStop = async () => {} }: MasterOptions = {},
 ): Promise<string> {
-  const { socketDirectory, webWorkers } = settings
+  const { socketDirectory, webWorkers, metricsPort } = settings
   process.env.DATABASE_URL = databaseUrl(settings.databaseFile)
-  // Here first: the workers would make it at the same time.
-  readSecret(settings.secretFile)
-  if (socketDirectory !== null) {
-    await clearSockets(socketDirectory, webWorkers)
-    restrictSockets()
-  }
 
+  cluster.once('listening', onListening)
   let place = socketDirectory === null ? '' : socketPath(socketDirectory, 1)
-  const metrics = createMasterMetrics(() => pool.serving, listMigrations().at(-1)?.name ?? '')
+  const metrics = metricsPort === null ? null : await loadMetrics(() => pool.serving)
   const pool: WorkerPool = new WorkerPool({
     script: join(folder, 'server/worker.ts'),
     size: webWorkers,
@@ -46,13 +50,27 @@ export async function startMaster(
       if (socketDirectory === null) place = formatAddress(settings.host, address)
       else giveSocketToGroup(String(address.address), settings)
     },
-    onRestart: metrics.countRestart,
+    onRestart: (reason) => metrics?.countRestart(reason),
   })
-  await pool.start()
-  if (settings.metricsPort !== null) await listen(metrics.createServer(), { host: METRICS_HOST, port: settings.metricsPort })
-  obeySignals(pool, log, beforeStop)
+  await pool.start(async () => {
+    prepare()
+    // Not before: until then there is nothing to finish, and nothing that could be asked while the database is made.
+    obeySignals(pool, log, beforeStop)
+    // Here first: the workers would make it at the same time.
+    readSecret(settings.secretFile)
+    if (socketDirectory === null) return
+    await clearSockets(socketDirectory, webWorkers)
+    restrictSockets()
+  })
+  if (metrics !== null && metricsPort !== null) await listen(metrics.createServer(), { host: METRICS_HOST, port: metricsPort })
   notifySystemd('READY=1')
   return place
+}
+
+// Takes long to load, and most do without.
+async function loadMetrics(countServing: () => number): Promise<MasterMetrics> {
+  const { createMasterMetrics } = await import('./metrics.ts')
+  return createMasterMetrics(countServing, listMigrations().at(-1)?.name ?? '')
 }
 
 function formatAddress(host: string, { port }: Address): string {

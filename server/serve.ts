@@ -5,14 +5,17 @@ import { createLog } from './log.ts'
 import { startMaster } from './master.ts'
 import { findUnreadiness } from './readiness.ts'
 import { runCommand } from './run-command.ts'
-import { readSettings } from './settings.ts'
+import { readSettings, type Settings } from './settings.ts'
 
 await runCommand(async () => {
   const settings = readSettings()
-  const reason = findUnreadiness(settings.databaseFile)
-  if (reason !== null) throw new OperatorError(`${settings.databaseFile} can not be served: ${reason}`)
-  const log = createLog(settings, 0)
+  const log = await createLog(settings, 0)
   // As it was called, not where symbolic links lead: a reload follows them again, to a newer build.
-  const place = await startMaster(settings, dirname(dirname(process.argv[1] ?? '')), log)
+  const place = await startMaster(settings, dirname(dirname(process.argv[1] ?? '')), log, { prepare: () => checkReadiness(settings) })
   log.info({ place, workers: settings.webWorkers, database: settings.databaseFile, pid: process.pid }, 'Roster serves')
 })
+
+function checkReadiness({ databaseFile }: Settings): void {
+  const reason = findUnreadiness(databaseFile)
+  if (reason !== null) throw new OperatorError(`${databaseFile} can not be served: ${reason}`)
+}

@@ -14,7 +14,7 @@ await runCommand(async () => {
   await checkPlaceIsFree(settings)
   const { people } = prepareDatabase(databaseFile, { seed })
   buildIfStale()
-  const place = await startMaster(settings, ROOT, createLog(settings, 0))
+  const place = await startMaster(settings, ROOT, await createLog(settings, 0))
   console.log(
     `Roster is ready.\n\n  Address   ${place}\n  Database  ${databaseFile}\n  People    ${people.toLocaleString('en')}\n\nCtrl-C stops it.`,
   )

@@ -2,7 +2,7 @@ import { type KeyObject, randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { canonicalUrl } from './canonical-url.ts'
 import { type CurrentAnswer, currentAnswer } from './current-answer.ts'
-import { loadNextPages } from './next-pages.ts'
+import type { NextPages } from './next-pages.ts'
 import { accelExpires, isValidated, PAGE_CACHE_CONTROL, pageNonce, pageTag, VARY } from './page-validator.ts'
 import { observeRequest, type RequestObserver } from './request-observer.ts'
 import { contentSecurityPolicy, SECURITY_HEADERS } from './security-headers.ts'
@@ -16,6 +16,7 @@ const REQUEST_ID = /^[\w.-]{1,64}$/
 const KEEP_ALIVE_MS = 75_000
 
 type WebServerOptions = {
+  pages: NextPages
   secret: KeyObject
   observe: RequestObserver
   /** Why pages can not be served right now; null when they can. */
@@ -23,8 +24,7 @@ type WebServerOptions = {
 }
 
 /** An HTTP server, not listening yet, that answers from Next's standalone build. */
-export async function createWebServer({ secret, observe, findUnreadiness }: WebServerOptions): Promise<Server> {
-  const pages = await loadNextPages()
+export function createWebServer({ pages, secret, observe, findUnreadiness }: WebServerOptions): Server {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const requestId = identify(request)
     const answer: CurrentAnswer = { response, requestId, pageData: {}, cache: 'none' }

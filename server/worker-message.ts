@@ -20,5 +20,8 @@ export function isWorkerMessage(message: unknown): message is WorkerMessage & Se
   return typeof message === 'object' && message !== null && 'kind' in message
 }
 
+/** What the master tells a worker: that the database may be opened. Until then a worker loads what it can without. */
+export const SERVE = 'serve'
+
 /** What the master tells a worker: to finish what is in flight, and to end. */
 export const DRAIN = 'drain'

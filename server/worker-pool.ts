@@ -2,7 +2,7 @@ import cluster, { type Address, type Worker } from 'node:cluster'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { OperatorError } from '../prisma/operator-error.ts'
-import { type AliveMessage, DRAIN, isWorkerMessage } from './worker-message.ts'
+import { type AliveMessage, DRAIN, isWorkerMessage, SERVE } from './worker-message.ts'
 
 export type WorkerPoolOptions = {
   /** The script of a worker. Its path is followed anew for each worker, so that a symbolic link may lead to a newer build. */
@@ -51,9 +51,21 @@ export class WorkerPool {
     return this.#slots.filter(({ worker }) => worker !== null).length
   }
 
-  /** Starts all workers. @throws OperatorError when one says that it can not serve. */
-  async start(): Promise<void> {
-    await Promise.all(this.#slots.map((slot) => this.#fill(slot)))
+  /**
+   * Starts all workers: first one, which is quicker alone, then the others. While that one loads, `prepare` makes everything ready that
+   * they need to serve.
+   * @throws OperatorError when one says that it can not serve, or whatever `prepare` throws.
+   */
+  async start(prepare: () => Promise<void>): Promise<void> {
+    const [first, ...others] = this.#slots
+    try {
+      if (first) await this.#fill(first, Promise.resolve().then(prepare))
+      await Promise.all(others.map((slot) => this.#fill(slot)))
+    } catch (error) {
+      // Whoever stops it ends the process: nothing comes after this then.
+      if (this.#isStopping) await new Promise(() => {})
+      throw error
+    }
     this.#watch()
   }
 
@@ -68,9 +80,9 @@ export class WorkerPool {
     await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => worker && drain(worker)))
   }
 
-  async #fill(slot: Slot): Promise<void> {
+  async #fill(slot: Slot, prepared: Promise<void> = Promise.resolve()): Promise<void> {
     const worker = cluster.fork({ ROSTER_WORKER: String(slot.number) })
-    await whenReady(worker)
+    await serve(worker, prepared)
     slot.worker = worker
     slot.servesSince = performance.now()
     this.#lastAlive.set(worker, slot.servesSince)
@@ -153,17 +165,22 @@ export class WorkerPool {
   }
 }
 
-async function whenReady(worker: Worker): Promise<void> {
-  const timeout = setTimeout(() => worker.process.kill('SIGKILL'), START_MS)
-  try {
-    await new Promise<void>((resolve, reject) => {
-      worker.on('message', (message) => {
-        if (!isWorkerMessage(message)) return
-        if (message.kind === 'ready') resolve()
-        if (message.kind === 'failed') reject(new OperatorError(message.reason))
-      })
-      worker.once('exit', (status, signal) => reject(new Error(`a worker ended with ${signal ?? `status ${status}`}`)))
+async function serve(worker: Worker, prepared: Promise<void>): Promise<void> {
+  let timeout: NodeJS.Timeout | undefined
+  const serves = new Promise<void>((resolve, reject) => {
+    worker.on('message', (message) => {
+      if (!isWorkerMessage(message)) return
+      if (message.kind === 'ready') resolve()
+      if (message.kind === 'failed') reject(new OperatorError(message.reason))
     })
+    worker.once('exit', (status, signal) => reject(new Error(`a worker ended with ${signal ?? `status ${status}`}`)))
+  })
+  try {
+    await Promise.race([prepared, serves])
+    timeout = setTimeout(() => worker.process.kill('SIGKILL'), START_MS)
+    // If it has just ended, its exit tells.
+    worker.send(SERVE, () => {})
+    await serves
   } catch (error) {
     worker.process.kill('SIGKILL')
     throw error

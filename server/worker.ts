@@ -2,16 +2,18 @@
 import { statSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { createServer, Server as NetServer } from 'node:net'
+import { duplexPair } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { OperatorError } from '../prisma/operator-error.ts'
 import { listen } from './listen.ts'
 import { createLog, logConsole } from './log.ts'
-import { createWorkerMetrics } from './metrics.ts'
+import { loadNextPages } from './next-pages.ts'
 import { readSecret } from './read-secret.ts'
 import { findUnreadiness } from './readiness.ts'
-import type { ObservedRequest } from './request-observer.ts'
+import type { RequestObserver } from './request-observer.ts'
 import { readSettings, type Settings, socketPath } from './settings.ts'
 import { createWebServer } from './web-server.ts'
-import { DRAIN, type WorkerMessage } from './worker-message.ts'
+import { DRAIN, SERVE, type WorkerMessage } from './worker-message.ts'
 
 const DRAIN_MS = 10_000
 const ALIVE_EVERY_MS = 1_000
@@ -20,21 +22,30 @@ const IDLE_CHECK_MS = 50
 
 const worker = Number(process.env.ROSTER_WORKER)
 const settings = readSettings()
-const log = createLog(settings, worker)
+const log = await createLog(settings, worker)
 logConsole(log)
 
 // A Ctrl-C reaches all processes of the terminal, a hang-up too: what they mean is the master's business.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 
-try {
-  const server = await createWebServer({
-    secret: readSecret(settings.secretFile),
-    observe: createObserver(settings),
-    findUnreadiness: () => findUnreadiness(settings.databaseFile),
+let stop = (): void => process.exit(0)
+process.on('SIGTERM', () => stop())
+const mayServe = new Promise<void>((resolve) => {
+  process.on('message', (message) => {
+    if (message === SERVE) resolve()
+    if (message === DRAIN) stop()
   })
+})
+
+try {
+  const pages = await loadNextPages()
+  const observe = await createObserver(settings)
+  await mayServe
+  const options = { pages, secret: readSecret(settings.secretFile), findUnreadiness: () => findUnreadiness(settings.databaseFile) }
+  const server = createWebServer({ ...options, observe })
   const listeners = await listenWhereAsked(server, settings)
-  process.on('message', (message) => message === DRAIN && drain(server, listeners))
-  process.on('SIGTERM', () => drain(server, listeners))
+  stop = () => drain(server, listeners)
+  await warmUp(createWebServer({ ...options, observe: () => {} }))
   const databaseId = readFileId(settings.databaseFile)
   setInterval(() => {
     const id = readFileId(settings.databaseFile)
@@ -47,6 +58,15 @@ try {
   tell({ kind: 'failed', reason: error.message })
 }
 
+/** Has `server` make a page for nobody: what loads with the first page has loaded then. */
+async function warmUp(server: Server): Promise<void> {
+  const [visitor, connection] = duplexPair()
+  server.emit('connection', connection)
+  // Not its end: a server hangs up on a visitor who does.
+  visitor.write('GET /users HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+  await finished(visitor.resume(), { writable: false })
+}
+
 function readFileId(file: string): number | null {
   return statSync(file, { throwIfNoEntry: false })?.ino ?? null
 }
@@ -55,10 +75,10 @@ function tell(message: WorkerMessage): void {
   process.send?.(message)
 }
 
-function createObserver({ logQueries }: Settings): (request: ObservedRequest) => void {
-  const measure = createWorkerMetrics()
+async function createObserver({ logQueries, metricsPort }: Settings): Promise<RequestObserver> {
+  const measure = metricsPort === null ? null : (await import('./metrics.ts')).createWorkerMetrics()
   return (request) => {
-    measure(request)
+    measure?.(request)
     const { requestId, method, url, status, bytes, milliseconds, cache, isComplete } = request
     // Queries are what people looked for.
     const path = logQueries ? url : url.split('?')[0]

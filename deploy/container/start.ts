@@ -26,7 +26,7 @@ const NGINX_STOP_MS = 8_000
 try {
   await start()
 } catch (error) {
-  const log = createLog({ logLevel: 'fatal', logFormat: 'json' }, 0)
+  const log = await createLog({ logLevel: 'fatal', logFormat: 'json' }, 0)
   if (error instanceof OperatorError) log.fatal(error.message)
   else log.fatal({ err: error }, 'Roster can not start')
   process.exit(1)
@@ -34,19 +34,28 @@ try {
 
 async function start(): Promise<void> {
   const settings = readSettings()
-  const log = createLog(settings, 0)
+  const log = await createLog(settings, 0)
+  const nginxLog = await createLog(settings, 'nginx')
   logConsole(log)
   await checkPlaceIsFree(settings)
   writeNginxSettings(settings)
-  const { people } = prepareDatabase(settings.databaseFile, { seed: settings.seed, report: (line) => log.info(line) })
+  const { host, port, webWorkers, databaseFile, seed } = settings
   let nginx: ChildProcess | null = null
-  await startMaster(settings, ROOT, log, () => stopNginx(nginx))
+  let people = 0
   // It has its sockets when it writes its pid there.
   const watcher = watch(NGINX_SETTINGS)
-  nginx = startNginx(settings, log)
-  await once(watcher, 'change')
+  const nginxListens = once(watcher, 'change')
+  await startMaster(settings, ROOT, log, {
+    prepare: () => {
+      people = prepareDatabase(databaseFile, { seed, report: (line) => log.info(line) }).people
+    },
+    onListening: () => {
+      nginx = startNginx(log, nginxLog)
+    },
+    beforeStop: () => stopNginx(nginx),
+  })
+  await nginxListens
   watcher.close()
-  const { host, port, webWorkers, databaseFile } = settings
   log.info({ host, port, workers: webWorkers, database: databaseFile, people }, 'Roster serves')
 }
 
@@ -64,12 +73,11 @@ function writeNginxSettings(settings: Settings): void {
   }
 }
 
-function startNginx(settings: Settings, log: Logger): ChildProcess {
+function startNginx(log: Logger, nginxLog: Logger): ChildProcess {
   // It makes folders for stored pages, into which the workers' mask (server/sockets.ts) would let nobody.
   const socketMask = process.umask(0o077)
   const nginx = spawn('nginx', ['-e', 'stderr'], { stdio: ['ignore', 'inherit', 'pipe'] })
   process.umask(socketMask)
-  const nginxLog = createLog(settings, 'nginx')
   createInterface({ input: nginx.stderr }).on('line', (line) => {
     // "2026/01/31 12:00:00 [warn] 7#7: *1 message", or "nginx: [emerg] message" before its log is open.
     const [, level = '', message = line] = /^[^[]*\[(\w+)\] (?:\d+#\d+: )?(.*)$/.exec(line) ?? []

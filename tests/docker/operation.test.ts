@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { docker, dockerEnvironment, RosterContainer, temporaryVolume } from '../fixtures/docker.ts'
+import { docker, dockerEnvironment, RosterContainer, temporaryVolume, WAIT } from '../fixtures/docker.ts'
 
 const QUICK_HEALTH = ['--health-interval', '1s', '--health-retries', '2', '--health-start-period', '1s']
 const rename = (from: string, to: string) => ['node', '--eval', `fs.renameSync('/data/${from}', '/data/${to}')`]
@@ -63,7 +63,7 @@ describe.skipIf(dockerEnvironment === null)('a container', () => {
       const nginx = lines.find(({ worker }) => worker === 'nginx')
       return [nginx, lines.find(({ worker, requestId }) => worker !== 'nginx' && requestId === nginx?.requestId)]
     }
-    await expect.poll(findPair).toEqual([expect.anything(), expect.anything()])
+    await expect.poll(findPair, WAIT).toEqual([expect.anything(), expect.anything()])
     for (const line of findPair()) {
       expect(line).toMatchObject({ level: 'info', method: 'GET', path: '/users', status: 200, msg: 'GET /users 200' })
       expect(line?.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)

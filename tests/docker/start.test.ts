@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { dockerEnvironment, HARDENING, RosterContainer, temporaryVolume } from '../fixtures/docker.ts'
+import { dockerEnvironment, HARDENING, RosterContainer, temporaryVolume, WAIT } from '../fixtures/docker.ts'
 
 describe.skipIf(dockerEnvironment === null)('a container', () => {
   test('makes its database, and keeps it on the volume', async () => {
@@ -44,7 +44,7 @@ describe.skipIf(dockerEnvironment === null)('a container', () => {
     expect(status).toBe(200)
     expect(Object.fromEntries(headers)).toMatchObject({ 'content-encoding': 'br', 'cache-control': 'public, max-age=31536000, immutable' })
     await container.page('/users')
-    await expect.poll(() => container.logText()).toMatch(/"path":"\/users".*"cache":"(?:HIT|REVALIDATED)"/)
+    await expect.poll(() => container.logText(), WAIT).toMatch(/"path":"\/users".*"cache":"(?:HIT|REVALIDATED)"/)
   })
 
   test('has no readiness or metrics for the public', async () => {
@@ -60,7 +60,7 @@ describe.skipIf(dockerEnvironment === null)('a container', () => {
       const headers = { 'X-Forwarded-For': '203.0.113.7' }
       const ask = `await fetch('http://127.0.0.1/users', { headers: ${JSON.stringify(headers)} })`
       expect(container.exec('node', '--input-type=module', '--eval', ask).status).toBe(0)
-      await expect.poll(() => container.logText()).toMatch(/"worker":"nginx".*"path":"\/users"/)
+      await expect.poll(() => container.logText(), WAIT).toMatch(/"worker":"nginx".*"path":"\/users"/)
       return container.logLines().flatMap(({ worker, address }) => (worker === 'nginx' && address ? [address] : []))
     }
     expect(await addresses()).toEqual(['127.0.0.1'])

@@ -160,6 +160,16 @@ test('SIGTERM lets requests in flight finish', async () => {
   expect(await roster.exited()).toEqual({ status: 0, signal: null })
 })
 
+test('SIGTERM while workers are starting ends those that are there', async () => {
+  const { roster, socket } = serve()
+  await roster.printed(/Worker 1 serves/)
+  roster.kill('SIGTERM')
+  // The pipe of its output closes only when the last process that holds it is gone.
+  expect(await roster.exited()).toEqual({ status: 0, signal: null })
+  expect(roster.stdout).not.toContain('Roster serves')
+  expect(existsSync(socket(1)) || existsSync(socket(2))).toBe(false)
+})
+
 test('another database file in the place of the old one is served within seconds', async () => {
   const { roster, file, sql, socket } = serve({ WEB_WORKERS: '1' })
   await roster.printed(/Roster serves/)
