@@ -15,15 +15,28 @@ const NEEDED_FILES = [
   ...['/usr/bin/sqlite3', '/usr/bin/openssl', '/usr/bin/systemd-analyze', '/usr/sbin/nginx', '/usr/sbin/apache2', '/usr/sbin/lighttpd'],
   ...['/etc/nginx/modules-enabled/50-mod-http-brotli-static.conf', '/usr/lib/lighttpd/mod_deflate.so'],
 ]
-// Not test:docker: with an image to build, all together would take more than a quarter of an hour.
-const STEPS = ['lint', 'typecheck', 'test:unit', 'test:integration', 'build', 'test:server', 'test:e2e']
+const STEPS = ['lint', 'typecheck', 'test:unit', 'test:integration', 'build', 'test:server', 'test:e2e', 'test:docker']
+// A run is to end within a quarter of an hour, and an image to make and to try takes a slow machine six minutes.
+const LATEST_DOCKER_START_MS = 8 * 60_000
+
+type Result = 'passed' | 'failed' | 'skipped'
 
 installDebianPackages()
 generatePrismaClientIfStale()
-const failed = STEPS.filter((step) => !run('npm', ['run', '--silent', step], step))
-console.log(`\n${failed.length > 0 ? `Failed: ${failed.join(', ')}` : 'Everything passed.'}`)
-console.log(`${STEPS.length - failed.length} passed, ${failed.length} failed`)
-process.exit(failed.length > 0 ? 1 : 0)
+const results = STEPS.map(runStep)
+const count = (result: Result) => results.filter((each) => each === result).length
+const failedSteps = STEPS.filter((_, index) => results[index] === 'failed')
+console.log(`\n${failedSteps.length > 0 ? `Failed: ${failedSteps.join(', ')}` : 'Everything passed.'}`)
+console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`)
+process.exit(failedSteps.length > 0 ? 1 : 0)
+
+function runStep(step: string): Result {
+  if (step === 'test:docker' && performance.now() > LATEST_DOCKER_START_MS) {
+    console.log(`\n── ${step} is skipped: the others have taken so long that all together would take more than a quarter of an hour.`)
+    return 'skipped'
+  }
+  return run('npm', ['run', '--silent', step], step) ? 'passed' : 'failed'
+}
 
 function installDebianPackages(): void {
   if (findChromium() && NEEDED_FILES.every((file) => existsSync(file))) return

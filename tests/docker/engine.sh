@@ -49,7 +49,7 @@ start_engine() {
   fi
   setsid dockerd --host "$DOCKER_HOST" --data-root "$home/data" --exec-root "$home/exec" --pidfile "$home/dockerd.pid" \
     --bridge "$bridge" --iptables=false --ip6tables=false --ip-forward=false --ip-masq=false --storage-driver overlay2 \
-    --userland-proxy-path "$(command -v docker-proxy)" >"$home/dockerd.log" 2>&1 </dev/null &
+    --label roster=test-engine --userland-proxy-path "$(command -v docker-proxy)" >"$home/dockerd.log" 2>&1 </dev/null &
   local engine=$!
   until answers; do
     kill -0 "$engine" 2>/dev/null || { tail --lines=5 "$home/dockerd.log" >&2; exit 1; }

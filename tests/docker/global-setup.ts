@@ -5,7 +5,9 @@ import type { TestProject } from 'vitest/node'
 import { ROOT } from '../../server/paths.ts'
 
 const ENGINE = fileURLToPath(new URL('engine.sh', import.meta.url))
+const ENGINE_MS = 5 * 60_000
 const BUILD_MS = 15 * 60_000
+const ENGINE_LABEL = 'roster=test-engine'
 const NEEDED = ['apt-get', 'dpkg', 'ip', 'npm']
 
 declare module 'vitest' {
@@ -19,26 +21,21 @@ export const IMAGE = 'roster-test'
 
 // biome-ignore lint/style/noDefaultExport: vitest wants one.
 export default function setUp(project: TestProject): (() => void) | undefined {
-  if (answers({})) {
-    build({}, [])
+  if (spawnSync('docker', ['version']).status === 0) {
+    build({})
     project.provide('dockerEnvironment', {})
     return
   }
   const missing = findMissing()
-  if (missing !== null) {
-    console.log(`The tests of the container image are skipped: no Docker engine answers, and none can be started here without ${missing}.`)
+  const engine = missing === null ? startEngine() : { reason: `none can be started here without ${missing}` }
+  if ('reason' in engine) {
+    console.log(`The tests of the container image are skipped: no Docker engine answers, and ${engine.reason}.`)
     project.provide('dockerEnvironment', null)
     return
   }
-  const environment = startEngine()
-  // Its containers have no way out.
-  build(environment, ['--network', 'host'])
-  project.provide('dockerEnvironment', environment)
+  build(engine.environment)
+  project.provide('dockerEnvironment', engine.environment)
   return () => void spawnSync(ENGINE, ['down'], { stdio: 'inherit' })
-}
-
-function answers(environment: Record<string, string>): boolean {
-  return spawnSync('docker', ['version'], { env: { ...process.env, ...environment } }).status === 0
 }
 
 function findMissing(): string | null {
@@ -47,16 +44,20 @@ function findMissing(): string | null {
   return NEEDED.find((command) => spawnSync('which', [command]).status !== 0) ?? null
 }
 
-function startEngine(): Record<string, string> {
-  const { status, stdout, stderr } = spawnSync(ENGINE, ['up'], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`tests/docker/engine.sh can not start a Docker engine:\n${stderr}`)
+function startEngine(): { environment: Record<string, string> } | { reason: string } {
+  const { status, stdout, stderr } = spawnSync(ENGINE, ['up'], { encoding: 'utf8', timeout: ENGINE_MS })
+  if (status !== 0) return { reason: `tests/docker/engine.sh can not start one: ${stderr.trim().split('\n').at(-1)}` }
   const environment = Object.fromEntries(stdout.split('\n').map((line) => line.split(/=(.*)/).slice(0, 2)))
-  return { ...environment, PATH: `${environment.PATH}:${process.env.PATH}` }
+  return { environment: { ...environment, PATH: `${environment.PATH}:${process.env.PATH}` } }
 }
 
-function build(environment: Record<string, string>, options: string[]): void {
-  const { status, stdout, stderr } = spawnSync('docker', ['build', '--progress', 'plain', ...options, '--tag', IMAGE, ROOT], {
-    env: { ...process.env, DOCKER_BUILDKIT: '1', ...environment },
+function build(environment: Record<string, string>): void {
+  const env = { ...process.env, DOCKER_BUILDKIT: '1', ...environment }
+  const labels = spawnSync('docker', ['info', '--format', '{{.Labels}}'], { env, encoding: 'utf8' }).stdout
+  // The containers of engine.sh have no way out.
+  const network = labels.includes(ENGINE_LABEL) ? ['--network', 'host'] : []
+  const { status, stdout, stderr } = spawnSync('docker', ['build', '--progress', 'plain', ...network, '--tag', IMAGE, ROOT], {
+    env,
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
     timeout: BUILD_MS,
