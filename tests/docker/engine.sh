@@ -9,6 +9,8 @@ home=${ROSTER_TEST_ENGINE:-${TMPDIR:-/tmp}/roster-test-engine}
 packages=(docker.io containerd runc mmdebstrap)
 base=node:24-bookworm-slim
 bridge=rostertest0
+# Without an address of its own a bridge takes one of its containers', another whenever one comes or goes: packets to the one before are lost.
+bridge_address=02:42:ac:1f:fe:01
 repository=$(cd "$(dirname "$0")/../.." && pwd)
 export DOCKER_HOST=unix://$home/docker.sock PATH=$home/root/usr/bin:$home/root/usr/sbin:$PATH DOCKER_BUILDKIT=1
 
@@ -43,7 +45,7 @@ answers() {
 # A bridge without packet filter rules: ports are published by the engine's own proxy, and nothing else on this machine changes.
 start_engine() {
   if ! ip link show "$bridge" >/dev/null 2>&1; then
-    ip link add "$bridge" type bridge
+    ip link add "$bridge" address "$bridge_address" type bridge
     ip address add 172.31.254.1/24 dev "$bridge"
     ip link set "$bridge" up
   fi
