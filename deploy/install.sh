@@ -107,7 +107,7 @@ releases() {
 
 uninstall() {
   if runs_systemd && [[ -e $units/roster.service ]]; then systemctl disable --quiet --now roster.service; fi
-  rm -rf "$units/roster.service" "$units/roster.service.d" "$destdir/etc/sysusers.d/roster.conf"
+  rm -rf "$units/roster.service" "$units/roster.service.d" "$units/roster-metrics.socket" "$destdir/etc/sysusers.d/roster.conf"
   rm -f "$nginx/sites-enabled/roster" "$nginx/sites-enabled/roster-tls" "$nginx/conf.d/roster.conf"
   rm -f "$nginx"/roster/{site,proxy,headers,upstream,brotli}.conf
   rm -rf "$home" "$destdir/var/cache/roster"
@@ -182,12 +182,22 @@ install_user_and_unit() {
   cp "$assets/errors/"*.html "$home/errors/"
   [[ -e $settings ]] || cp "$assets/systemd/roster.env" "$settings"
   if [[ -n $workers ]]; then set_setting WEB_WORKERS "$workers"; fi
-  case $metrics in
-    '') ;;
-    off) set_setting METRICS_PORT '' && rm -f "$units/roster.service.d/metrics.conf" ;;
-    *) set_setting METRICS_PORT "$metrics" && mkdir -p "$units/roster.service.d" && cp "$assets/systemd/metrics.conf" "$units/roster.service.d/" ;;
-  esac
+  if [[ -n $metrics ]]; then set_setting METRICS_PORT "${metrics#off}"; fi
+  install_metrics_socket
   if [[ -z $destdir ]]; then systemd-sysusers "$destdir/etc/sysusers.d/roster.conf"; fi
+}
+
+install_metrics_socket() {
+  local port
+  port=$(sed -n 's/^METRICS_PORT=\([1-9][0-9]*\)$/\1/p' "$settings" | tail -n 1)
+  if [[ -n $port ]]; then
+    mkdir -p "$units/roster.service.d"
+    sed "s/^\(ListenStream=127\.0\.0\.1\):.*/\1:$port/" "$assets/systemd/roster-metrics.socket" >"$units/roster-metrics.socket"
+    cp "$assets/systemd/metrics.conf" "$units/roster.service.d/"
+  elif [[ -e $units/roster-metrics.socket ]]; then
+    if runs_systemd; then systemctl stop --quiet roster-metrics.socket; fi
+    rm -f "$units/roster-metrics.socket" "$units/roster.service.d/metrics.conf"
+  fi
 }
 
 # set_setting NAME VALUE: in the place of its line, commented or not; an empty value comments it out.

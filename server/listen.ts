@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:net'
 import { OperatorError } from '../prisma/operator-error.ts'
 
-type Place = { path: string } | { host: string; port: number }
+/** `setting` is the name of the one that has the port, PORT where it is not said. */
+type Place = { path: string } | { fd: number } | { host: string; port: number; setting?: string }
 
 /**
  * Has `server` listen on `place`.
@@ -23,11 +24,12 @@ export async function checkPlaceIsFree({ host, port }: { host: string; port: num
 
 function explain(error: NodeJS.ErrnoException, place: Place): Error {
   if ('path' in place) return new OperatorError(`The socket ${place.path} can not be made: ${error.message}`)
-  const { host, port } = place
+  if ('fd' in place) return error
+  const { host, port, setting = 'PORT' } = place
   if (error.code === 'EADDRINUSE')
-    return new OperatorError(`Port ${port} on ${host} is taken; stop what listens there, or set PORT to another one.`)
+    return new OperatorError(`Port ${port} on ${host} is taken; stop what listens there, or set ${setting} to another one.`)
   if (error.code === 'EACCES')
-    return new OperatorError(`Port ${port} on ${host} needs more rights than this user has; set PORT to one above 1023.`)
+    return new OperatorError(`Port ${port} on ${host} needs more rights than this user has; set ${setting} to one above 1023.`)
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
     return new OperatorError(`HOST is "${host}", which is no address of this machine.`)
   return error

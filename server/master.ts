@@ -7,6 +7,7 @@ import { listMigrations } from '../prisma/migrate.ts'
 import { listen } from './listen.ts'
 import type { MasterMetrics } from './metrics.ts'
 import { notifySystemd } from './notify-systemd.ts'
+import { passedSocket } from './passed-socket.ts'
 import { readSecret } from './read-secret.ts'
 import { type Settings, socketPath } from './settings.ts'
 import { clearSockets, giveSocketToGroup, restrictSockets } from './sockets.ts'
@@ -62,7 +63,11 @@ export async function startMaster(
     await clearSockets(socketDirectory, webWorkers)
     restrictSockets()
   })
-  if (metrics !== null && metricsPort !== null) await listen(metrics.createServer(), { host: METRICS_HOST, port: metricsPort })
+  if (metrics !== null && metricsPort !== null) {
+    const place = passedSocket() ?? { host: METRICS_HOST, port: metricsPort, setting: 'METRICS_PORT' }
+    // No reason to leave visitors without pages.
+    await listen(metrics.createServer(), place).catch((error) => log.error(`No metrics: ${error instanceof Error ? error.message : error}`))
+  }
   notifySystemd('READY=1')
   return place
 }

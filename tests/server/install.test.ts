@@ -119,18 +119,21 @@ describe('install.sh', () => {
     const root = temporaryFolder()
     installRoster(root, '--from', cloneWithBuild('one'))
     const release = currentRelease(root)
-    execFileSync(installedFile(root, 'deploy/install.sh'), ['--destdir', root, '--workers', '4', '--metrics', '9464'])
+    execFileSync(installedFile(root, 'deploy/install.sh'), ['--destdir', root, '--workers', '4', '--metrics', '9999'])
     expect(currentRelease(root)).toBe(release)
-    expect(readFileSync(join(root, 'etc/roster/roster.env'), 'utf8')).toMatch(/^WEB_WORKERS=4$[\s\S]*^METRICS_PORT=9464$/m)
+    expect(readFileSync(join(root, 'etc/roster/roster.env'), 'utf8')).toMatch(/^WEB_WORKERS=4$[\s\S]*^METRICS_PORT=9999$/m)
     expect(
       readFileSync(join(root, 'etc/nginx/roster/upstream.conf'), 'utf8')
         .match(/worker-\d+/g)
         ?.join(' '),
     ).toBe(Array(4).fill('worker-1 worker-2 worker-3 worker-4').join(' '))
-    expect(existsSync(join(root, 'etc/systemd/system/roster.service.d/metrics.conf'))).toBe(true)
+    const units = join(root, 'etc/systemd/system')
+    expect(existsSync(join(units, 'roster.service.d/metrics.conf'))).toBe(true)
+    expect(readFileSync(join(units, 'roster-metrics.socket'), 'utf8')).toMatch(/^ListenStream=127\.0\.0\.1:9999$/m)
     installRoster(root, '--from', cloneWithBuild('two'), '--metrics', 'off')
     expect(readFileSync(join(root, 'etc/roster/roster.env'), 'utf8')).not.toMatch(/^METRICS_PORT/m)
-    expect(existsSync(join(root, 'etc/systemd/system/roster.service.d/metrics.conf'))).toBe(false)
+    expect(readdirSync(join(units, 'roster.service.d'))).toEqual([])
+    expect(existsSync(join(units, 'roster-metrics.socket'))).toBe(false)
   })
 
   test('removes all but the data and the settings', () => {

@@ -11,11 +11,13 @@ const MOST_EXPOSURE = 1.0
 
 if (!existsSync(SYSTEMD_ANALYZE)) console.log('The systemd unit is not checked: there is no systemd-analyze.')
 
-/** The unit, on a machine on which what it runs exists. */
+/** The unit with its socket for metrics, on a machine on which what it runs exists. */
 function unitFile(): string {
   const folder = temporaryFolder()
   const unit = join(folder, 'roster.service')
-  cpSync(join(ROOT, 'deploy/systemd/roster.service'), unit)
+  for (const name of ['roster.service', 'roster-metrics.socket']) cpSync(join(ROOT, 'deploy/systemd', name), join(folder, name))
+  mkdirSync(`${unit}.d`)
+  cpSync(join(ROOT, 'deploy/systemd/metrics.conf'), join(`${unit}.d`, 'metrics.conf'))
   mkdirSync(join(folder, 'bin'))
   writeFileSync(join(folder, 'bin/node'), '#!/bin/sh\n')
   chmodSync(join(folder, 'bin/node'), 0o755)

@@ -1,5 +1,6 @@
 import { existsSync, renameSync, statSync } from 'node:fs'
 import { Agent, request } from 'node:http'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -9,15 +10,16 @@ import { RosterProcess } from '../fixtures/roster-process.ts'
 import { temporaryDatabase, temporaryFolder } from '../fixtures/temporary-database.ts'
 import { listWorkerPids } from '../fixtures/worker-pids.ts'
 
+const SYSTEMD_SOCKET_ACTIVATE = '/usr/bin/systemd-socket-activate'
 const WAIT = { timeout: 30_000, interval: 50 }
 
 /** Started workers on unix sockets, with what `env` adds. */
-function serve(env: Record<string, string> = {}) {
+function serve(env: Record<string, string> = {}, command: [string, ...string[]] = [process.execPath, 'server/serve.ts']) {
   const { file, url, sql } = temporaryDatabase()
   addNamedPeople(sql)
   const sockets = join(temporaryFolder(), 'sockets')
   const roster = new RosterProcess({
-    command: [process.execPath, 'server/serve.ts'],
+    command,
     env: { DATABASE_URL: url, SOCKET_DIRECTORY: sockets, WEB_WORKERS: '2', ...env },
   })
   onTestFinished(() => roster.stop())
@@ -198,6 +200,31 @@ test('metrics of master and workers are on a listener of their own', async () =>
   expect(text).toMatch(/^roster_database_info\{migration="\d{14}_\w+"\} 1$/m)
   expect(text).toMatch(/^nodejs_eventloop_lag_seconds /m)
   expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404)
+})
+
+test('a port for metrics that is taken leaves visitors their pages', async () => {
+  const taken = createServer()
+  onTestFinished(() => void taken.close())
+  const port = await freePort()
+  await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve))
+  const { roster, socket } = serve({ METRICS_PORT: String(port) })
+  await roster.printed(/Roster serves/)
+  expect(roster.stdout).toContain(
+    `No metrics: Port ${port} on 127.0.0.1 is taken; stop what listens there, or set METRICS_PORT to another one.`,
+  )
+  expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
+})
+
+test.skipIf(!existsSync(SYSTEMD_SOCKET_ACTIVATE))('metrics are served on the socket that systemd has opened', async () => {
+  const port = await freePort()
+  const handOver = ['DATABASE_URL', 'SOCKET_DIRECTORY', 'WEB_WORKERS', 'METRICS_PORT'].map((name) => `--setenv=${name}`)
+  const activation: [string, ...string[]] = [SYSTEMD_SOCKET_ACTIVATE, `--listen=127.0.0.1:${port}`, ...handOver]
+  const { roster } = serve({ METRICS_PORT: '0' }, [...activation, process.execPath, 'server/serve.ts'])
+  await vi.waitFor(() => expect(roster.stderr).toContain('Listening on'), WAIT)
+  // The first connection starts it, and waits for it.
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  expect(text).toMatch(/^roster_workers 2$/m)
+  expect(roster.stdout).not.toContain('No metrics')
 })
 
 describe('what can not be served is refused in one line', () => {
