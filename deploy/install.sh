@@ -87,7 +87,7 @@ install() {
   [[ $with_nginx == no ]] || install_nginx_site
   activate "$name"
   drop_old_releases
-  [[ $with_nginx == no ]] || reload_nginx
+  [[ $with_nginx == no ]] || reload_changed_nginx
   say "Roster $name is installed."
 }
 
@@ -252,9 +252,11 @@ activate() {
   local before=''
   [[ ! -L $home/current ]] || before=$(current_release)
   point_current_to "$1"
-  start_or_reload && return
+  start_or_reload "$1" && return
   [[ -n $before && $before != "$1" ]] || fail 'Roster does not start: journalctl -u roster says why'
   point_current_to "$before"
+  # A worker may have changed already.
+  start_or_reload "$before" || true
   fail "release $1 does not start, $before serves on: journalctl -u roster says why"
 }
 
@@ -272,8 +274,36 @@ start_or_reload() {
   elif [[ -n $workers$metrics ]]; then
     systemctl restart roster.service
   else
-    systemctl reload roster.service
+    systemctl reload roster.service && is_served "$1"
   fi
+}
+
+# Waits until the master has replaced its workers by those of release $1, or could not.
+is_served() {
+  local end=$((SECONDS + 300))
+  while ((SECONDS < end)); do
+    case $(systemctl show --value --property StatusText roster.service) in
+      # A master of before it said so.
+      '') return 0 ;;
+      *"/releases/$1") return 0 ;;
+      *"/releases/$1 "*) return 1 ;;
+    esac
+    sleep 0.2
+  done
+  return 1
+}
+
+# A reload hangs up on idle connections, now and then on one on which a request is under way: only for what nginx has not read yet.
+reload_changed_nginx() {
+  runs_systemd || return 0
+  local read=$home/.nginx-has-read
+  if systemctl --quiet is-active nginx.service && [[ $(nginx_hash) == "$(cat "$read" 2>/dev/null)" ]]; then return; fi
+  reload_nginx
+  nginx_hash >"$read"
+}
+
+nginx_hash() {
+  { cd "$nginx" && find . -type l -printf '%p %l\n' | sort && tree_hash .; } | sha256sum
 }
 
 reload_nginx() {

@@ -1,4 +1,5 @@
 import cluster, { type Address } from 'node:cluster'
+import { realpathSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
@@ -56,7 +57,7 @@ export async function startMaster(
   await pool.start(async () => {
     prepare()
     // Not before: until then there is nothing to finish, and nothing that could be asked while the database is made.
-    obeySignals(pool, log, beforeStop)
+    obeySignals(pool, folder, log, beforeStop)
     // Here first: the workers would make it at the same time.
     readSecret(settings.secretFile)
     if (socketDirectory === null) return
@@ -68,7 +69,7 @@ export async function startMaster(
     // No reason to leave visitors without pages.
     await listen(metrics.createServer(), place).catch((error) => log.error(`No metrics: ${error instanceof Error ? error.message : error}`))
   }
-  notifySystemd('READY=1')
+  notifySystemd('READY=1', servesStatus(realpathSync(folder)))
   return place
 }
 
@@ -82,7 +83,12 @@ function formatAddress(host: string, { port }: Address): string {
   return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`
 }
 
-function obeySignals(pool: WorkerPool, log: Logger, beforeStop: () => Promise<void>): void {
+// deploy/install.sh reads it: what comes of a reload is known when that is long over.
+function servesStatus(build: string): string {
+  return `Serves ${build}`
+}
+
+function obeySignals(pool: WorkerPool, folder: string, log: Logger, beforeStop: () => Promise<void>): void {
   let isStopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, async () => {
@@ -96,14 +102,22 @@ function obeySignals(pool: WorkerPool, log: Logger, beforeStop: () => Promise<vo
       process.exit(0)
     })
   }
+  let build = realpathSync(folder)
   let restarts = Promise.resolve()
   process.on('SIGHUP', () => {
     restarts = restarts.then(async () => {
       log.info('Replacing the workers, one by one')
       notifySystemd('RELOADING=1')
-      await pool.restart()
-      notifySystemd('READY=1')
-      log.info('All workers are replaced')
+      const next = realpathSync(folder)
+      const isDone = await pool.restart()
+      if (isDone) {
+        build = next
+        notifySystemd('READY=1', servesStatus(build))
+        log.info('All workers are replaced')
+      } else {
+        notifySystemd('READY=1', `${servesStatus(build)}, as ${next} can not be served`)
+        log.error('Not all workers are replaced')
+      }
     })
   })
 }

@@ -69,9 +69,10 @@ export class WorkerPool {
     this.#watch()
   }
 
-  /** Replaces one worker after the other: the old one serves until the new one does. */
-  async restart(): Promise<void> {
-    for (const slot of this.#slots) if (!this.#isStopping) await this.#replace(slot, 'restart')
+  /** Replaces one worker after the other: the old one serves until the new one does. Ends, with false, at the first that can not start. */
+  async restart(): Promise<boolean> {
+    for (const slot of this.#slots) if (!this.#isStopping && !(await this.#replace(slot, 'restart'))) return false
+    return true
   }
 
   /** Has all workers finish what is in flight, and waits for their end. */
@@ -115,21 +116,23 @@ export class WorkerPool {
     }
   }
 
-  async #replace(slot: Slot, reason: string): Promise<void> {
+  async #replace(slot: Slot, reason: string): Promise<boolean> {
     const old = slot.worker
     // Its replacement is on its way already.
-    if (old === null) return
+    if (old === null) return true
     this.#options.onRestart(reason)
     // From here on the end of the old one is expected.
     try {
       await this.#fill(slot)
       await drain(old)
+      return true
     } catch (error) {
       this.#lastAlive.set(old, performance.now())
       this.#options.log.error(
         { slot: slot.number },
         `Worker ${slot.number} stays: its replacement could not start (${error instanceof Error ? error.message : error})`,
       )
+      return false
     }
   }
 

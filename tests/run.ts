@@ -7,15 +7,16 @@ import { findChromium } from './fixtures/chromium.ts'
 
 // The tests write with Debian's own sqlite3 as well, which is older than the ones in Node and libSQL.
 const DEBIAN_PACKAGES = [
-  ...['chromium-headless-shell', 'sqlite3', 'openssl', 'systemd'],
+  ...['chromium-headless-shell', 'sqlite3', 'openssl', 'systemd', 'systemd-container', 'mmdebstrap'],
   ...['nginx', 'libnginx-mod-http-brotli-static', 'apache2', 'lighttpd', 'lighttpd-mod-deflate'],
 ]
 // A file of each package but Chromium's, which other systems have elsewhere.
 const NEEDED_FILES = [
-  ...['/usr/bin/sqlite3', '/usr/bin/openssl', '/usr/bin/systemd-analyze', '/usr/sbin/nginx', '/usr/sbin/apache2', '/usr/sbin/lighttpd'],
+  ...['/usr/bin/sqlite3', '/usr/bin/openssl', '/usr/bin/systemd-analyze', '/usr/bin/systemd-nspawn', '/usr/bin/mmdebstrap'],
+  ...['/usr/sbin/nginx', '/usr/sbin/apache2', '/usr/sbin/lighttpd'],
   ...['/etc/nginx/modules-enabled/50-mod-http-brotli-static.conf', '/usr/lib/lighttpd/mod_deflate.so'],
 ]
-const STEPS = ['lint', 'typecheck', 'test:unit', 'test:integration', 'build', 'test:server', 'test:e2e', 'test:docker']
+const STEPS = ['lint', 'typecheck', 'test:unit', 'test:integration', 'build', 'test:server', 'test:e2e', 'test:systemd', 'test:docker']
 // A run is to end within a quarter of an hour, and an image to make and to try takes a slow machine six minutes.
 const LATEST_DOCKER_START_MS = 8 * 60_000
 

@@ -19,6 +19,7 @@ export default defineConfig({
       project('unit'),
       project('integration'),
       project('server'),
+      project('systemd', { hookTimeout: 300_000, testTimeout: 120_000 }),
       project('docker', { globalSetup: 'tests/docker/global-setup.ts', testTimeout: 300_000 }),
     ],
     maxWorkers: 2,

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DebianMachine } from '../fixtures/debian-machine.ts'
+
+const INSTALLED = '/opt/roster/current/deploy/install.sh'
+
+const obstacle = DebianMachine.findObstacle()
+if (obstacle !== null) console.log(`The tests under a running systemd are skipped: ${obstacle}.`)
+
+describe.skipIf(obstacle !== null)('Roster on a Debian machine', () => {
+  let machine: DebianMachine
+
+  beforeAll(async () => {
+    machine = await DebianMachine.boot()
+  })
+
+  afterAll(() => machine.shutDown())
+
+  const status = (path: string) => machine.run(`curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1${path}`).stdout
+  const isActive = (...units: string[]) =>
+    machine
+      .run(`systemctl is-active ${units.join(' ')}`)
+      .stdout.trim()
+      .split('\n')
+
+  /** What wrk tells of visitors who ask for a profile without pause while `script` runs. */
+  const visitDuring = (script: string) =>
+    machine.output(
+      `wrk --threads 1 --connections 20 --duration 10s http://127.0.0.1/user/profile/1 >/tmp/visits & sleep 1; { ${script}; } >/dev/null && wait && cat /tmp/visits`,
+    )
+
+  function expectNoneFailed(visits: string): void {
+    expect(visits).toMatch(/\d{3,} requests in/)
+    expect(visits).not.toMatch(/Socket errors|Non-2xx/)
+  }
+
+  test('is there after one command', async () => {
+    expect(machine.output('/src/deploy/install.sh')).toMatch(/^Roster \S+ is installed\.$/m)
+    expect(isActive('roster', 'nginx')).toEqual(['active', 'active'])
+    // For a moment nginx still answers as it did before.
+    await expect.poll(() => status('/users')).toBe('200')
+    expect(machine.output('curl -s http://127.0.0.1/users')).toContain('There is nobody here yet')
+    expect(machine.output('systemctl is-enabled roster nginx')).toBe('enabled\nenabled')
+  })
+
+  test('shows what root changes by plain SQL', () => {
+    machine.output(`sqlite3 /var/lib/roster/roster.db "INSERT INTO User (username, email) VALUES ('ada', 'ada@example.com')"`)
+    expect(machine.output('curl -s http://127.0.0.1/user/profile/1')).toContain('ada@example.com')
+  })
+
+  test('is upgraded, reloaded and rolled back, and no request fails', () => {
+    machine.output(`
+      mkdir -p /next/.next && cp -R /src/deploy /src/docs /next/ && ln -s /src/node_modules /next/node_modules
+      cp -R /src/.next/standalone /next/.next/standalone && echo '// newer' >> /next/.next/standalone/server/paths.ts`)
+    const before = machine.output(`${INSTALLED} --releases`)
+    expectNoneFailed(visitDuring('/next/deploy/install.sh'))
+    const after = machine.output(`${INSTALLED} --releases`)
+    expect(after.split('\n')).toHaveLength(2)
+    expect(after).not.toContain(before)
+    expectNoneFailed(visitDuring(`systemctl reload roster && ${INSTALLED} --rollback`))
+    expect(machine.output(`${INSTALLED} --releases`)).toContain(before)
+  })
+
+  test('has metrics on a socket of systemd, without a network of its own', () => {
+    machine.output(`${INSTALLED} --metrics 9464`)
+    expect(machine.output('curl -s http://127.0.0.1:9464/metrics')).toContain('roster_workers 2')
+    expect(machine.output('systemctl show --value --property PrivateNetwork roster')).toBe('yes')
+    machine.output(`${INSTALLED} --metrics 9999`)
+    expect(machine.output('curl -s http://127.0.0.1:9999/metrics')).toContain('roster_workers 2')
+    expect(machine.run('curl -s http://127.0.0.1:9464/metrics').status).not.toBe(0)
+  })
+
+  test('stays stopped when somebody asks for metrics, and visitors see why', () => {
+    machine.output('systemctl stop roster 2>/dev/null')
+    expect(machine.run('curl -s http://127.0.0.1:9999/metrics').status).not.toBe(0)
+    expect(isActive('roster', 'roster-metrics.socket')).toEqual(['inactive', 'inactive'])
+    expect(status('/users')).toBe('503')
+    machine.output('systemctl start roster')
+    expect(isActive('roster', 'roster-metrics.socket')).toEqual(['active', 'active'])
+    expect(status('/users')).toBe('200')
+    machine.output(`${INSTALLED} --metrics off`)
+    expect(isActive('roster', 'roster-metrics.socket')).toEqual(['active', 'inactive'])
+  })
+
+  test('comes back when its master is killed', () => {
+    const pid = machine.output('systemctl show --value --property MainPID roster')
+    machine.output(`kill -KILL ${pid}`)
+    machine.output('until systemctl --quiet is-active roster; do sleep 0.1; done')
+    expect(machine.output('systemctl show --value --property MainPID roster')).not.toBe(pid)
+    expect(status('/users')).toBe('200')
+  })
+
+  test('serves on when a release can not start', () => {
+    machine.output(`sed -i '1i throw new Error("broken")' /next/.next/standalone/server/worker.ts`)
+    const { status: failed, stderr } = machine.run('/next/deploy/install.sh')
+    expect(failed).toBe(1)
+    expect(stderr).toMatch(/^install\.sh: release \S+ does not start, \S+ serves on: journalctl -u roster says why$/m)
+    expect(status('/user/profile/1')).toBe('200')
+    machine.output('systemctl restart roster')
+    expect(status('/user/profile/1')).toBe('200')
+  })
+
+  test('goes, and leaves the data', () => {
+    machine.output(`${INSTALLED} --uninstall`)
+    expect(isActive('roster', 'nginx')).toEqual(['inactive', 'active'])
+    expect(status('/users')).not.toBe('200')
+    expect(machine.output('sqlite3 /var/lib/roster/roster.db "SELECT username FROM User"')).toBe('ada')
+  })
+})
