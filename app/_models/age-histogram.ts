@@ -9,24 +9,14 @@ export type AgeHistogram = { age: number | null; people: number }[]
 type AgeFilter = Pick<UserListQuery, 'age_min' | 'age_max' | 'age'>
 
 const MAX_AGE = 150
-const UNKNOWN = -1
+/** What SQL says for an age that is not known. */
+export const UNKNOWN_AGE = -1
 
 /** The ages of all people that `filter` admits. */
 export async function readAgeHistogram(filter: AgeFilter): Promise<AgeHistogram> {
   const [row] = await database().$queryRaw<{ ages: string }[]>`
     SELECT json_group_array(json_array("age", "people")) AS "ages" FROM "UserAgeCount" WHERE "people" > 0`
-  return parseHistogram(row?.ages).filter(({ age }) => isAdmitted(age, filter))
-}
-
-/** The ages of the people with `ids`. */
-export async function countAges(ids: number[]): Promise<AgeHistogram> {
-  const [row] = await database().$queryRaw<{ ages: string }[]>`
-    SELECT json_group_array(json_array("age", "people")) AS "ages" FROM (
-      SELECT ifnull("age", ${UNKNOWN}) AS "age", count(*) AS "people"
-      FROM json_each(${JSON.stringify(ids)}) CROSS JOIN "User" INDEXED BY "User_id_age_idx" ON "User"."id" = "value"
-      GROUP BY 1
-    )`
-  return parseHistogram(row?.ages)
+  return parseAges(row?.ages).filter(({ age }) => isAdmitted(age, filter))
 }
 
 export function sumPeople(histogram: AgeHistogram): number {
@@ -46,8 +36,9 @@ function isAdmitted(age: number | null, filter: AgeFilter): boolean {
   return age !== null && age >= (filter.age_min ?? 0) && age <= (filter.age_max ?? MAX_AGE)
 }
 
-function parseHistogram(text = '[]'): AgeHistogram {
+/** What SQL has counted: a JSON array of pairs of an age and how many have it. */
+export function parseAges(text = '[]'): AgeHistogram {
   const counts: [number, number][] = JSON.parse(text)
-  const histogram = counts.map(([age, people]) => ({ age: age === UNKNOWN ? null : age, people }))
+  const histogram = counts.map(([age, people]) => ({ age: age === UNKNOWN_AGE ? null : age, people }))
   return histogram.sort((a, b) => (a.age ?? Number.POSITIVE_INFINITY) - (b.age ?? Number.POSITIVE_INFINITY))
 }

@@ -1,9 +1,10 @@
 import 'server-only'
 import { Prisma } from '../../prisma/generated/client.ts'
-import { ageCondition, readAgeHistogram, sumPeople } from './age-histogram.ts'
+import { type AgeHistogram, ageCondition, readAgeHistogram, sumPeople } from './age-histogram.ts'
+import { filterByReadingAges, filterIds, sortAndCountAges, sortIds } from './known-users.ts'
 import type { ListLimits } from './list-limits.ts'
 import type { Direction, Sort, UserListQuery } from './user-list-query.ts'
-import { type Filter, filterByReadingAges, filterIds, listStretches, readBeginning, sortIds, walk } from './user-order.ts'
+import { type Filter, listStretches, readBeginning, walk } from './user-order.ts'
 import { chooseFinding, compileSearch, type Finding, findAll, findExact, scan, type UserSearch } from './user-search.ts'
 import { WorkBudget } from './work-budget.ts'
 
@@ -68,21 +69,25 @@ export class UserFinder {
   /** The ids from `offset` to `end`, or null when it takes too long to tell. There are at least `end` of `matches`. */
   listPage(matches: Matches, offset: number, end: number): Promise<number[] | null> {
     const { sort } = this.#query
-    const isFew = matches.isComplete && matches.ids.length <= this.#limits.counted
-    if (sort === null) return isFew ? this.#rankFew(matches.ids, offset, end) : this.#rankMany(matches, offset, end)
-    return isFew ? sortIds(matches.ids, sort, this.#query.dir, offset, end - offset) : this.#sortMany(sort, matches, offset, end)
+    return sort === null ? this.#rankMany(matches, offset, end) : this.#sortMany(sort, matches, offset, end)
   }
 
-  /** `matches` are all that there are. */
-  async #rankFew(matches: number[], offset: number, end: number): Promise<number[] | null> {
-    const found = new Set(matches)
-    const exact = (await findExact(this.#query.q, this.#search, null)).filter((id) => found.has(id))
-    const { beginsRanges } = this.#search
-    const beginning = beginsRanges
-      ? await filterIds(matches, { condition: Prisma.join(beginsRanges, ' OR '), age: null }, matches.length, this.#budget)
-      : await scan({ ...this.#search.begins, condition: null }, { age: null }, this.#budget)
-    const isHere = beginning.ids.filter((id) => found.has(id))
-    return beginning.isComplete ? inTurn(exact, isHere, matches).slice(offset, end) : null
+  /** As `listPage`, for `matches` that are all and no more than are counted, and the ages of all of them. */
+  async listFew(matches: number[], offset: number, end: number): Promise<{ ids: number[] | null; histogram: AgeHistogram }> {
+    const { sort, dir } = this.#query
+    if (sort !== null) return sortAndCountAges(matches, sort, dir, offset, end - offset)
+    const begins = await this.#beginsCondition()
+    if (begins === null) return { ...(await sortAndCountAges(matches, 'id', 'asc', 0, 0)), ids: null }
+    const rank = rankOf(this.#query.q, begins)
+    return sortAndCountAges(matches, rank, 'asc', offset, end - offset)
+  }
+
+  /** Whose username begins with one of the words, or null when it takes too long to tell. */
+  async #beginsCondition(): Promise<Prisma.Sql | null> {
+    const { begins, beginsRanges } = this.#search
+    if (beginsRanges) return Prisma.join(beginsRanges, ' OR ')
+    const { ids, isComplete } = await scan({ ...begins, condition: null }, { age: null }, this.#budget)
+    return isComplete ? Prisma.sql`"User"."id" IN (SELECT "value" FROM json_each(${JSON.stringify(ids)}))` : null
   }
 
   async #rankMany(matches: Matches, offset: number, end: number): Promise<number[] | null> {
@@ -164,6 +169,11 @@ export class UserFinder {
     this.#finding ??= chooseFinding(this.#search.words, this.#limits)
     return this.#finding
   }
+}
+
+// Who is called exactly so comes first, then whose username begins so.
+function rankOf(q: string, begins: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`CASE WHEN "username" = ${q} OR "email" = ${q} THEN 0 WHEN ${begins} THEN 1 ELSE 2 END`
 }
 
 /** Whether the index alone tells, in one statement, who all of those are that have the words. */

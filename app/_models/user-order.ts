@@ -13,7 +13,8 @@ export type Stretch = { index: Prisma.Sql; key: Prisma.Sql; where: Prisma.Sql; d
 /** Which of the people walked through are wanted: by a condition on "username" and "email", or by their ids, which is quicker. */
 export type Filter = { condition: Prisma.Sql } | { ids: number[] } | null
 
-type Ids = { ids: number[]; isComplete: boolean }
+/** `isComplete` says whether there are no others. */
+export type Ids = { ids: number[]; isComplete: boolean }
 
 const FIRST_STEP = 200
 const QUICK_MS = 4
@@ -139,56 +140,6 @@ export async function readBeginning(
   }
   const { ids, isComplete } = await walk(stretches, filter, Number.POSITIVE_INFINITY, budget.limits.begun + 1, budget)
   return isComplete ? [...new Set(ids)].sort((a, b) => a - b) : null
-}
-
-/** The first `wanted` of `ids`, in their order, that both conditions admit, or fewer when `budget` is spent before. */
-export async function filterIds(
-  ids: number[],
-  { condition, age }: { condition: Prisma.Sql | null; age: Prisma.Sql | null },
-  wanted: number,
-  budget: WorkBudget,
-): Promise<Ids> {
-  const index = condition ? Prisma.empty : Prisma.sql`INDEXED BY "User_id_age_idx"`
-  const admitted: number[] = []
-  let step = budget.limits.scanned
-  let start = 0
-  while (start < ids.length && admitted.length < wanted) {
-    if (budget.isSpent) return { ids: admitted, isComplete: false }
-    const some = ids.slice(start, start + step)
-    start += some.length
-    const { result, milliseconds } = await budget.spend(
-      () => database().$queryRaw<{ ids: string }[]>`
-      SELECT json_group_array("User"."id") FILTER (WHERE ${age ?? EVERYBODY} AND ${condition ?? EVERYBODY}) AS "ids"
-      FROM json_each(${JSON.stringify(some)}) CROSS JOIN "User" ${index} ON "User"."id" = "value"`,
-    )
-    const found: number[] = JSON.parse(result[0]?.ids ?? '[]')
-    for (const id of found) admitted.push(id)
-    if (milliseconds < QUICK_MS) step *= 2
-  }
-  return { ids: admitted.slice(0, wanted), isComplete: start >= ids.length && admitted.length <= wanted }
-}
-
-/** Those of `ids`, in their order, whose age `age` admits: all of those people are read. */
-export async function filterByReadingAges(ids: number[], age: Prisma.Sql, budget: WorkBudget): Promise<number[]> {
-  const { result } = await budget.spend(
-    () => database().$queryRaw<{ ids: string }[]>`
-    SELECT json_group_array("id") AS "ids" FROM (SELECT "id" FROM "User" INDEXED BY "User_age_idx" WHERE ${age})`,
-  )
-  const aged = new Set<number>(JSON.parse(result[0]?.ids ?? '[]'))
-  return ids.filter((id) => aged.has(id))
-}
-
-/** `ids` in order, from `offset` on. */
-export async function sortIds(ids: number[], sort: Sort, dir: Direction, offset: number, size: number): Promise<number[]> {
-  if (sort === 'id') return (dir === 'asc' ? ids : ids.toReversed()).slice(offset, offset + size)
-  const index = sort === 'age' ? Prisma.sql`INDEXED BY "User_id_age_idx"` : Prisma.empty
-  const key = Prisma.raw(`"${sort}" ${dir} NULLS LAST`)
-  const [row] = await database().$queryRaw<{ ids: string }[]>`
-    SELECT json_group_array("id") AS "ids" FROM (
-      SELECT "User"."id" FROM json_each(${JSON.stringify(ids)}) CROSS JOIN "User" ${index} ON "User"."id" = "value"
-      ORDER BY ${key}, "User"."id" LIMIT ${size} OFFSET ${offset}
-    )`
-  return JSON.parse(row?.ids ?? '[]')
 }
 
 /** Whether `ids`, which ascend, include `id`. */

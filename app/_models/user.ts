@@ -1,7 +1,7 @@
 import 'server-only'
 import { setImmediate } from 'node:timers/promises'
 import type { User } from '../../prisma/generated/client.ts'
-import { type AgeHistogram, ageCondition, countAges, readAgeHistogram, sumPeople } from './age-histogram.ts'
+import { type AgeHistogram, ageCondition, readAgeHistogram, sumPeople } from './age-histogram.ts'
 import { database } from './database.ts'
 import { LIST_LIMITS, type ListLimits } from './list-limits.ts'
 import { searchWords } from './search-words.ts'
@@ -78,8 +78,9 @@ async function searchUsers(query: UserListQuery, limits: ListLimits): Promise<Us
   if (!isBroad && !matches.isComplete) return { users: [], count, isCountExact: false, pageCount: 1, histogram: null, isTooBroad: true }
   const offset = (page - 1) * size
   const end = Math.min(offset + size, count)
-  const ids = offset < end ? await finder.listPage(matches, offset, end) : []
-  const histogram = isBroad ? null : await countAges(matches.ids)
+  const { ids, histogram } = isBroad
+    ? { ids: offset < end ? await finder.listPage(matches, offset, end) : [], histogram: null }
+    : await finder.listFew(matches.ids, offset, Math.max(offset, end))
   const users = await readUsers(ids ?? [])
   return { users, count, isCountExact: !isBroad, pageCount: countPages(count, size), histogram, isTooBroad: ids === null }
 }
