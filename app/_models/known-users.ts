@@ -45,7 +45,7 @@ export async function filterIds(
 export async function filterByReadingAges(ids: number[], age: Prisma.Sql, budget: WorkBudget): Promise<number[]> {
   const { result } = await budget.spend(
     () => database().$queryRaw<{ ids: string }[]>`
-    SELECT json_group_array("id") AS "ids" FROM (SELECT "id" FROM "User" INDEXED BY "User_age_idx" WHERE ${age})`,
+    SELECT json_group_array("id") AS "ids" FROM (SELECT "id" FROM "User" INDEXED BY "User_age_id_username_email_idx" WHERE ${age})`,
   )
   const aged = new Set<number>(JSON.parse(result[0]?.ids ?? '[]'))
   return ids.filter((id) => aged.has(id))

@@ -4,7 +4,7 @@ export type ListLimits = {
   counted: number
   /** Matches that are sorted rather than found by walking through everybody in order. */
   sorted: number
-  /** People whose names a search in order reads to see whether to go on so or to sort all matches. */
+  /** People whose names a search in order reads before it asks whether to go on so or to sort all matches. */
   glanced: number
   /** People whose names it may read in all. */
   walked: number
@@ -25,8 +25,8 @@ export type ListLimits = {
 export const LIST_LIMITS: ListLimits = {
   counted: 10_000,
   sorted: 50_000,
-  glanced: 2_000,
-  walked: 100_000,
+  glanced: 20_000,
+  walked: 400_000,
   passed: 500_000,
   begun: 30_000,
   skipped: 2_000_000,

@@ -62,7 +62,7 @@ export class UserFinder {
     const { condition } = this.#search
     const histogram = await readAgeHistogram(this.#query)
     if (condition === null || sumPeople(histogram) > walked) return null
-    const { ids, isComplete } = await walk(listStretches('age', 'asc', age, histogram), { condition }, wanted, walked, this.#budget)
+    const { ids, isComplete } = await walk(listStretches('age', 'asc', age, histogram), { condition }, wanted, () => walked, this.#budget)
     return isComplete ? { ids: ids.sort((a, b) => a - b), isComplete: ids.length < wanted, isFirst: false } : null
   }
 
@@ -114,28 +114,31 @@ export class UserFinder {
     const { dir } = this.#query
     if (sort === 'id') return (await this.#listById(matches, dir, end))?.slice(offset, end) ?? null
     const { condition } = this.#search
-    const { glanced, walked } = this.#limits
+    const { glanced, walked, passed } = this.#limits
     const stretches = listStretches(sort, dir, this.#age, await readAgeHistogram(this.#query))
-    const near = condition && (await walk(stretches, { condition }, end, glanced, this.#budget))
-    if (near?.isComplete) return near.ids.slice(offset)
-    const bySort = () => this.#sortAll(sort, matches, offset, end)
-    const byWalk = async (filter: Filter, atMost: number) => {
-      const { ids, isComplete } = await walk(stretches, filter, end, atMost, this.#budget)
+    const byWalk = async (filter: Filter, reach: (read: number, found: number) => number) => {
+      const { ids, isComplete } = await walk(stretches, filter, end, reach, this.#budget)
       return isComplete ? ids.slice(offset) : null
     }
-    const namesakes = await this.#findNamesakes()
-    if (namesakes) {
-      const { ids } = this.#listKnown(matches) ?? matches
-      const people = stretches.reduce((sum, stretch) => sum + stretch.people, 0)
-      // Passing somebody by takes a fifth of the time of looking somebody up, of which sorting is made.
-      const atMost = Math.min(this.#limits.passed, 4 * ids.length)
-      const isInReach = (2 * end * people) / ids.length <= atMost
-      return isInReach ? ((await byWalk({ ids: namesakes }, atMost)) ?? bySort()) : bySort()
+    const bySort = () => this.#sortAll(sort, matches, offset, end)
+    const people = stretches.reduce((sum, stretch) => sum + stretch.people, 0)
+    if (condition) {
+      const reach = (read: number, found: number) => {
+        if (read < glanced) return glanced
+        // If those further on are found as often. Reading somebody's names takes a fifth of looking somebody up, of which sorting is made.
+        const share = found / read
+        const furthest = Math.min(walked, 5 * share * people)
+        return end <= share * furthest ? furthest : read
+      }
+      return (await byWalk({ condition }, reach)) ?? (await bySort()) ?? byWalk({ condition }, () => walked)
     }
-    if (condition === null || near === null) return bySort()
-    // Even if those further on are found only half as often.
-    const isInReach = (near.ids.length / glanced) * walked >= 2 * end
-    return isInReach ? byWalk({ condition }, walked) : ((await bySort()) ?? byWalk({ condition }, walked))
+    const namesakes = await this.#findNamesakes()
+    if (namesakes === null) return bySort()
+    const { ids } = this.#listKnown(matches) ?? matches
+    // Passing somebody by takes a fifth of the time of looking somebody up, of which sorting is made.
+    const atMost = Math.min(passed, 4 * ids.length)
+    const isInReach = (2 * end * people) / ids.length <= atMost
+    return (isInReach && (await byWalk({ ids: namesakes }, () => atMost))) || bySort()
   }
 
   async #sortAll(sort: Sort, matches: Matches, offset: number, end: number): Promise<number[] | null> {

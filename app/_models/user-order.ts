@@ -8,7 +8,16 @@ import type { Direction, Sort } from './user-list-query.ts'
 import type { WorkBudget } from './work-budget.ts'
 
 /** People who lie in the right order in one stretch of one index. A list in order is one or more of these, one after the other. */
-export type Stretch = { index: Prisma.Sql; key: Prisma.Sql; where: Prisma.Sql; dir: Direction; people: number }
+export type Stretch = {
+  /** It has the names as well, for a walk. */
+  index: Prisma.Sql
+  /** The smallest in this order that has what `where` asks for. */
+  skippingIndex: Prisma.Sql
+  key: Prisma.Sql
+  where: Prisma.Sql
+  dir: Direction
+  people: number
+}
 
 /** Which of the people walked through are wanted: by a condition on "username" and "email", or by their ids, which is quicker. */
 export type Filter = { condition: Prisma.Sql } | { ids: number[] } | null
@@ -23,27 +32,27 @@ const EVERYBODY = Prisma.sql`TRUE`
 const ID = Prisma.sql`"id"`
 const NAMES = Prisma.sql`"username", "email"`
 
+const AGE_INDEX = Prisma.sql`"User_age_id_username_email_idx"`
 // Nobody shares an id, a username or an e-mail, so that these need nothing to settle ties.
-const STRETCHES = {
-  id: { index: Prisma.sql`"User_id_age_idx"`, key: ID },
-  username: { index: Prisma.sql`"User_username_age_idx"`, key: Prisma.sql`"username"` },
-  email: { index: Prisma.sql`"User_email_age_idx"`, key: Prisma.sql`"email"` },
+const ORDERS = {
+  id: { key: ID, index: Prisma.sql`"User_id_age_idx"`, keyIndex: Prisma.sql`"User_id_age_idx"` },
+  username: { key: Prisma.sql`"username"`, index: Prisma.sql`"User_username_age_email_idx"`, keyIndex: Prisma.sql`"User_username_key"` },
+  email: { key: Prisma.sql`"email"`, index: Prisma.sql`"User_email_age_username_idx"`, keyIndex: Prisma.sql`"User_email_key"` },
 }
 
 /** The people whose ages `histogram` counts, which are those that `condition` on their age admits, in order. */
 export function listStretches(sort: Sort, dir: Direction, condition: Prisma.Sql | null, histogram: AgeHistogram): Stretch[] {
-  if (sort !== 'age') return [{ ...STRETCHES[sort], where: condition ?? EVERYBODY, dir, people: sumPeople(histogram) }]
+  if (sort !== 'age') {
+    const { key, index, keyIndex } = ORDERS[sort]
+    const skippingIndex = condition ? index : keyIndex
+    return [{ index, skippingIndex, key, where: condition ?? EVERYBODY, dir, people: sumPeople(histogram) }]
+  }
   // Each age is a stretch, as ids ascend both ways; that also makes every page cheap, as the histogram says which age it begins in.
   const known = histogram.filter(({ age }) => age !== null)
   const unknown = histogram.filter(({ age }) => age === null)
   return [...(dir === 'asc' ? known : known.toReversed()), ...unknown].map(({ age, people }) => {
-    return {
-      index: Prisma.sql`"User_age_idx"`,
-      key: ID,
-      where: age === null ? Prisma.sql`"age" IS NULL` : Prisma.sql`"age" = ${age}`,
-      dir: 'asc',
-      people,
-    }
+    const where = age === null ? Prisma.sql`"age" IS NULL` : Prisma.sql`"age" = ${age}`
+    return { index: AGE_INDEX, skippingIndex: AGE_INDEX, key: ID, where, dir: 'asc', people }
   })
 }
 
@@ -71,20 +80,29 @@ export async function readPage(
 }
 
 // Skipping costs as much as reading: it begins at the nearer end.
-async function readStretch({ index, key, where, dir, people }: Stretch, first: number, end: number): Promise<number[]> {
+async function readStretch({ skippingIndex, key, where, dir, people }: Stretch, first: number, end: number): Promise<number[]> {
   const isBackwards = end > people - first
   const order = (dir === 'desc') === isBackwards ? Prisma.sql`ASC` : Prisma.sql`DESC`
   const [row] = await database().$queryRaw<{ ids: string }[]>`
     SELECT json_group_array("id") AS "ids" FROM (
-      SELECT "id" FROM "User" INDEXED BY ${index} WHERE ${where}
+      SELECT "id" FROM "User" INDEXED BY ${skippingIndex} WHERE ${where}
       ORDER BY ${key} ${order} LIMIT ${end - first} OFFSET ${isBackwards ? people - end : first}
     )`
   const ids: number[] = JSON.parse(row?.ids ?? '[]')
   return isBackwards ? ids.reverse() : ids
 }
 
-/** The first `wanted` ids of those that `filter` admits: of the first `atMost` people only, or fewer when `budget` is spent before. */
-export async function walk(stretches: Stretch[], filter: Filter, wanted: number, atMost: number, budget: WorkBudget): Promise<Ids> {
+/**
+ * The first `wanted` ids of those that `filter` admits. It goes through as many people as `reach` says anew when so many have been walked
+ * and found, or fewer when `budget` is spent before.
+ */
+export async function walk(
+  stretches: Stretch[],
+  filter: Filter,
+  wanted: number,
+  reach: (walked: number, found: number) => number,
+  budget: WorkBudget,
+): Promise<Ids> {
   const condition = filter && 'condition' in filter ? filter.condition : null
   const admitted = filter && 'ids' in filter ? Int32Array.from(filter.ids) : null
   const ids: number[] = []
@@ -96,7 +114,7 @@ export async function walk(stretches: Stretch[], filter: Filter, wanted: number,
     let rest = Prisma.empty
     for (;;) {
       if (ids.length >= wanted) return { ids: ids.slice(0, wanted), isComplete: true }
-      const length = Math.min(step, atMost - walked)
+      const length = Math.min(step, reach(walked, ids.length) - walked)
       if (length <= 0 || budget.isSpent) return { ids, isComplete: false }
       const { result, milliseconds } = await budget.spend(
         () => database().$queryRaw<{ ids: string; last: string | number | bigint | null; people: number | bigint }[]>`
@@ -128,17 +146,18 @@ export async function readBeginning(
   budget: WorkBudget,
 ): Promise<number[] | null> {
   const stretches: Stretch[] = []
+  const { key, index } = ORDERS.username
   let left = budget.limits.begun
   for (const range of begins) {
     const where = Prisma.sql`${range} AND ${age ?? EVERYBODY}`
     const [row] = await database().$queryRaw<{ people: number | bigint }[]>`
-      SELECT count(*) AS "people" FROM (SELECT 1 FROM "User" INDEXED BY "User_username_age_idx" WHERE ${where} LIMIT ${left + 1})`
+      SELECT count(*) AS "people" FROM (SELECT 1 FROM "User" INDEXED BY ${index} WHERE ${where} LIMIT ${left + 1})`
     const people = Number(row?.people)
     left -= people
     if (left < 0) return null
-    stretches.push({ ...STRETCHES.username, where, dir: 'asc', people })
+    stretches.push({ index, skippingIndex: index, key, where, dir: 'asc', people })
   }
-  const { ids, isComplete } = await walk(stretches, filter, Number.POSITIVE_INFINITY, budget.limits.begun + 1, budget)
+  const { ids, isComplete } = await walk(stretches, filter, Number.POSITIVE_INFINITY, () => budget.limits.begun + 1, budget)
   return isComplete ? [...new Set(ids)].sort((a, b) => a - b) : null
 }
 
