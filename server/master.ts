@@ -10,6 +10,7 @@ import type { MasterMetrics } from './metrics.ts'
 import { notifySystemd } from './notify-systemd.ts'
 import { passedSocket } from './passed-socket.ts'
 import { readSecret } from './read-secret.ts'
+import { findUnreadiness } from './readiness.ts'
 import { type Settings, socketPath } from './settings.ts'
 import { clearSockets, giveSocketToGroup, restrictSockets } from './sockets.ts'
 import { WorkerPool } from './worker-pool.ts'
@@ -52,6 +53,7 @@ export async function startMaster(
       if (socketDirectory === null) place = formatAddress(settings.host, address)
       else giveSocketToGroup(String(address.address), settings)
     },
+    findUnreadiness: () => findUnreadiness(settings.databaseFile),
     onRestart: (reason) => metrics?.countRestart(reason),
   })
   await pool.start(async () => {

@@ -2,7 +2,10 @@ import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { listPendingMigrations, listSchemaDifferences } from '../prisma/migrate.ts'
 
-/** Why the database in `file` can not be served from right now, in words for the operator; null when it can. */
+/**
+ * Why the database in `file` can not be served from right now, in words for the operator; null when it can. Not for a process that serves
+ * from it: see `askReadiness`.
+ */
 export function findUnreadiness(file: string): string | null {
   try {
     // Opened anew by its path: a connection that is open outlives the file.

@@ -20,7 +20,7 @@ type WebServerOptions = {
   secret: KeyObject
   observe: RequestObserver
   /** Why pages can not be served right now; null when they can. */
-  findUnreadiness: () => string | null
+  findUnreadiness: () => Promise<string | null>
 }
 
 /** An HTTP server, not listening yet, that answers from Next's standalone build. */
@@ -37,7 +37,7 @@ export function createWebServer({ pages, secret, observe, findUnreadiness }: Web
     if (!url.startsWith('/')) return refuseUrl(response)
     if (canonicalUrl(url) !== url) return redirect(response, canonicalUrl(url))
     if (url === '/healthz') return sendText(response, 200, 'ok\n')
-    if (url === '/readyz') return sendReadiness(response, findUnreadiness())
+    if (url === '/readyz') return void findUnreadiness().then((reason) => sendReadiness(response, reason))
     sendWhole(request, response, requestId)
     currentAnswer.run(answer, () => answerUrl(request, answer)).catch((error) => answerFault(error, answer))
   })

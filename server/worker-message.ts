@@ -6,6 +6,8 @@ export type WorkerMessage =
   | { kind: 'ready' }
   /** It can not be of use: the operator should read why. */
   | { kind: 'failed'; reason: string }
+  /** It asks why pages can not be served from the database right now, see `ReadinessMessage`. */
+  | { kind: 'readiness' }
   | AliveMessage
 
 /** Its event loop turns. */
@@ -18,6 +20,13 @@ export type AliveMessage = {
 
 export function isWorkerMessage(message: unknown): message is WorkerMessage & Serializable {
   return typeof message === 'object' && message !== null && 'kind' in message
+}
+
+/** What the master answers a worker: why pages can not be served, in words for the operator; null when they can. */
+export type ReadinessMessage = { kind: 'readiness'; reason: string | null }
+
+export function isReadinessMessage(message: unknown): message is ReadinessMessage {
+  return typeof message === 'object' && message !== null && 'reason' in message
 }
 
 /** What the master tells a worker: that the database may be opened. Until then a worker loads what it can without. */

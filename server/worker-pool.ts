@@ -2,7 +2,7 @@ import cluster, { type Address, type Worker } from 'node:cluster'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { OperatorError } from '../prisma/operator-error.ts'
-import { type AliveMessage, DRAIN, isWorkerMessage, SERVE } from './worker-message.ts'
+import { type AliveMessage, DRAIN, isWorkerMessage, type ReadinessMessage, SERVE } from './worker-message.ts'
 
 export type WorkerPoolOptions = {
   /** The script of a worker. Its path is followed anew for each worker, so that a symbolic link may lead to a newer build. */
@@ -10,11 +10,22 @@ export type WorkerPoolOptions = {
   size: number
   memoryBytes: number
   log: Logger
+  /** Why pages can not be served right now; null when they can. */
+  findUnreadiness: () => string | null
   onListening: (address: Address) => void
   onRestart: (reason: string) => void
 }
 
-type Slot = { number: number; worker: Worker | null; servesSince: number; soonDeaths: number }
+type Slot = {
+  number: number
+  worker: Worker | null
+  servesSince: number
+  soonDeaths: number
+  /** Whether another worker is on its way to take the place of `worker`. */
+  isReplaced: boolean
+  /** Settled when nobody replaces `worker` any more. */
+  replaced: Promise<unknown>
+}
 
 // On a machine with much memory V8 would rather take more of it than tidy up: 400 MB under load, where 150 do.
 const V8_OPTIONS = ['--max-old-space-size=160', '--max-semi-space-size=8']
@@ -40,7 +51,14 @@ export class WorkerPool {
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options
-    this.#slots = Array.from({ length: options.size }, (_, index) => ({ number: index + 1, worker: null, servesSince: 0, soonDeaths: 0 }))
+    this.#slots = Array.from({ length: options.size }, (_, index) => ({
+      number: index + 1,
+      worker: null,
+      servesSince: 0,
+      soonDeaths: 0,
+      isReplaced: false,
+      replaced: Promise.resolve(),
+    }))
     // Each worker accepts connections itself: handing each one over from here would be a detour for every request.
     cluster.schedulingPolicy = cluster.SCHED_NONE
     cluster.setupPrimary({ exec: options.script, execArgv: V8_OPTIONS })
@@ -83,6 +101,10 @@ export class WorkerPool {
 
   async #fill(slot: Slot, prepared: Promise<void> = Promise.resolve()): Promise<void> {
     const worker = cluster.fork({ ROSTER_WORKER: String(slot.number) })
+    worker.on('message', (message) => {
+      if (isWorkerMessage(message) && message.kind === 'readiness')
+        tell(worker, { kind: 'readiness', reason: this.#options.findUnreadiness() })
+    })
     await serve(worker, prepared)
     slot.worker = worker
     slot.servesSince = performance.now()
@@ -95,7 +117,7 @@ export class WorkerPool {
       this.#lastAlive.delete(worker)
       if (slot.worker !== worker) return
       slot.worker = null
-      if (!this.#isStopping) void this.#refill(slot, `ended with ${signal ?? `status ${status}`}`)
+      if (!this.#isStopping && !slot.isReplaced) void this.#refill(slot, `ended with ${signal ?? `status ${status}`}`)
     })
     // It may have ended in between.
     if (worker.isDead()) worker.emit('exit', worker.process.exitCode, worker.process.signalCode)
@@ -116,22 +138,31 @@ export class WorkerPool {
     }
   }
 
-  async #replace(slot: Slot, reason: string): Promise<boolean> {
+  #replace(slot: Slot, reason: string): Promise<boolean> {
+    const replaced = slot.replaced.then(() => this.#replaceNow(slot, reason))
+    slot.replaced = replaced
+    return replaced
+  }
+
+  async #replaceNow(slot: Slot, reason: string): Promise<boolean> {
     const old = slot.worker
-    // Its replacement is on its way already.
-    if (old === null) return true
+    // Another is on its way already, or none is wanted any more.
+    if (old === null || this.#isStopping) return true
     this.#options.onRestart(reason)
-    // From here on the end of the old one is expected.
+    slot.isReplaced = true
     try {
       await this.#fill(slot)
+      slot.isReplaced = false
       await drain(old)
       return true
     } catch (error) {
-      this.#lastAlive.set(old, performance.now())
-      this.#options.log.error(
-        { slot: slot.number },
-        `Worker ${slot.number} stays: its replacement could not start (${error instanceof Error ? error.message : error})`,
-      )
+      slot.isReplaced = false
+      const why = `its replacement could not start (${error instanceof Error ? error.message : error})`
+      if (slot.worker === null) void this.#refill(slot, `ended, and ${why}`, true)
+      else {
+        this.#lastAlive.set(old, performance.now())
+        this.#options.log.error({ slot: slot.number }, `Worker ${slot.number} stays: ${why}`)
+      }
       return false
     }
   }
@@ -181,8 +212,7 @@ async function serve(worker: Worker, prepared: Promise<void>): Promise<void> {
   try {
     await Promise.race([prepared, serves])
     timeout = setTimeout(() => worker.process.kill('SIGKILL'), START_MS)
-    // If it has just ended, its exit tells.
-    worker.send(SERVE, () => {})
+    tell(worker, SERVE)
     await serves
   } catch (error) {
     worker.process.kill('SIGKILL')
@@ -192,12 +222,17 @@ async function serve(worker: Worker, prepared: Promise<void>): Promise<void> {
   }
 }
 
+function tell(worker: Worker, message: string | ReadinessMessage): void {
+  // If it has just ended, its exit tells.
+  worker.send(message, () => {})
+}
+
 async function drain(worker: Worker): Promise<void> {
   if (worker.isDead()) return
   const timeout = setTimeout(() => worker.process.kill('SIGKILL'), DRAIN_MS)
   await new Promise((resolve) => {
     worker.once('exit', resolve)
-    if (worker.isConnected()) worker.send(DRAIN)
+    if (worker.isConnected()) tell(worker, DRAIN)
     else worker.process.kill('SIGTERM')
   })
   clearTimeout(timeout)

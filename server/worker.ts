@@ -5,11 +5,11 @@ import { createServer, Server as NetServer } from 'node:net'
 import { duplexPair } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { OperatorError } from '../prisma/operator-error.ts'
+import { askReadiness } from './ask-readiness.ts'
 import { listen } from './listen.ts'
 import { createLog, logConsole } from './log.ts'
 import { loadNextPages } from './next-pages.ts'
 import { readSecret } from './read-secret.ts'
-import { findUnreadiness } from './readiness.ts'
 import type { RequestObserver } from './request-observer.ts'
 import { readSettings, type Settings, socketPath } from './settings.ts'
 import { createWebServer } from './web-server.ts'
@@ -41,7 +41,7 @@ try {
   const pages = await loadNextPages()
   const observe = await createObserver(settings)
   await mayServe
-  const options = { pages, secret: readSecret(settings.secretFile), findUnreadiness: () => findUnreadiness(settings.databaseFile) }
+  const options = { pages, secret: readSecret(settings.secretFile), findUnreadiness: askReadiness }
   const server = createWebServer({ ...options, observe })
   const listeners = await listenWhereAsked(server, settings)
   stop = () => drain(server, listeners)

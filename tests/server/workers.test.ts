@@ -1,4 +1,5 @@
-import { existsSync, renameSync, statSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -147,6 +148,19 @@ test('SIGHUP replaces all workers, and no request fails', async () => {
   }
 })
 
+test('a worker that is killed while it is being replaced has one successor', async () => {
+  const { roster, socket } = serve({ WEB_WORKERS: '1' })
+  await roster.printed(/Roster serves/)
+  const [old = 0] = listWorkerPids(roster, 1)
+  roster.kill('SIGHUP')
+  await vi.waitFor(() => expect(roster.stdout).toContain('Replacing the workers'), WAIT)
+  process.kill(old, 'SIGKILL')
+  await vi.waitFor(() => expect(roster.stdout).toContain('All workers are replaced'), WAIT)
+  expect(listWorkerPids(roster, 1)).toHaveLength(2)
+  expect(readFileSync(`/proc/${roster.pid}/task/${roster.pid}/children`, 'utf8').trim()).toBe(String(listWorkerPids(roster, 1)[1]))
+  expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
+})
+
 test('SIGTERM lets requests in flight finish', async () => {
   const { roster, socket } = serve({ WEB_WORKERS: '1' })
   await roster.printed(/Roster serves/)
@@ -184,6 +198,18 @@ test('another database file in the place of the old one is served within seconds
   sql.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   renameSync(`${file}.copy`, file)
   await vi.waitFor(async () => expect((await get(socket(1), '/user/profile/3')).body).toContain('countess@example.com'), WAIT)
+})
+
+test('what other processes commit shows after a look at the readiness, too', async () => {
+  const { roster, file, sql, socket } = serve({ WEB_WORKERS: '1' })
+  // Each commit is that of the only other process that has the database open: it tidies up when it ends, unless it sees the worker's locks.
+  sql.close()
+  await roster.printed(/Roster serves/)
+  for (const email of ['first@example.com', 'second@example.com', 'third@example.com']) {
+    execFileSync('sqlite3', [file, `UPDATE "User" SET "email" = '${email}' WHERE "id" = 3`])
+    expect((await get(socket(1), '/user/profile/3')).body).toContain(email)
+    expect((await get(socket(1), '/readyz')).status).toBe(200)
+  }
 })
 
 test('metrics of master and workers are on a listener of their own', async () => {
