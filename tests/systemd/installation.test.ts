@@ -89,6 +89,26 @@ describe.skipIf(obstacle !== null)('Roster on a Debian machine', () => {
     expect(status('/users')).toBe('200')
   })
 
+  test('goes back over a migration only with the copy of the database from before', () => {
+    const migration = '20990101000000_next'
+    machine.output(`
+      cd /next/.next/standalone/prisma/migrations && mkdir ${migration}
+      echo 'CREATE INDEX "User_next" ON "User" ("age", "email");' >${migration}/migration.sql
+      /next/deploy/install.sh`)
+    const rollback = machine.run(`${INSTALLED} --rollback`)
+    expect(rollback.status).toBe(1)
+    expect(rollback.stderr).toMatch(/release \S+ does not start, \S+ serves on/)
+    expect(status('/user/profile/1')).toBe('200')
+
+    machine.output(`
+      systemctl stop roster
+      su --shell /bin/sh roster -c 'cd /var/lib/roster && rm -f roster.db-wal roster.db-shm && cp roster.db.before-${migration} roster.db'
+      ${INSTALLED} --rollback
+      rm -r /next/.next/standalone/prisma/migrations/${migration}`)
+    expect(isActive('roster')).toEqual(['active'])
+    expect(status('/user/profile/1')).toBe('200')
+  })
+
   test('serves on when a release can not start', () => {
     machine.output(`sed -i '1i throw new Error("broken")' /next/.next/standalone/server/worker.ts`)
     const { status: failed, stderr } = machine.run('/next/deploy/install.sh')
