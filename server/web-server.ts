@@ -4,6 +4,7 @@ import { canonicalUrl } from './canonical-url.ts'
 import { type CurrentAnswer, currentAnswer } from './current-answer.ts'
 import type { NextPages } from './next-pages.ts'
 import { accelExpires, isValidated, PAGE_CACHE_CONTROL, pageNonce, pageTag, VARY } from './page-validator.ts'
+import { refuseMalformed } from './refuse-malformed.ts'
 import { observeRequest, type RequestObserver } from './request-observer.ts'
 import { contentSecurityPolicy, SECURITY_HEADERS } from './security-headers.ts'
 import { isStaticFile, sendStaticFile } from './static-files.ts'
@@ -41,6 +42,7 @@ export function createWebServer({ pages, secret, observe, findUnreadiness }: Web
     sendWhole(request, response, requestId)
     currentAnswer.run(answer, () => answerUrl(request, answer)).catch((error) => answerFault(error, answer))
   })
+  server.on('clientError', refuseMalformed)
   return server
 
   async function answerUrl(request: IncomingMessage, answer: CurrentAnswer): Promise<void> {

@@ -46,6 +46,11 @@ export function parseUserListQuery(params: SearchParams): { query: UserListQuery
     return parsed
   }
 
+  for (const name of Object.keys(params)) {
+    const [known = ''] = name.split('[', 1)
+    if (known !== name && Object.hasOwn(DEFAULTS, known))
+      ignored.push({ name: `${known}[]`, reason: `${known} is given once and without brackets` })
+  }
   const search = read('q', tidySearch, '') ?? DEFAULTS.q
   const q = cutSearch(search)
   if (q !== search)
@@ -146,5 +151,5 @@ function parseAge(text: string): number | undefined {
 }
 
 function parsePage(text: string): number | undefined {
-  return /^0*[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined
+  return /^0*[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined
 }

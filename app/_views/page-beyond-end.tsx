@@ -1,14 +1,14 @@
 import { type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 import { Panel } from './panel.tsx'
 
-type PageBeyondEndProps = { query: UserListQuery; pageCount: number }
+type PageBeyondEndProps = { query: UserListQuery; pageCount: number; isCountExact: boolean }
 
-export function PageBeyondEnd({ query, pageCount }: PageBeyondEndProps) {
+export function PageBeyondEnd({ query, pageCount, isCountExact }: PageBeyondEndProps) {
   return (
     <Panel>
       <p>
-        There is no page {query.page.toLocaleString('en')}. The last one is{' '}
-        <a href={userListHref(query, { page: pageCount })}>page {pageCount.toLocaleString('en')}</a>.
+        {isCountExact ? 'There is no' : 'So many match that this list does not go as far as'} page {query.page.toLocaleString('en')}. The
+        last one is <a href={userListHref(query, { page: pageCount })}>page {pageCount.toLocaleString('en')}</a>.
       </p>
     </Panel>
   )

@@ -12,6 +12,9 @@ export function Pagination({ query, count, pageCount, isCountExact }: Pagination
   return (
     <div className="grid justify-items-center gap-4 text-sm">
       {pageCount > 1 && <Pages query={query} pageCount={pageCount} isCountExact={isCountExact} />}
+      {!isCountExact && query.page === pageCount && (
+        <p className="text-muted">Only the first {count.toLocaleString('en')} are listed. More words, or an age, find the others.</p>
+      )}
       <div className="flex flex-wrap items-center justify-center gap-x-8 gap-y-3">
         {pageCount > 2 * NEIGHBOURS + 1 && <GoToPage query={query} pageCount={pageCount} />}
         <Sizes query={query} />

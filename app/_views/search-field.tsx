@@ -28,7 +28,10 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
       clearTimeout(timer)
       if (!form) return
       const fields = [...new FormData(form)].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []))
-      const href = userListHref(parseUserListQuery(Object.fromEntries(fields)).query)
+      const { query, ignored } = parseUserListQuery(Object.fromEntries(fields))
+      // As it stands in the form where the list does not follow all of it, for the page to say so.
+      const href =
+        ignored.length === 0 ? userListHref(query) : `/users?${new URLSearchParams(fields.map(([name, value]) => [name, value]))}`
       if (href === shown) return
       shown = href
       // A later transition overtakes an earlier one, so that a slow answer never replaces a newer one.

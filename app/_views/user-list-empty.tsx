@@ -1,4 +1,4 @@
-import { searchWords } from '../_models/search-words.ts'
+import { isShortWord, searchWords } from '../_models/search-words.ts'
 import { isNarrowed, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 import { formatAgeRange } from './format-age-range.ts'
 import { Panel } from './panel.tsx'
@@ -27,14 +27,16 @@ function NothingFound({ query }: { query: UserListQuery }) {
         Nobody{' '}
         {q !== '' && (
           <>
-            has “<bdi>{q}</bdi>” in the username or e-mail{hasFilter && ' and '}
+            {/* Short words may well be inside. */}
+            {words.some(isShortWord) ? 'matches' : 'has'} “<bdi>{q}</bdi>”{words.some(isShortWord) ? '' : ' in the username or e-mail'}
+            {hasFilter && ' and '}
           </>
         )}
         {hasRange && `is ${formatAgeRange(age_min, age_max)} years old`}
         {age !== null && 'gave no age'}.
       </p>
       <ul className="wrap-anywhere grid justify-items-start gap-2">
-        {words.length > 1 &&
+        {(words.length > 1 || hasFilter) &&
           words.map((word, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a word may come twice
             <li key={index}>

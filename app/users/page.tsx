@@ -46,7 +46,7 @@ export default async function UserListPage({ searchParams }: UserListPageProps) 
       {isTooBroad ? (
         <ListTooBroad query={query} />
       ) : isBeyondEnd ? (
-        <PageBeyondEnd query={query} pageCount={pageCount} />
+        <PageBeyondEnd query={query} pageCount={pageCount} isCountExact={isCountExact} />
       ) : users.length > 0 ? (
         <>
           <UserTable users={users} query={query} />

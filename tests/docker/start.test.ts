@@ -20,8 +20,8 @@ describe.skipIf(dockerEnvironment === null)('a container', () => {
     expect(await full.page('/users')).toContain('1,000 people')
   })
 
-  test('works on a read-only root without any rights, on another port', async () => {
-    const container = new RosterContainer({ port: 8080 }, ...HARDENING, '--env', 'PORT=8080')
+  test.each([80, 8080])('works on a read-only root without any rights, on port %i', async (port) => {
+    const container = new RosterContainer({ port }, ...HARDENING, '--env', `PORT=${port}`)
     expect(await container.page('/users')).toContain('grace')
     expect(await container.page('/')).toContain('Roster')
     const level = container.logLines().filter(({ level }) => level !== 'info')

@@ -171,7 +171,20 @@ describe('the address of a list', () => {
   })
 
   test('431 for one that is too long', async ({ site }) => {
-    expect((await get(site, `/users?q=${'x'.repeat(17_000)}`)).status).toBe(431)
+    const { status, headers, body } = await get(site, `/users?q=${'x'.repeat(17_000)}`)
+    expect([status, body]).toEqual([431, 'The address and the headers of a request to Roster have no more than 16 kB.\n'])
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', connection: 'close' })
+  })
+
+  test('names its one spelling, that of a list in short', async ({ site }) => {
+    for (const [path, canonical] of [
+      ['/users', '/users'],
+      ['/users?page=2', '/users?page=2'],
+      ['/users?q=ada&sort=age', '/users?q=ada&amp;sort=age'],
+      ['/users?size=1000&q=ada', '/users?q=ada'],
+    ]) {
+      expect((await get(site, String(path))).body).toContain(`<link rel="canonical" href="${canonical}"`)
+    }
   })
 
   test('is for search engines where it is a page of everybody, not a search', async ({ site }) => {

@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
-import { parseUserListQuery } from '../../app/_models/user-list-query.ts'
+import { parseUserListQuery, type UserListQuery } from '../../app/_models/user-list-query.ts'
 import { AgeHistogram } from '../../app/_views/age-histogram.tsx'
 import { ListTooBroad } from '../../app/_views/list-too-broad.tsx'
 import { Pagination } from '../../app/_views/pagination.tsx'
@@ -30,6 +30,22 @@ test('a search that is too broad is told what narrows it', () => {
   expect(html).toContain('a range of ages')
 })
 
+describe('a search that finds nobody', () => {
+  const renderEmpty = (change: Partial<UserListQuery>) => renderToStaticMarkup(UserListEmpty({ query: { ...everybody, ...change } }))
+
+  test('leads to one without each word, also where an age may be the reason', () => {
+    expect(renderEmpty({ q: 'ada lovelace' })).toContain('href="/users?q=lovelace"')
+    expect(renderEmpty({ q: 'ada', age_min: 5 })).toContain('href="/users?age_min=5"')
+    expect(renderEmpty({ q: 'ada' })).not.toContain('Without')
+  })
+
+  test('does not claim of a short word that nobody has it inside', () => {
+    expect(renderEmpty({ q: 'ada' })).toContain('has “<bdi>ada</bdi>” in the username or e-mail')
+    expect(renderEmpty({ q: 'qu' })).toContain('matches “<bdi>qu</bdi>”')
+    expect(renderEmpty({ q: 'qu' })).not.toContain('in the username')
+  })
+})
+
 test('an empty database tells how to fill it', () => {
   expect(renderToStaticMarkup(UserListEmpty({ query: everybody }))).toContain('npx prisma db seed')
 })
@@ -50,6 +66,13 @@ describe('Pagination', () => {
   test('calls no page the last where people are counted up to a limit only', () => {
     expect(render(10_000, 200, true)).toContain('Last')
     expect(render(10_000, 200, false)).not.toContain('Last')
+  })
+
+  test('says on the last page of those who are counted that there are others', () => {
+    const renderPage = (page: number, isCountExact: boolean) =>
+      renderToStaticMarkup(Pagination({ query: { ...maria, page }, count: 10_000, pageCount: 200, isCountExact }))
+    expect(renderPage(200, false)).toContain('Only the first 10,000 are listed.')
+    for (const html of [renderPage(199, false), renderPage(200, true)]) expect(html).not.toContain('Only the first')
   })
 
   test('keeps what else the address says when it goes to a page', () => {

@@ -48,6 +48,13 @@ test.each([
 
 test('a page beyond the end is not found', async () => {
   const html = await render('4', { users: [] })
+  expect(html).toContain('There is no page 4.')
   expect(html).not.toContain('Tell a little more')
+  expect(setStatusNotFound).toHaveBeenCalled()
+})
+
+test('a page beyond those that are counted is not said to be the end of the people', async () => {
+  const html = await render('201', { users: [], count: 10_000, pageCount: 200, isCountExact: false })
+  expect(html).toContain('So many match that this list does not go as far as page 201.')
   expect(setStatusNotFound).toHaveBeenCalled()
 })

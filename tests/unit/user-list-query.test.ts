@@ -43,6 +43,7 @@ describe('parseUserListQuery', () => {
     ['a negative page', { page: '-1' }, ['page: it is not a whole number from 1 on']],
     ['a page with an exponent', { page: '1e9' }, ['page: it is not a whole number from 1 on']],
     ['a page beyond counting', { page: '9'.repeat(400) }, ['page: it is not a whole number from 1 on']],
+    ['a list of words', { 'q[]': ['a', 'b'] }, ['q[]: q is given once and without brackets']],
     ['another size', { size: '1000' }, ['size: it is none of 25, 50, 100']],
     ['an age that nobody has', { age_min: '151' }, ['age_min: it is not a whole number from 0 to 150']],
     ['an age that is none', { age_max: '٣' }, ['age_max: it is not a whole number from 0 to 150']],
@@ -55,6 +56,7 @@ describe('parseUserListQuery', () => {
 
   test('reads numbers as people type them', () => {
     expect(parse({ age_min: '007', page: '02' })).toEqual({ ...DEFAULTS, age_min: 7, page: 2 })
+    expect(parse({ page: '1000000000' }).page).toBe(1_000_000_000)
   })
 
   test('asks for people without an age or for a range, not for both', () => {

@@ -1,0 +1,26 @@
+import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { SECURITY_HEADERS } from './security-headers.ts'
+
+const ANSWERS = new Map([
+  ['HPE_HEADER_OVERFLOW', { status: 431, text: 'The address and the headers of a request to Roster have no more than 16 kB.\n' }],
+  ['ERR_HTTP_REQUEST_TIMEOUT', { status: 408, text: 'The request took too long to arrive.\n' }],
+])
+const MALFORMED = { status: 400, text: 'This is no HTTP request.\n' }
+
+/** Answers what arrived on `socket` and is no request, for the reason that `error` has. */
+export function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const { status, text } = ANSWERS.get(error.code ?? '') ?? MALFORMED
+  const headers = [
+    ...SECURITY_HEADERS,
+    ['Connection', 'close'],
+    ['Content-Type', 'text/plain; charset=utf-8'],
+    ['Content-Length', String(Buffer.byteLength(text))],
+  ]
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...headers.map(([name, value]) => `${name}: ${value}`)]
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`)
+}
