@@ -5,7 +5,7 @@ import { filterByReadingAges, filterIds, sortAndCountAges, sortIds } from './kno
 import type { ListLimits } from './list-limits.ts'
 import type { Direction, Sort, UserListQuery } from './user-list-query.ts'
 import { type Filter, listStretches, readBeginning, walk } from './user-order.ts'
-import { chooseFinding, compileSearch, type Finding, findAll, findExact, scan, type UserSearch } from './user-search.ts'
+import { chooseFinding, compileSearch, type Finding, findAll, findExact, isExactly, scan, type UserSearch } from './user-search.ts'
 import { WorkBudget } from './work-budget.ts'
 
 /** The people whom a search finds: all of them, by id, or some, more than are counted unless that takes too long. */
@@ -176,7 +176,7 @@ export class UserFinder {
 
 // Who is called exactly so comes first, then whose username begins so.
 function rankOf(q: string, begins: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`CASE WHEN "username" = ${q} OR "email" = ${q} THEN 0 WHEN ${begins} THEN 1 ELSE 2 END`
+  return Prisma.sql`CASE WHEN ${isExactly(q)} THEN 0 WHEN ${begins} THEN 1 ELSE 2 END`
 }
 
 /** Whether the index alone tells, in one statement, who all of those are that have the words. */

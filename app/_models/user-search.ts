@@ -42,17 +42,22 @@ const TRIGRAM = 3
 const EVERYBODY = Prisma.sql`TRUE`
 
 export function compileSearch(q: string): UserSearch {
-  const texts = [...new Set(searchWords(q))]
+  const texts = [...new Set(searchWords(q.normalize()))]
   const words = texts.map((word) => {
-    const expression = matchWord(word)
+    const spellings = spell(word)
+    const expression = anyOf(spellings.map(matchWord))
     const isAscii = /^[!-~]+$/.test(word)
     const condition = isAscii ? likeWord(word) : isIndexed(expression)
-    return { expression, trigrams: listTrigrams(word), condition, isAscii, isBeginning: isShortWord(word) }
+    return { expression, trigrams: spellings.flatMap(listTrigrams), condition, isAscii, isBeginning: isShortWord(word) }
   })
   const isAscii = words.every((word) => word.isAscii)
   return {
     words,
-    begins: { expression: texts.map(matchBeginning).join(' OR '), condition: words.length > 1 ? conditionOf(words) : null, isShort: false },
+    begins: {
+      expression: texts.flatMap(spell).map(matchBeginning).join(' OR '),
+      condition: words.length > 1 ? conditionOf(words) : null,
+      isShort: false,
+    },
     condition: isAscii ? conditionOf(words) : null,
     beginsRanges: isAscii ? texts.map(beginsWith) : null,
   }
@@ -140,9 +145,25 @@ export async function scan(
 export async function findExact(q: string, { words }: UserSearch, age: Prisma.Sql | null): Promise<number[]> {
   const [row] = await database().$queryRaw<{ ids: string }[]>`
     SELECT json_group_array("id") AS "ids" FROM (
-      SELECT "id" FROM "User" WHERE ("username" = ${q} OR "email" = ${q}) AND ${age ?? EVERYBODY} AND ${conditionOf(words)} ORDER BY "id"
+      SELECT "id" FROM "User" WHERE ${isExactly(q)} AND ${age ?? EVERYBODY} AND ${conditionOf(words)} ORDER BY "id"
     )`
   return JSON.parse(row?.ids ?? '[]')
+}
+
+/** Whose username or e-mail is `q` as a whole, as a condition. */
+export function isExactly(q: string): Prisma.Sql {
+  const spellings = Prisma.join([...new Set([q.normalize(), q.normalize('NFD')])])
+  return Prisma.sql`("username" IN (${spellings}) OR "email" IN (${spellings}))`
+}
+
+// Accents are in names as their own characters, too, as macOS has them: those are other letters to SQLite.
+function spell(word: string): string[] {
+  const apart = word.normalize('NFD')
+  return apart === word || isShortWord(word) !== isShortWord(apart) ? [word] : [word, apart]
+}
+
+function anyOf(expressions: string[]): string {
+  return expressions.length > 1 ? `(${expressions.join(' OR ')})` : expressions.join('')
 }
 
 function conditionOf(words: Word[]): Prisma.Sql {

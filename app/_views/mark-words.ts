@@ -22,7 +22,8 @@ export function markWords(text: string, words: string[]): TextPart[] {
 function findMarked(text: string, words: string[]): boolean[] {
   const isMarked = Array.from({ length: text.length }, () => false)
   const { folded, sources } = fold(text)
-  for (const word of words) {
+  // Accents may be characters of their own in the text, as in the search itself.
+  for (const word of new Set(words.flatMap((each) => [each, each.normalize('NFD')]))) {
     const { folded: wanted } = fold(word)
     if (wanted === '') continue
     let found = folded.indexOf(wanted)

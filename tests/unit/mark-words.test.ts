@@ -15,6 +15,7 @@ describe('markWords', () => {
     ['every occurrence', 'banana-bandana', ['ana'], 'b[anana]-band[ana]'],
     ['whatever the letter case', 'Miles O’BRIEN', ['miles', 'brien'], '[Miles] O’[BRIEN]'],
     ['letters beyond ASCII', 'ЕЛЕНА Ångström', ['елена', 'ÅNG'], '[ЕЛЕНА] [Ång]ström'],
+    ['accents that are characters of their own', 'Zoe\u0308 Two', ['zo\u00eb'], '[Zoe\u0308] Two'],
     ['both small sigmas', 'ΟΔΥΣΣΕΥΣ', ['σευς'], 'ΟΔΥΣ[ΣΕΥΣ]'],
     ['a letter whose small form is two', 'İstanbul', ['stan'], 'İ[stan]bul'],
     ['overlapping words as one', 'annabel', ['anna', 'nabel'], '[annabel]'],

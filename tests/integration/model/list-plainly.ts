@@ -4,17 +4,24 @@ import type { UserListQuery } from '../../../app/_models/user-list-query.ts'
 
 /** The people whom a query asks for, in its order: everybody is looked at. */
 export function listPlainly(everybody: UserRow[], { q, sort, dir, ...filter }: UserListQuery): UserRow[] {
-  const asked = searchWords(q).map((word) => ({ text: fold(word), isShort: [...word].length < 3 }))
+  const asked = searchWords(q.normalize()).map((word) => {
+    const isShort = [...word].length < 3
+    const apart = word.normalize('NFD')
+    return { texts: isShort && [...apart].length > 2 ? [fold(word)] : [fold(word), fold(apart)], isShort }
+  })
   const found = everybody.filter(({ username, email, age }) => {
     const fields = [fold(username), fold(email)]
-    const isFound = asked.every(({ text, isShort }) => fields.some((field) => (isShort ? field.startsWith(text) : field.includes(text))))
+    const isFound = asked.every(({ texts, isShort }) =>
+      texts.some((text) => fields.some((field) => (isShort ? field.startsWith(text) : field.includes(text)))),
+    )
     if (filter.age === 'unknown') return isFound && age === null
     if (filter.age_min === null && filter.age_max === null) return isFound
     return isFound && age !== null && age >= (filter.age_min ?? 0) && age <= (filter.age_max ?? 150)
   })
   const rank = ({ username, email }: UserRow) => {
-    if ([username, email].some((field) => foldAscii(field) === foldAscii(q))) return 0
-    return asked.some(({ text }) => fold(username).startsWith(text)) ? 1 : 2
+    const exactly = [q.normalize(), q.normalize('NFD')].map(foldAscii)
+    if ([username, email].some((field) => exactly.includes(foldAscii(field)))) return 0
+    return asked.some(({ texts }) => texts.some((text) => fold(username).startsWith(text))) ? 1 : 2
   }
   const sign = dir === 'asc' ? 1 : -1
   const byId = (a: UserRow, b: UserRow) => a.id - b.id

@@ -82,6 +82,22 @@ describe('listUsers', () => {
     expect((await listUsers({ ...LIST, q })).count).toBe(names.length)
   })
 
+  test('finds accents however they are written, in the name and in the search', async () => {
+    const temporary = temporaryDatabase()
+    addPeople(temporary.sql, [
+      { id: 1, username: 'Zo\u00eb One', email: 'one@example.com', age: null },
+      { id: 2, username: 'Zoe\u0308 Two', email: 'two@example.com', age: null },
+    ])
+    const { listUsers } = await modelOn(temporary)
+    for (const [q, ids] of [
+      ['zo\u00eb', [1, 2]],
+      ['ZOE\u0308', [1, 2]],
+      ['Zo\u00eb Two', [2]],
+    ] as const) {
+      expect((await listUsers({ ...LIST, q })).users.map(({ id }) => id)).toEqual(ids)
+    }
+  })
+
   test('puts whom the search names first, then those whose username begins with a word of it', async () => {
     const { listNames } = await modelWithNamedPeople()
     expect(await listNames({ q: 'user' })).toEqual(['user'])
