@@ -8,7 +8,10 @@ type AgeHistogramProps = { histogram: Histogram; query: UserListQuery }
 
 const HEIGHT = 100
 
-/** How old the people of the list are: bars that are links to the people they stand for. Laid out by age-histogram.css. */
+/**
+ * How old the people of the list are: bars that are links to the people they stand for, and to assistive technology a table. Laid out by
+ * age-histogram.css, whose columns would take its roles away from a <table>.
+ */
 export function AgeHistogram({ histogram, query }: AgeHistogramProps) {
   const bars = listAgeBars(histogram, query.age_min, query.age_max)
   const ageless = histogram.find(({ age }) => age === null)?.people ?? 0
@@ -17,31 +20,38 @@ export function AgeHistogram({ histogram, query }: AgeHistogramProps) {
   const most = Math.max(...bars.map(({ people }) => people))
   return (
     <div className="age-histogram">
-      <ul aria-label="People by age">
+      {/* biome-ignore-start lint/a11y/useSemanticElements: see above */}
+      {/* biome-ignore-start lint/a11y/useFocusableInteractive: rows are interactive in a grid, not in a table */}
+      <div role="table" aria-label="People by age">
         {bars.map(({ from, to, people }) => {
-          const label = `${formatAgeRange(from, to)}: ${formatCount(people)}`
+          const range = formatAgeRange(from, to)
+          const label = `${range}: ${formatCount(people)}`
           const height = Math.ceil((people / most) * HEIGHT)
-          const content = (
-            <>
-              <svg viewBox={`0 0 1 ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
-                <rect y={HEIGHT - height} width="1" height={height} />
-              </svg>
-              {from}
-            </>
+          const bar = (
+            <svg viewBox={`0 0 1 ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+              <rect y={HEIGHT - height} width="1" height={height} />
+            </svg>
           )
-          return people === 0 ? (
-            <li key={from} aria-hidden="true">
-              {content}
-            </li>
-          ) : (
-            <li key={from}>
-              <a href={userListHref(query, { age_min: from, age_max: to, age: null })} aria-label={label} title={label}>
-                {content}
-              </a>
-            </li>
+          return (
+            <div key={from} role="row" aria-hidden={people === 0 ? true : undefined}>
+              <div role="rowheader" aria-label={range}>
+                {from}
+              </div>
+              <div role="cell">
+                {people === 0 ? (
+                  bar
+                ) : (
+                  <a href={userListHref(query, { age_min: from, age_max: to, age: null })} aria-label={label} title={label}>
+                    {bar}
+                  </a>
+                )}
+              </div>
+            </div>
           )
         })}
-      </ul>
+      </div>
+      {/* biome-ignore-end lint/a11y/useFocusableInteractive: see above */}
+      {/* biome-ignore-end lint/a11y/useSemanticElements: see above */}
       {ageless > 0 && (
         <p>
           <a href={userListHref(query, { age_min: null, age_max: null, age: 'unknown' })}>Not given: {formatCount(ageless)}</a>
