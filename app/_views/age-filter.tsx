@@ -36,7 +36,11 @@ export function AgeFilter({ query: { age_min, age_max, age, ...query }, histogra
             Only people without an age
           </label>
         </fieldset>
-        {histogram && <AgeHistogram histogram={histogram} query={{ ...query, age_min, age_max, age }} />}
+        {histogram ? (
+          <AgeHistogram histogram={histogram} query={{ ...query, age_min, age_max, age }} />
+        ) : (
+          <p className="text-muted text-sm">So many match that their ages are not counted.</p>
+        )}
       </div>
     </details>
   )

@@ -30,6 +30,7 @@ test('shows whom it found, and how many there are', async () => {
 test('says that there are more than are counted, and calls no page the last', async () => {
   const html = await render('2', { count: 10_000, pageCount: 200, isCountExact: false, histogram: null })
   expect(html).toContain('More than 10,000 people match')
+  expect(html).toContain('So many match that their ages are not counted.')
   expect(html).not.toContain('>Last</a>')
   expect(setStatusNotFound).not.toHaveBeenCalled()
 })
