@@ -155,6 +155,8 @@ add_release() {
   rm -rf "$new"
   mkdir -p "$releases"
   cp -R --preserve=mode,links,timestamps "$build" "$new"
+  # Next copies the clone's settings; those of an installation are in /etc/roster.
+  rm -f "$new"/.env*
   mkdir -p "$new/bin" "$new/docs"
   cp "$pinned_node" "$new/bin/node"
   cp -R "$assets" "$new/deploy"

@@ -105,6 +105,12 @@ function now(): string {
   return new Date().toISOString().replace('Z', '+00:00')
 }
 
+/** The name of the newest migration that `database` has, or null. */
+export function findNewestMigration(database: DatabaseSync): string | null {
+  const names = readRecords(database).flatMap(({ name, isFinished }) => (isFinished ? name : []))
+  return names.sort().at(-1) ?? null
+}
+
 function readRecords(database: DatabaseSync): { name: string; isFinished: boolean }[] {
   if (!database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = '_prisma_migrations'`).get()) return []
   return database

@@ -4,13 +4,12 @@ import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { databaseUrl } from '../prisma/database-url.ts'
-import { listMigrations } from '../prisma/migrate.ts'
 import { listen } from './listen.ts'
 import type { MasterMetrics } from './metrics.ts'
 import { notifySystemd } from './notify-systemd.ts'
 import { passedSocket } from './passed-socket.ts'
 import { readSecret } from './read-secret.ts'
-import { findUnreadiness } from './readiness.ts'
+import { findUnreadiness, readDatabaseVersion } from './readiness.ts'
 import { type Settings, socketPath } from './settings.ts'
 import { clearSockets, giveSocketToGroup, restrictSockets } from './sockets.ts'
 import { WorkerPool } from './worker-pool.ts'
@@ -43,7 +42,7 @@ export async function startMaster(
 
   cluster.once('listening', onListening)
   let place = socketDirectory === null ? '' : socketPath(socketDirectory, 1)
-  const metrics = metricsPort === null ? null : await loadMetrics(() => pool.serving)
+  const metrics = metricsPort === null ? null : await loadMetrics(() => pool.serving, settings)
   const pool: WorkerPool = new WorkerPool({
     script: join(folder, 'server/worker.ts'),
     size: webWorkers,
@@ -76,9 +75,9 @@ export async function startMaster(
 }
 
 // Takes long to load, and most do without.
-async function loadMetrics(countServing: () => number): Promise<MasterMetrics> {
+async function loadMetrics(countServing: () => number, { databaseFile }: Settings): Promise<MasterMetrics> {
   const { createMasterMetrics } = await import('./metrics.ts')
-  return createMasterMetrics(countServing, listMigrations().at(-1)?.name ?? '')
+  return createMasterMetrics(countServing, () => readDatabaseVersion(databaseFile))
 }
 
 function formatAddress(host: string, { port }: Address): string {

@@ -29,7 +29,7 @@ export function createWorkerMetrics(): RequestObserver {
 export type MasterMetrics = { countRestart: (reason: string) => void; createServer: () => Server }
 
 /** Counts what the master does, and serves it with what the workers counted, on a server that is not listening yet. */
-export function createMasterMetrics(workers: () => number, databaseVersion: string): MasterMetrics {
+export function createMasterMetrics(workers: () => number, databaseVersion: () => string | null): MasterMetrics {
   const aggregator = new AggregatorRegistry()
   new Gauge({
     name: 'roster_workers',
@@ -38,10 +38,16 @@ export function createMasterMetrics(workers: () => number, databaseVersion: stri
       this.set(workers())
     },
   })
-  new Gauge({ name: 'roster_database_info', help: 'The newest migration of the database', labelNames: ['migration'] }).set(
-    { migration: databaseVersion },
-    1,
-  )
+  new Gauge({
+    name: 'roster_database_info',
+    help: 'The newest migration of the database',
+    labelNames: ['migration'],
+    collect() {
+      this.reset()
+      const migration = databaseVersion()
+      if (migration !== null) this.set({ migration }, 1)
+    },
+  })
   const restarts = new Counter({ name: 'roster_worker_restarts_total', help: 'Workers replaced, by reason', labelNames: ['reason'] })
   return {
     countRestart: (reason) => restarts.inc({ reason }),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { listPendingMigrations, listSchemaDifferences } from '../prisma/migrate.ts'
+import { findNewestMigration, listPendingMigrations, listSchemaDifferences } from '../prisma/migrate.ts'
 
 /**
  * Why the database in `file` can not be served from right now, in words for the operator; null when it can. Not for a process that serves
@@ -23,5 +23,15 @@ export function findUnreadiness(file: string): string | null {
     }
   } catch (error) {
     return `the database can not be read: ${error instanceof Error ? error.message : error}`
+  }
+}
+
+/** The newest migration of the database in `file`, or null where that can not be read. Nor is this for a process that serves from it. */
+export function readDatabaseVersion(file: string): string | null {
+  try {
+    using database = new DatabaseSync(file, { readOnly: true, timeout: 1_000 })
+    return findNewestMigration(database)
+  } catch {
+    return null
   }
 }

@@ -13,6 +13,7 @@ function cloneWithBuild(name: string): string {
     'docs/deploy.md': '# Deploying',
     '.next/standalone/package.json': '{ "version": "1.2.3" }',
     '.next/standalone/server/serve.ts': '',
+    '.next/standalone/.env': 'LOG_LEVEL=silent',
     '.next/standalone/public/robots.txt': 'User-agent: *',
     '.next/standalone/.next/static/chunks/shared.js': 'let shared = "shared by all releases, shared by all releases"',
     [`.next/standalone/.next/static/chunks/${name}.js`]: `let name = "${name}", again = "${`${name}, `.repeat(20)}"`,
@@ -61,6 +62,7 @@ describe('install.sh', () => {
     ]) {
       expect(existsSync(join(root, path)), path).toBe(true)
     }
+    expect(existsSync(installedFile(root, '.env'))).toBe(false)
     expect(readdirSync(join(root, 'opt/roster/static/chunks')).sort()).toEqual(
       ['one', 'shared'].flatMap((name) => [`${name}.js`, `${name}.js.br`, `${name}.js.gz`]),
     )

@@ -214,7 +214,7 @@ test('what other processes commit shows after a look at the readiness, too', asy
 
 test('metrics of master and workers are on a listener of their own', async () => {
   const port = await freePort()
-  const { roster, socket } = serve({ METRICS_PORT: String(port) })
+  const { roster, socket, sql } = serve({ METRICS_PORT: String(port) })
   await roster.printed(/Roster serves/)
   for (const worker of [1, 2]) await get(socket(worker), '/user/profile/1')
   const answer = await fetch(`http://127.0.0.1:${port}/metrics`)
@@ -226,6 +226,10 @@ test('metrics of master and workers are on a listener of their own', async () =>
   expect(text).toMatch(/^roster_database_info\{migration="\d{14}_\w+"\} 1$/m)
   expect(text).toMatch(/^nodejs_eventloop_lag_seconds /m)
   expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404)
+  sql.exec(`UPDATE "_prisma_migrations" SET "migration_name" = '20990101000000_later' WHERE "migration_name" LIKE '%add_search'`)
+  expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain(
+    'roster_database_info{migration="20990101000000_later"} 1',
+  )
 })
 
 test('a port for metrics that is taken leaves visitors their pages', async () => {
