@@ -271,9 +271,8 @@ start_or_reload() {
   runs_systemd || return 0
   systemctl daemon-reload
   systemctl enable --quiet roster.service
-  if ! systemctl --quiet is-active roster.service; then
-    systemctl start roster.service
-  elif [[ -n $workers$metrics ]]; then
+  # Not start: one that is under way may be that of the release before.
+  if [[ -n $workers$metrics ]] || ! systemctl --quiet is-active roster.service; then
     systemctl restart roster.service
   else
     systemctl reload roster.service && is_served "$1"
