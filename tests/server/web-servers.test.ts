@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { test as base, describe, expect, vi } from 'vitest'
 import { httpGet } from '../fixtures/http-get.ts'
@@ -238,11 +239,15 @@ describe('nginx, as it keeps pages,', () => {
     const requestIds: string[] = []
     while (performance.now() - beganAt < 2_500) {
       requestIds.push(String((await httpGet(nginx.address, '/user/profile/5')).headers['x-request-id']))
+      // Some hundred requests are enough, and a log of thousands takes long to read.
+      await wait(5)
     }
+    const seconds = (performance.now() - beganAt) / 1_000
     const lines = await Promise.all(requestIds.map((requestId) => nginx.logLine(requestId)))
     const asked = lines.filter(({ cache }) => cache !== 'HIT')
-    // 2.5 s hold two or three beginnings of a second.
-    expect([2, 3]).toContain(asked.length)
+    expect(asked.length).toBeGreaterThanOrEqual(2)
+    // So many beginnings of a second there are at most.
+    expect(asked.length).toBeLessThanOrEqual(Math.floor(seconds) + 1)
     for (const { cache, workerStatus } of asked) expect([cache, workerStatus]).toEqual(['REVALIDATED', expect.stringMatching(/304$/)])
   })
 
