@@ -12,7 +12,7 @@ const EVERYBODY = Prisma.sql`TRUE`
 const ID_AND_AGE = Prisma.sql`INDEXED BY "User_id_age_idx"`
 
 /** What known people are sorted by: one of the list's columns, or a number that SQL gives each. */
-export type SortKey = Sort | Prisma.Sql
+type SortKey = Sort | Prisma.Sql
 
 /** The first `wanted` of `ids`, in their order, that both conditions admit, or fewer when `budget` is spent before. */
 export async function filterIds(
