@@ -76,18 +76,23 @@ export class UserFinder {
   async listFew(matches: number[], offset: number, end: number): Promise<{ ids: number[] | null; histogram: AgeHistogram }> {
     const { sort, dir } = this.#query
     if (sort !== null) return sortAndCountAges(matches, sort, dir, offset, end - offset)
-    const begins = await this.#beginsCondition()
-    if (begins === null) return { ...(await sortAndCountAges(matches, 'id', 'asc', 0, 0)), ids: null }
-    const rank = rankOf(this.#query.q, begins)
-    return sortAndCountAges(matches, rank, 'asc', offset, end - offset)
-  }
-
-  /** Whose username begins with one of the words, or null when it takes too long to tell. */
-  async #beginsCondition(): Promise<Prisma.Sql | null> {
-    const { begins, beginsRanges } = this.#search
-    if (beginsRanges) return Prisma.join(beginsRanges, ' OR ')
-    const { ids, isComplete } = await scan({ ...begins, condition: null }, { age: null }, this.#budget)
-    return isComplete ? Prisma.sql`"User"."id" IN (SELECT "value" FROM json_each(${JSON.stringify(ids)}))` : null
+    if (this.#search.beginsRanges) {
+      const rank = rankOf(this.#query.q, Prisma.join(this.#search.beginsRanges, ' OR '))
+      return sortAndCountAges(matches, rank, 'asc', offset, end - offset)
+    }
+    const exact = await findExact(this.#query.q, this.#search, this.#age)
+    const beginning = await scan({ ...this.#search.begins, condition: null }, { age: null }, this.#budget)
+    const { histogram } = await sortAndCountAges(matches, 'id', 'asc', 0, 0)
+    if (!beginning.isComplete) return { ids: null, histogram }
+    const known = new Set(matches)
+    return {
+      ids: inTurn(
+        exact,
+        beginning.ids.filter((id) => known.has(id)),
+        matches,
+      ).slice(offset, end),
+      histogram,
+    }
   }
 
   async #rankMany(matches: Matches, offset: number, end: number): Promise<number[] | null> {

@@ -3,7 +3,7 @@ import { Prisma } from '../../prisma/generated/client.ts'
 import { database } from './database.ts'
 import { readIndexPages } from './index-pages.ts'
 import type { ListLimits } from './list-limits.ts'
-import { isShortWord, searchWords } from './search-words.ts'
+import { hasParts, isShortWord, PART_SEPARATORS, searchWords } from './search-words.ts'
 import type { Direction } from './user-list-query.ts'
 import type { WorkBudget } from './work-budget.ts'
 
@@ -40,6 +40,7 @@ type Scan = { ids: number[]; isComplete: boolean }
 const QUICK_MS = 4
 const TRIGRAM = 3
 const EVERYBODY = Prisma.sql`TRUE`
+const FIRST_LETTER = new RegExp(`(?<=^|[${PART_SEPARATORS}])\\p{L}`, 'gu')
 
 export function compileSearch(q: string): UserSearch {
   const texts = [...new Set(searchWords(q.normalize()))]
@@ -150,9 +151,11 @@ export async function findExact(q: string, { words }: UserSearch, age: Prisma.Sq
   return JSON.parse(row?.ids ?? '[]')
 }
 
-/** Whose username or e-mail is `q` as a whole, as a condition. */
+/** Whose username or e-mail is `q` as a whole, as a condition. SQLite compares both without the case of ASCII letters. */
 export function isExactly(q: string): Prisma.Sql {
-  const spellings = Prisma.join([...new Set([q.normalize(), q.normalize('NFD')])])
+  const small = q.toLowerCase()
+  const cases = [q, small, q.toUpperCase(), small.replaceAll(FIRST_LETTER, (letter) => letter.toUpperCase())]
+  const spellings = Prisma.join([...new Set(cases.flatMap((text) => [text.normalize(), text.normalize('NFD')]))])
   return Prisma.sql`("username" IN (${spellings}) OR "email" IN (${spellings}))`
 }
 
@@ -190,9 +193,9 @@ function matchWord(word: string): string {
 }
 
 function matchBeginning(word: string): string {
-  if (isShortWord(word)) return `(starts : ${quote(padStart(word, ' '))})`
+  const start = `(starts : ^ ${quote(`  ${[...word].slice(0, 2).join('')}`)})`
   // Few people's "starts" begin so: that spares looking through everybody who has the word elsewhere.
-  return `((starts : ${quote(`  ${[...word].slice(0, 2).join('')}`)}) AND (username : ^ ${quote(word)}))`
+  return isShortWord(word) ? start : `(${start} AND (username : ^ ${quote(word)}))`
 }
 
 // Three characters, as all that the index holds: two of the space and one letter, or one and two.
@@ -201,17 +204,23 @@ function padStart(word: string, space: string): string {
 }
 
 function likeWord(word: string): Prisma.Sql {
-  const pattern = isShortWord(word) ? `${escapeLike(word)}%` : `%${escapeLike(word)}%`
+  if (isShortWord(word)) {
+    const beginning = `${globWord(word)}*`
+    const part = hasParts(word) ? Prisma.empty : Prisma.sql`OR "username" GLOB ${`*[${PART_SEPARATORS}]${beginning}`}`
+    return Prisma.sql`("username" GLOB ${beginning} OR "email" GLOB ${beginning} ${part})`
+  }
+  const pattern = `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`
   return Prisma.sql`("username" LIKE ${pattern} ESCAPE '\\' OR "email" LIKE ${pattern} ESCAPE '\\')`
+}
+
+// Unlike LIKE it has sets of characters, and minds letter case.
+function globWord(word: string): string {
+  return word.replaceAll(/[a-z*?[]/gi, (character) => `[${[...new Set([character.toLowerCase(), character.toUpperCase()])].join('')}]`)
 }
 
 // Whatever follows the word is less than the last character of Unicode.
 function beginsWith(word: string): Prisma.Sql {
   return Prisma.sql`("username" >= ${word} AND "username" < ${`${word}\u{10FFFF}`})`
-}
-
-function escapeLike(word: string): string {
-  return word.replaceAll(/[\\%_]/g, '\\$&')
 }
 
 function quote(text: string): string {

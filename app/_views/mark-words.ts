@@ -1,13 +1,13 @@
-import { isShortWord } from '../_models/search-words.ts'
+import { hasParts, isShortWord } from '../_models/search-words.ts'
 
 export type TextPart = { start: number; text: string; isMarked: boolean }
 
 /**
  * `text` cut into parts that were searched for and parts that were not. Letter case does not matter, in any script;
- * a word of one or two letters counts only at the beginning, as in the search itself.
+ * a word of one or two letters counts only at the beginning, and where `isUsername` at that of each part, as in the search.
  */
-export function markWords(text: string, words: string[]): TextPart[] {
-  const isMarked = findMarked(text, words)
+export function markWords(text: string, words: string[], isUsername: boolean): TextPart[] {
+  const isMarked = findMarked(text, words, isUsername)
   const parts: TextPart[] = []
   for (let start = 0; start < text.length; ) {
     let end = start + 1
@@ -19,20 +19,21 @@ export function markWords(text: string, words: string[]): TextPart[] {
 }
 
 /** For each code unit of `text` whether some word covers it. */
-function findMarked(text: string, words: string[]): boolean[] {
+function findMarked(text: string, words: string[], isUsername: boolean): boolean[] {
   const isMarked = Array.from({ length: text.length }, () => false)
   const { folded, sources } = fold(text)
   // Accents may be characters of their own in the text, as in the search itself.
   for (const word of new Set(words.flatMap((each) => [each, each.normalize('NFD')]))) {
     const { folded: wanted } = fold(word)
     if (wanted === '') continue
-    let found = folded.indexOf(wanted)
-    while (found !== -1 && (found === 0 || !isShortWord(word))) {
+    const isPart = isUsername && !hasParts(word)
+    for (let found = folded.indexOf(wanted); found !== -1; found = folded.indexOf(wanted, found + 1)) {
+      const isBeginning = found === 0 || (isPart && hasParts(folded.charAt(found - 1)))
+      if (isShortWord(word) && !isBeginning) continue
       // `sources` has one entry more than `folded` has code units: where the text ends.
       const last = sources[found + wanted.length - 1] ?? 0
       const end = sources.find((source) => source > last) ?? text.length
       isMarked.fill(true, sources[found], end)
-      found = folded.indexOf(wanted, found + 1)
     }
   }
   return isMarked

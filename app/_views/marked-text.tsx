@@ -1,10 +1,10 @@
 import { markWords } from './mark-words.ts'
 
-type MarkedTextProps = { text: string; words: string[] }
+type MarkedTextProps = { text: string; words: string[]; isUsername?: boolean }
 
 /** A name or an address in which the searched words are marked. */
-export function MarkedText({ text, words }: MarkedTextProps) {
-  const parts = markWords(text, words)
+export function MarkedText({ text, words, isUsername = false }: MarkedTextProps) {
+  const parts = markWords(text, words, isUsername)
   if (parts.every(({ isMarked }) => !isMarked)) return <bdi>{text}</bdi>
   return <bdi>{parts.map((part) => (part.isMarked ? <mark key={part.start}>{part.text}</mark> : part.text))}</bdi>
 }

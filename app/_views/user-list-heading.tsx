@@ -17,7 +17,7 @@ export function UserListHeading({ query, page }: UserListHeadingProps) {
       {shortWords.length > 0 && (
         <p className="wrap-anywhere text-muted text-sm">
           {shortWords.map((word) => `“${word}”`).join(', ')} {shortWords.length === 1 ? 'is' : 'are'} short: looked for only where a
-          username or e-mail begins.
+          username, a part of it, or an e-mail begins.
         </p>
       )}
     </div>

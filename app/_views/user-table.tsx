@@ -33,7 +33,7 @@ export function UserTable({ users, query }: UserTableProps) {
             <td role="cell">{user.id}</td>
             <td role="cell">
               <a href={userProfileHref(user.id, query)}>
-                <MarkedText text={user.username} words={words} />
+                <MarkedText text={user.username} words={words} isUsername />
               </a>
             </td>
             <td role="cell">

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { markWords } from '../../app/_views/mark-words.ts'
 
 /** `text` with what is marked in square brackets. */
-function mark(text: string, ...words: string[]) {
-  return markWords(text, words)
+function mark(text: string, words: string[], isUsername: boolean) {
+  return markWords(text, words, isUsername)
     .map((part) => (part.isMarked ? `[${part.text}]` : part.text))
     .join('')
 }
@@ -26,7 +26,15 @@ describe('markWords', () => {
     ['special signs of patterns as they are', '100%_sure.*', ['%_s', '.*'], '100[%_s]ure.*'],
     ['markup as text', '<b>bold</b>', ['<b>'], '[<b>]bold</b>'],
   ])('marks %s', (_, text, words, marked) => {
-    expect(mark(text, ...words)).toBe(marked)
+    expect(mark(text, words, false)).toBe(marked)
+  })
+
+  test.each([
+    ['a short word where a part begins', 'joan.anna-li', ['an'], 'joan.[an]na-li'],
+    ['a short word of two parts only at the beginning', 'b-b-c', ['b-'], '[b-]b-c'],
+    ['no short word within a part', 'anna_joan', ['oa'], 'anna_joan'],
+  ])('marks in a username %s', (_, text, words, marked) => {
+    expect(mark(text, words, true)).toBe(marked)
   })
 
   const text = fc.oneof(
@@ -36,8 +44,8 @@ describe('markWords', () => {
 
   test('its parts are the text again, each as long as it can be, and cut through no character', () => {
     fc.assert(
-      fc.property(text, fc.array(text, { maxLength: 10 }), (name, words) => {
-        const parts = markWords(name, words)
+      fc.property(text, fc.array(text, { maxLength: 10 }), fc.boolean(), (name, words, isUsername) => {
+        const parts = markWords(name, words, isUsername)
         expect(parts.map((part) => part.text).join('')).toBe(name)
         for (const [index, part] of parts.entries()) {
           expect(part.text).not.toBe('')
@@ -51,7 +59,7 @@ describe('markWords', () => {
   test('a word marks itself', () => {
     fc.assert(
       fc.property(text, (word) => {
-        expect(markWords(word, [word]).every(({ isMarked }) => isMarked)).toBe(true)
+        expect(markWords(word, [word], false).every(({ isMarked }) => isMarked)).toBe(true)
       }),
     )
   })

@@ -12,14 +12,20 @@ export function listPlainly(everybody: UserRow[], { q, sort, dir, ...filter }: U
   const found = everybody.filter(({ username, email, age }) => {
     const fields = [fold(username), fold(email)]
     const isFound = asked.every(({ texts, isShort }) =>
-      texts.some((text) => fields.some((field) => (isShort ? field.startsWith(text) : field.includes(text)))),
+      texts.some((text) =>
+        isShort
+          ? [...fields, ...fold(username).split(/[ ._-]/)].some((beginning) => beginning.startsWith(text))
+          : fields.some((field) => field.includes(text)),
+      ),
     )
     if (filter.age === 'unknown') return isFound && age === null
     if (filter.age_min === null && filter.age_max === null) return isFound
     return isFound && age !== null && age >= (filter.age_min ?? 0) && age <= (filter.age_max ?? 150)
   })
   const rank = ({ username, email }: UserRow) => {
-    const exactly = [q.normalize(), q.normalize('NFD')].map(foldAscii)
+    const capitalized = fold(q).replaceAll(/(?<=^|[ ._-])\p{L}/gu, (letter) => letter.toUpperCase())
+    const cases = [q, fold(q), q.toUpperCase(), capitalized]
+    const exactly = cases.flatMap((text) => [text.normalize(), text.normalize('NFD')]).map(foldAscii)
     if ([username, email].some((field) => exactly.includes(foldAscii(field)))) return 0
     return asked.some(({ texts }) => texts.some((text) => fold(username).startsWith(text))) ? 1 : 2
   }

@@ -16,7 +16,7 @@ import { modelOn } from './model-on.ts'
 const SQLITE3 = '/usr/bin/sqlite3'
 
 const id = fc.integer({ min: 1, max: 8 })
-const username = fc.constantFrom('a', 'A', 'ab', 'aB', 'abc', 'ABCD', 'é', 'É', 'Éa b', "o'b", '"%_').map(quote)
+const username = fc.constantFrom('a', 'A', 'ab', 'aB', 'abc', 'ABCD', 'é', 'É', 'Éa b', "o'b", '"%_', '-a..b_"c\\', 'a.Éa-b c').map(quote)
 const email = fc.constantFrom('a@b', 'A@B', 'ab@b', 'éa@b', 'abcd@abcd', 'x@y').map(quote)
 const age = fc.constantFrom('NULL', '0', '30', '31', '150', '151')
 const policy = fc.constantFrom('', '', 'OR REPLACE', 'OR REPLACE', 'OR IGNORE', 'OR FAIL', 'OR ABORT')
@@ -145,7 +145,8 @@ function listExpectedTerms(sql: DatabaseSync): unknown[] {
   const insert = fresh.prepare('INSERT INTO "UserSearch" (rowid, "username", "email", "starts") VALUES (?, ?, ?, ?)')
   for (const { id, username, email } of sql.prepare('SELECT * FROM "User"').all()) {
     const [name, address] = [String(username), String(email)]
-    insert.run(Number(id), name, address, `  ${[...name].slice(0, 2).join('')}\t\t${[...address].slice(0, 2).join('')}`)
+    const beginnings = [name, ...name.split(/[ ._-]/).slice(1)].map((part) => `  ${[...part].slice(0, 2).join('')}`)
+    insert.run(Number(id), name, address, `${beginnings.join('')}\t\t${[...address].slice(0, 2).join('')}`)
   }
   return listTerms(fresh, 'main', 'UserSearch')
 }

@@ -108,6 +108,25 @@ describe('listUsers', () => {
     expect(await listNames({ q: 'ada' })).toEqual(['ada'])
   })
 
+  test('finds the whole name beyond ASCII, too, whatever the letter case', async () => {
+    const temporary = temporaryDatabase()
+    addPeople(temporary.sql, [
+      { id: 1, username: 'Анна-Мария', email: 'b@example.com', age: null },
+      { id: 2, username: 'АННА', email: 'c@example.com', age: null },
+      { id: 3, username: 'Анна Мария', email: 'd@example.com', age: null },
+    ])
+    const { listUsers } = await modelOn(temporary)
+    for (const [q, ids] of [
+      ['анна', [2, 1, 3]],
+      ['Анна', [2, 1, 3]],
+      ['АННА МАРИЯ', [3, 1]],
+      ['анна-мария', [1]],
+      ['м', [1, 3]],
+    ] as const) {
+      expect((await listUsers({ ...LIST, q })).users.map(({ id }) => id)).toEqual(ids)
+    }
+  })
+
   test('filters by age', async () => {
     const { listUsers, listNames } = await modelWithNamedPeople()
     expect(await listNames({ age_max: 20 })).toEqual(['user', 'newborn'])
