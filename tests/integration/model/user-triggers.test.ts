@@ -96,6 +96,20 @@ describe('the search index and the counts', () => {
     }
   })
 
+  test.skipIf(!existsSync(SQLITE3))('stay right when it writes many people in one transaction', { timeout: 60_000 }, () => {
+    const { file, sql } = temporaryDatabase()
+    const script = `
+      BEGIN;
+      WITH RECURSIVE "n" ("i") AS (SELECT 1 UNION ALL SELECT "i" + 1 FROM "n" WHERE "i" < 10000)
+      INSERT INTO "User" ("username", "email", "age") SELECT printf('Ann-%d.Li', "i"), printf('%d@example.com', "i"), "i" % 151 FROM "n";
+      UPDATE "User" SET "username" = 'Éva ' || "id", "age" = NULL WHERE "id" % 3 = 0;
+      DELETE FROM "User" WHERE "id" % 5 = 0;
+      COMMIT;`
+    execFileSync(SQLITE3, [file], { input: script })
+    expect(sql.prepare('SELECT count(*) AS "people" FROM "User"').get()).toEqual({ people: 8_000 })
+    expectRight(sql)
+  })
+
   test('are made for the people who are there already', async () => {
     const migrations = listMigrations()
     const temporary = temporaryDatabase(migrations.slice(0, 1))
