@@ -132,7 +132,7 @@ export class UserFinder {
         if (read < glanced) return glanced
         // If those further on are found as often. Reading somebody's names takes a fifth of looking somebody up, of which sorting is made.
         const share = found / read
-        const furthest = Math.min(walked, 5 * share * people)
+        const furthest = Math.min(walked, Math.floor(5 * share * people))
         return end <= share * furthest ? furthest : read
       }
       return (await byWalk({ condition }, reach)) ?? (await bySort()) ?? byWalk({ condition }, () => walked)
