@@ -18,6 +18,10 @@ export type ListLimits = {
   scanned: number
   /** Pages of the index that one statement may read to find all people. */
   pages: number
+  /** Pages of the index that looking for a whole word may read, where some of its trigrams are rare. */
+  wholePages: number
+  /** Pages of the index that a rare trigram has at most. */
+  rarePages: number
   /** Processor time that a search may have taken when it begins another statement. */
   milliseconds: number
 }
@@ -32,5 +36,7 @@ export const LIST_LIMITS: ListLimits = {
   skipped: 2_000_000,
   scanned: 1_000,
   pages: 800,
+  wholePages: 400,
+  rarePages: 40,
   milliseconds: 90,
 }

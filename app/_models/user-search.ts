@@ -35,10 +35,23 @@ export type UserSearch = {
   beginsRanges: Prisma.Sql[] | null
 }
 
+/** How the index looks for a word, and how many of its pages it reads for that. */
+type Lookup = {
+  word: Word
+  expression: string
+  pages: number
+  /** Those of the word's rarest trigram. */
+  rarest: number
+  /** Whether all whom it finds have the word. */
+  isWhole: boolean
+}
+
 type Scan = { ids: number[]; isComplete: boolean }
 
 const QUICK_MS = 4
 const TRIGRAM = 3
+// So many together are in hardly anybody who has not the word.
+const RARE_TRIGRAMS = 4
 const EVERYBODY = Prisma.sql`TRUE`
 const FIRST_LETTER = new RegExp(`(?<=^|[${PART_SEPARATORS}])\\p{L}`, 'gu')
 
@@ -71,26 +84,39 @@ export function compileSearch(q: string): UserSearch {
  */
 export async function chooseFinding(words: Word[], limits: ListLimits): Promise<Finding> {
   const pages = await readIndexPages(words.flatMap(({ trigrams }) => trigrams))
-  const sized = words
-    .map((word) => ({ word, pages: pages.splice(0, word.trigrams.length) }))
-    .map(({ word, pages }) => ({ word, rarest: Math.min(...pages), pages: pages.reduce((sum, each) => sum + each, 0) }))
-    .sort((a, b) => a.rarest - b.rarest)
-  const [first, ...others] = sized.map(({ word }) => word)
+  const lookups = words.map((word) => chooseLookup(word, pages.splice(0, word.trigrams.length), limits)).sort((a, b) => a.rarest - b.rarest)
+  const [first, ...others] = lookups
   let read = 0
-  const short = sized.flatMap(({ word, pages }) => {
-    read += pages
-    return read <= limits.pages ? word : []
+  const short = lookups.filter((lookup) => {
+    read += lookup.pages
+    return read <= limits.pages
   })
   // Two lists of beginnings are quickly compared, and to ask the index for each row of any other word but an ASCII one is slow.
-  const second = others.find(({ isBeginning, isAscii }) => !isAscii || (isBeginning && first?.isBeginning))
+  const second = others.find(({ word }) => !word.isAscii || (word.isBeginning && first?.word.isBeginning))
   const isShort = short.length > 0
-  const indexed = isShort ? short : [first, second].filter((word) => word !== undefined)
-  const rest = words.filter((word) => !indexed.includes(word))
+  const indexed = isShort ? short : [first, second].filter((lookup) => lookup !== undefined)
+  const found = indexed.filter(({ isWhole }) => isWhole).map(({ word }) => word)
+  const rest = words.filter((word) => !found.includes(word))
   return {
     expression: indexed.map(({ expression }) => expression).join(' AND '),
     condition: rest.length > 0 ? conditionOf(rest) : null,
     isShort,
   }
+}
+
+// An e-mail as a whole is a rare name and "@example.com": the index would read through what everybody has for the sake of one.
+function chooseLookup(word: Word, pages: number[], { wholePages, rarePages }: ListLimits): Lookup {
+  const whole = pages.reduce((sum, each) => sum + each, 0)
+  const rarest = Math.min(...pages)
+  const rare = word.trigrams
+    .map((trigram, place) => ({ trigram, pages: pages[place] ?? 0 }))
+    .filter((each) => each.pages <= rarePages)
+    .sort((a, b) => a.pages - b.pages)
+    .slice(0, RARE_TRIGRAMS)
+  if (whole <= wholePages || rare.length === 0 || word.isBeginning || !word.isAscii)
+    return { word, expression: word.expression, pages: whole, rarest, isWhole: true }
+  const expression = rare.map(({ trigram }) => quote(trigram)).join(' AND ')
+  return { word, expression, pages: rare.reduce((sum, each) => sum + each.pages, 0), rarest, isWhole: false }
 }
 
 /** The ids, ascending, of all people whom `expression`, which is that of a short finding, finds. */

@@ -115,6 +115,8 @@ describe('what a visitor can type ends after a bounded number of statements that
     skipped: 1_000,
     scanned: 25,
     pages: 0,
+    wholePages: 4,
+    rarePages: 2,
     milliseconds: 40,
   }
   const MOST_STATEMENTS = 40
