@@ -81,7 +81,10 @@ export class UserFinder {
       return sortAndCountAges(matches, rank, 'asc', offset, end - offset)
     }
     const exact = await findExact(this.#query.q, this.#search, this.#age)
-    const beginning = await scan({ ...this.#search.begins, condition: null }, { age: null }, this.#budget)
+    const { expression } = await this.#chooseFinding()
+    // Of those found: many more may begin with a word.
+    const begins = { expression: `(${expression}) AND (${this.#search.begins.expression})`, condition: null, isShort: false }
+    const beginning = await scan(begins, { age: null }, this.#budget)
     const { histogram } = await sortAndCountAges(matches, 'id', 'asc', 0, 0)
     if (!beginning.isComplete) return { ids: null, histogram }
     const known = new Set(matches)
