@@ -27,7 +27,8 @@ export function sumPeople(histogram: AgeHistogram): number {
 export function ageCondition(filter: AgeFilter): Prisma.Sql | null {
   if (filter.age === 'unknown') return Prisma.sql`"age" IS NULL`
   if (filter.age_min === null && filter.age_max === null) return null
-  return Prisma.sql`"age" BETWEEN ${filter.age_min ?? 0} AND ${filter.age_max ?? MAX_AGE}`
+  // The adapter passes numbers as REAL, with which a comparison takes longer: a late page makes half a million.
+  return Prisma.sql`"age" BETWEEN ${BigInt(filter.age_min ?? 0)} AND ${BigInt(filter.age_max ?? MAX_AGE)}`
 }
 
 function isAdmitted(age: number | null, filter: AgeFilter): boolean {
