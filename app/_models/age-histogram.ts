@@ -9,6 +9,10 @@ export type AgeHistogram = { age: number | null; people: number }[]
 type AgeFilter = Pick<UserListQuery, 'age_min' | 'age_max' | 'age'>
 
 const MAX_AGE = 150
+
+/** The condition that admits everybody. */
+export const EVERYBODY = Prisma.sql`TRUE`
+
 /** What SQL says for an age that is not known. */
 export const UNKNOWN_AGE = -1
 

@@ -1,14 +1,11 @@
 import 'server-only'
 import { Prisma } from '../../prisma/generated/client.ts'
-import { type AgeHistogram, parseAges, UNKNOWN_AGE } from './age-histogram.ts'
+import { type AgeHistogram, EVERYBODY, parseAges, UNKNOWN_AGE } from './age-histogram.ts'
 import { database } from './database.ts'
 import type { Direction, Sort } from './user-list-query.ts'
 import type { Ids } from './user-order.ts'
 import type { WorkBudget } from './work-budget.ts'
 
-const QUICK_MS = 4
-
-const EVERYBODY = Prisma.sql`TRUE`
 const ID_AND_AGE = Prisma.sql`INDEXED BY "User_id_age_idx"`
 
 /** What known people are sorted by: one of the list's columns, or a number that SQL gives each. */
@@ -29,14 +26,14 @@ export async function filterIds(
     if (budget.isSpent) return { ids: admitted, isComplete: false }
     const some = ids.slice(start, start + step)
     start += some.length
-    const { result, milliseconds } = await budget.spend(
+    const { result, isQuick } = await budget.spend(
       () => database().$queryRaw<{ ids: string }[]>`
       SELECT json_group_array("User"."id") FILTER (WHERE ${age ?? EVERYBODY} AND ${condition ?? EVERYBODY}) AS "ids"
       FROM json_each(${JSON.stringify(some)}) CROSS JOIN "User" ${index} ON "User"."id" = "value"`,
     )
     const found: number[] = JSON.parse(result[0]?.ids ?? '[]')
     for (const id of found) admitted.push(id)
-    if (milliseconds < QUICK_MS) step *= 2
+    if (isQuick) step *= 2
   }
   return { ids: admitted.slice(0, wanted), isComplete: start >= ids.length && admitted.length <= wanted }
 }

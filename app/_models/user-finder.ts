@@ -3,9 +3,10 @@ import { Prisma } from '../../prisma/generated/client.ts'
 import { type AgeHistogram, ageCondition, readAgeHistogram, sumPeople } from './age-histogram.ts'
 import { filterByReadingAges, filterIds, sortAndCountAges, sortIds } from './known-users.ts'
 import type { ListLimits } from './list-limits.ts'
+import { chooseFinding, findAll, scan } from './search-index.ts'
 import type { Direction, Sort, UserListQuery } from './user-list-query.ts'
 import { type Filter, listStretches, readBeginning, walk } from './user-order.ts'
-import { chooseFinding, compileSearch, type Finding, findAll, findExact, isExactly, scan, type UserSearch } from './user-search.ts'
+import { compileSearch, type Finding, findExact, isExactly, type UserSearch } from './user-search.ts'
 import { WorkBudget } from './work-budget.ts'
 
 /** The people whom a search finds: all of them, by id, or some, more than are counted unless that takes too long. */

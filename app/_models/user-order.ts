@@ -1,7 +1,6 @@
 import 'server-only'
 import { Prisma } from '../../prisma/generated/client.ts'
-import type { AgeHistogram } from './age-histogram.ts'
-import { sumPeople } from './age-histogram.ts'
+import { type AgeHistogram, EVERYBODY, sumPeople } from './age-histogram.ts'
 import { database } from './database.ts'
 import type { ListLimits } from './list-limits.ts'
 import type { Direction, Sort } from './user-list-query.ts'
@@ -26,9 +25,7 @@ export type Filter = { condition: Prisma.Sql } | { ids: number[] } | null
 export type Ids = { ids: number[]; isComplete: boolean }
 
 const FIRST_STEP = 200
-const QUICK_MS = 4
 
-const EVERYBODY = Prisma.sql`TRUE`
 const ID = Prisma.sql`"id"`
 const NAMES = Prisma.sql`"username", "email"`
 
@@ -116,7 +113,7 @@ export async function walk(
       if (ids.length >= wanted) return { ids: ids.slice(0, wanted), isComplete: true }
       const length = Math.min(step, reach(walked, ids.length) - walked)
       if (length <= 0 || budget.isSpent) return { ids, isComplete: false }
-      const { result, milliseconds } = await budget.spend(
+      const { result, isQuick } = await budget.spend(
         () => database().$queryRaw<{ ids: string; last: string | number | bigint | null; people: number | bigint }[]>`
         SELECT json_group_array("id") FILTER (WHERE ${condition ?? EVERYBODY}) AS "ids", ${furthest}(${key}) AS "last", count(*) AS "people" FROM (
           SELECT ${condition ? NAMES : key}, "id" FROM "User" INDEXED BY ${index} WHERE ${where} ${rest} ORDER BY ${key} ${order} LIMIT ${length}
@@ -129,7 +126,7 @@ export async function walk(
       walked += people
       if (people < length) break
       rest = Prisma.sql`AND ${key} ${further} ${row?.last}`
-      if (milliseconds < QUICK_MS) step *= 2
+      if (isQuick) step *= 2
     }
   }
   return { ids: ids.slice(0, wanted), isComplete: true }
