@@ -8,13 +8,14 @@ import type { Direction } from './user-list-query.ts'
 import { conditionOf, type Finding, quote, type Word } from './user-search.ts'
 import type { WorkBudget } from './work-budget.ts'
 
+type Trigram = { text: string; pages: number }
+
 /** How the index looks for a word, and how many of its pages it reads for that. */
 type Lookup = {
   word: Word
   expression: string
   pages: number
-  /** Those of the word's rarest trigram. */
-  rarest: number
+  rarest: Trigram
   /** Whether all whom it finds have the word. */
   isWhole: boolean
 }
@@ -31,17 +32,23 @@ const RARE_TRIGRAMS = 4
  */
 export async function chooseFinding(words: Word[], limits: ListLimits): Promise<Finding> {
   const pages = await readIndexPages(words.flatMap(({ trigrams }) => trigrams))
-  const lookups = words.map((word) => chooseLookup(word, pages.splice(0, word.trigrams.length), limits)).sort((a, b) => a.rarest - b.rarest)
+  const lookups = words
+    .map((word) => chooseLookup(word, pages.splice(0, word.trigrams.length), limits))
+    .sort((a, b) => a.rarest.pages - b.rarest.pages)
   const [first, ...others] = lookups
   let read = 0
-  const short = lookups.filter((lookup) => {
-    read += lookup.pages
-    return read <= limits.pages
-  })
+  const takeShort = (choices: Lookup[]) =>
+    choices.filter(({ pages }) => {
+      const isTaken = read + pages <= limits.pages
+      if (isTaken) read += pages
+      return isTaken
+    })
+  const short = takeShort(lookups)
+  const helpers = takeShort(lookups.filter((lookup) => !short.includes(lookup)).flatMap((lookup) => listHelpers(lookup, limits)))
   // Two lists of beginnings are quickly compared, and to ask the index for each row of any other word but an ASCII one is slow.
   const second = others.find(({ word }) => !word.isAscii || (word.isBeginning && first?.word.isBeginning))
   const isShort = short.length > 0
-  const indexed = isShort ? short : [first, second].filter((lookup) => lookup !== undefined)
+  const indexed = isShort ? [...short, ...helpers] : [first, second].filter((lookup) => lookup !== undefined)
   const found = indexed.filter(({ isWhole }) => isWhole).map(({ word }) => word)
   const rest = words.filter((word) => !found.includes(word))
   return {
@@ -54,16 +61,19 @@ export async function chooseFinding(words: Word[], limits: ListLimits): Promise<
 // An e-mail as a whole is a rare name and "@example.com": the index would read through what everybody has for the sake of one.
 function chooseLookup(word: Word, pages: number[], { wholePages, rarePages }: ListLimits): Lookup {
   const whole = pages.reduce((sum, each) => sum + each, 0)
-  const rarest = Math.min(...pages)
-  const rare = word.trigrams
-    .map((trigram, place) => ({ trigram, pages: pages[place] ?? 0 }))
-    .filter((each) => each.pages <= rarePages)
-    .sort((a, b) => a.pages - b.pages)
-    .slice(0, RARE_TRIGRAMS)
+  const trigrams = word.trigrams.map((text, place) => ({ text, pages: pages[place] ?? 0 })).sort((a, b) => a.pages - b.pages)
+  const rarest = trigrams[0] ?? { text: '', pages: 0 }
+  const rare = trigrams.slice(0, RARE_TRIGRAMS).filter((trigram) => trigram.pages <= rarePages)
   if (whole <= wholePages || rare.length === 0 || word.isBeginning || !word.isAscii)
     return { word, expression: word.expression, pages: whole, rarest, isWhole: true }
-  const expression = rare.map(({ trigram }) => quote(trigram)).join(' AND ')
+  const expression = rare.map(({ text }) => quote(text)).join(' AND ')
   return { word, expression, pages: rare.reduce((sum, each) => sum + each.pages, 0), rarest, isWhole: false }
+}
+
+// Beside a rarer word even a common trigram spares looking up many people, and the list of one alone is read in half the time.
+function listHelpers({ word, rarest }: Lookup, limits: ListLimits): Lookup[] {
+  if (rarest.pages > limits.pages || word.isBeginning || !word.isAscii) return []
+  return [{ word, expression: quote(rarest.text), pages: rarest.pages / 2, rarest, isWhole: word.trigrams.length === 1 }]
 }
 
 /** The ids, ascending, of all people whom `expression`, which is that of a short finding, finds. */
