@@ -119,18 +119,19 @@ function padStart(word: string, space: string): string {
 }
 
 function likeWord(word: string): Prisma.Sql {
-  if (isShortWord(word)) {
-    const beginning = `${globWord(word)}*`
-    const part = hasParts(word) ? Prisma.empty : Prisma.sql`OR "username" GLOB ${`*[${PART_SEPARATORS}]${beginning}`}`
-    return Prisma.sql`("username" GLOB ${beginning} OR "email" GLOB ${beginning} ${part})`
-  }
-  const pattern = `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`
-  return Prisma.sql`("username" LIKE ${pattern} ESCAPE '\\' OR "email" LIKE ${pattern} ESCAPE '\\')`
+  const plain = word.replaceAll(/[\\%_]/g, '\\$&')
+  const pattern = isShortWord(word) ? `${plain}%` : `%${plain}%`
+  const part = isShortWord(word) && !hasParts(word) ? Prisma.sql`OR "username" GLOB ${globPart(word)}` : Prisma.empty
+  return Prisma.sql`("username" LIKE ${pattern} ESCAPE '\\' OR "email" LIKE ${pattern} ESCAPE '\\' ${part})`
 }
 
-// Unlike LIKE it has sets of characters, and minds letter case.
-function globWord(word: string): string {
-  return word.replaceAll(/[a-z*?[]/gi, (character) => `[${[...new Set([character.toLowerCase(), character.toUpperCase()])].join('')}]`)
+// Unlike LIKE, GLOB has sets of characters, and minds letter case.
+function globPart(word: string): string {
+  const sets = word.replaceAll(
+    /[a-z*?[]/gi,
+    (character) => `[${[...new Set([character.toLowerCase(), character.toUpperCase()])].join('')}]`,
+  )
+  return `*[${PART_SEPARATORS}]${sets}*`
 }
 
 // Whatever follows the word is less than the last character of Unicode.
