@@ -75,6 +75,7 @@ export class UserFinder {
 
   /** As `listPage`, for `matches` that are all and no more than are counted, and the ages of all of them. */
   async listFew(matches: number[], offset: number, end: number): Promise<{ ids: number[] | null; histogram: AgeHistogram }> {
+    if (matches.length === 0) return { ids: [], histogram: [] }
     const { sort, dir } = this.#query
     if (sort !== null) return sortAndCountAges(matches, sort, dir, offset, end - offset)
     if (this.#search.beginsRanges) {
