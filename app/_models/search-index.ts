@@ -38,9 +38,9 @@ export async function chooseFinding(words: Word[], limits: ListLimits): Promise<
   const [first, ...others] = lookups
   let read = 0
   const takeShort = (choices: Lookup[]) =>
-    choices.filter(({ pages }) => {
-      const isTaken = read + pages <= limits.pages
-      if (isTaken) read += pages
+    choices.filter((choice) => {
+      const isTaken = read + choice.pages <= limits.pages
+      if (isTaken) read += choice.pages
       return isTaken
     })
   const short = takeShort(lookups)

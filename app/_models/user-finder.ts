@@ -82,22 +82,16 @@ export class UserFinder {
       const rank = rankOf(this.#query.q, Prisma.join(this.#search.beginsRanges, ' OR '))
       return sortAndCountAges(matches, rank, 'asc', offset, end - offset)
     }
-    const exact = await findExact(this.#query.q, this.#search, this.#age)
     const { expression } = await this.#chooseFinding()
     // Of those found: many more may begin with a word.
     const begins = { expression: `(${expression}) AND (${this.#search.begins.expression})`, condition: null, isShort: false }
-    const beginning = await scan(begins, { age: null }, this.#budget)
+    const { ids, isComplete } = await scan(begins, { age: null }, this.#budget)
     const { histogram } = await sortAndCountAges(matches, 'id', 'asc', 0, 0)
-    if (!beginning.isComplete) return { ids: null, histogram }
+    if (!isComplete) return { ids: null, histogram }
     const known = new Set(matches)
-    return {
-      ids: inTurn(
-        exact,
-        beginning.ids.filter((id) => known.has(id)),
-        matches,
-      ).slice(offset, end),
-      histogram,
-    }
+    const beginning = ids.filter((id) => known.has(id))
+    const exact = await findExact(this.#query.q, this.#search, this.#age)
+    return { ids: inTurn(exact, beginning, matches).slice(offset, end), histogram }
   }
 
   async #rankMany(matches: Matches, offset: number, end: number): Promise<number[] | null> {
