@@ -1,5 +1,5 @@
 import type { Instrumentation } from 'next'
-import { getPageData } from './app/page-data.ts'
+import type { getPageData } from './app/page-data.ts'
 
 declare global {
   /** What the page at a URL shows, from the model that Next has built: `getPageData` of app/page-data.ts. */
@@ -7,8 +7,8 @@ declare global {
 }
 
 /** Next calls this once, before its first answer: https://nextjs.org/docs/app/api-reference/file-conventions/instrumentation */
-export function register(): void {
-  globalThis.rosterGetPageData = getPageData
+export async function register(): Promise<void> {
+  if (process.env.NEXT_RUNTIME === 'nodejs') globalThis.rosterGetPageData = (await import('./app/page-data.ts')).getPageData
 }
 
 const reported = new WeakSet()

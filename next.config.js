@@ -4,7 +4,7 @@ export default {
   poweredByHeader: false,
   reactStrictMode: true,
   // The native SQLite library must stay a real package: bundlers cannot carry a .node file.
-  serverExternalPackages: ['@prisma/adapter-libsql', '@libsql/client', 'libsql'],
+  serverExternalPackages: ['@prisma/adapter-better-sqlite3', 'better-sqlite3'],
   // No page shows a picture: no visitor may have this server resize some, and its library stays out of the build.
   images: { unoptimized: true },
   outputFileTracingExcludes: { '*': ['node_modules/sharp/**', 'node_modules/@img/**'] },

@@ -93,7 +93,7 @@ async function load(address: string, path: () => string): Promise<Figures> {
 
 function report(rows: Row[]): string {
   const [cpu] = cpus()
-  const versions = ['next', 'react', 'prisma', '@prisma/adapter-libsql'].map((name) => `${name} ${packages[name]}`)
+  const versions = ['next', 'react', 'prisma', 'better-sqlite3'].map((name) => `${name} ${packages[name]}`)
   const figures = ({ perSecond, p50, p99, failures }: Figures) => `${perSecond.toFixed(0)} | ${p50} | ${p99} | ${failures}`
   return `# Pages of the standalone build, one process
 

@@ -24,7 +24,7 @@ export function databaseFile(url = process.env.DATABASE_URL || DEFAULT_DATABASE_
   }
 }
 
-/** The same file as the one spelling that Prisma's CLI, Studio and libSQL all understand: `file:///absolute/path`. */
+/** The same file as the one spelling that Prisma's CLI and Studio both understand: `file:///absolute/path`. */
 export function databaseUrl(file = databaseFile()): string {
   return pathToFileURL(file).href
 }

@@ -100,7 +100,7 @@ function readExpectedDefinitions(): Definition[] {
   }
 }
 
-// As Prisma's engine writes times through the libSQL adapter.
+// As Prisma's engine writes times through its SQLite adapters.
 function now(): string {
   return new Date().toISOString().replace('Z', '+00:00')
 }

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './paths.ts'
 
@@ -17,6 +17,12 @@ export function completeRelease(build: string): void {
     // A package within a package comes with that.
     if (!path.slice('node_modules/'.length).includes('/node_modules/')) cpSync(join(ROOT, path), join(build, path), { recursive: true })
   }
+  removeOtherPlatforms(join(build, 'node_modules/better-sqlite3/prebuilds'))
+}
+
+// A build serves the platform that it is made on. Next's outputFileTracingExcludes does not reach what instrumentation.ts imports.
+function removeOtherPlatforms(binaries: string): void {
+  for (const name of readdirSync(binaries)) if (!name.startsWith(process.platform)) rmSync(join(binaries, name))
 }
 
 /** Where `names`, and all packages that they need, lie, as the lockfile has it. */

@@ -29,7 +29,7 @@ export type NextPages = {
  */
 export async function loadNextPages(): Promise<NextPages> {
   process.chdir(STANDALONE)
-  Object.assign(process.env, { NODE_ENV: 'production' })
+  Object.assign(process.env, { NODE_ENV: 'production', NEXT_RUNTIME: 'nodejs' })
   const require = createRequire(join(STANDALONE, 'server.js'))
   // The globals that the pages of a build rely on.
   require('next/dist/server/node-environment')

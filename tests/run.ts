@@ -5,7 +5,7 @@ import { generatePrismaClientIfStale } from '../server/build.ts'
 import { ROOT } from '../server/paths.ts'
 import { findChromium } from './fixtures/chromium.ts'
 
-// The tests write with Debian's own sqlite3 as well, which is older than the ones in Node and libSQL.
+// The tests write with Debian's own sqlite3 as well, which is older than the ones in Node and better-sqlite3.
 const DEBIAN_PACKAGES = [
   ...['chromium-headless-shell', 'sqlite3', 'openssl', 'systemd', 'systemd-container', 'mmdebstrap'],
   ...['nginx', 'libnginx-mod-http-brotli-static', 'apache2', 'lighttpd', 'lighttpd-mod-deflate'],

@@ -1,22 +1,20 @@
-import { PrismaLibSql } from '@prisma/adapter-libsql'
 import { DriverAdapterError, type SqlDriverAdapter, type SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
-import { BUSY_TIMEOUT_MS } from './database.ts'
+import { createConnectionFactory } from './database.ts'
 import { toEngineError } from './engine-error.ts'
 
 /**
- * How the engine reaches the database at `url`, and its shadow in memory: libSQL, made to behave like Prisma's native engine.
+ * How the engine reaches the database behind `connection`, and a shadow in memory: as Prisma's native engine would.
  * `applyMigration` runs the scripts of migrations, which is all that the engine calls `executeScript` for.
  */
 export function createAdapterFactory(
-  url: string,
+  connection: SqlDriverAdapter,
   applyMigration: (script: string) => Promise<void>,
 ): SqlMigrationAwareDriverAdapterFactory {
-  const libSql = new PrismaLibSql({ url, timeout: BUSY_TIMEOUT_MS })
   return {
-    provider: libSql.provider,
-    adapterName: libSql.adapterName,
-    connect: async () => Object.assign(adapt(await libSql.connect()), { executeScript: applyMigration }),
-    connectToShadowDb: async () => adapt(await libSql.connectToShadowDb()),
+    provider: connection.provider,
+    adapterName: connection.adapterName,
+    connect: async () => Object.assign(adapt(connection), { executeScript: applyMigration }),
+    connectToShadowDb: async () => adapt(await createConnectionFactory(':memory:').connect()),
   }
 }
 
@@ -25,6 +23,8 @@ function adapt(adapter: SqlDriverAdapter): SqlDriverAdapter {
   return Object.assign<SqlDriverAdapter, Partial<SqlDriverAdapter>>(adapter, {
     // The engine sends whole scripts, of which a prepared statement would run the first statement only.
     async executeRaw(query) {
+      // The engine's lock: nobody could migrate a database that is served, as a reader has it open. Each migration is a transaction anyway.
+      if (query.sql === 'PRAGMA main.locking_mode=EXCLUSIVE') return 0
       try {
         if (query.args.length) return await executeRaw.call(adapter, query)
         await executeScript.call(adapter, query.sql)
@@ -38,9 +38,9 @@ function adapt(adapter: SqlDriverAdapter): SqlDriverAdapter {
       try {
         return await queryRaw.call(adapter, query)
       } catch (error) {
-        if (error instanceof Error && error.message.endsWith('no such table: _prisma_migrations'))
-          return { columnNames: [], columnTypes: [], rows: [] }
-        throw sqliteError(toEngineError(error).message)
+        const { message } = toEngineError(error)
+        if (message === 'no such table: _prisma_migrations') return { columnNames: [], columnTypes: [], rows: [] }
+        throw sqliteError(message)
       }
     },
   })

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { Database } from './database.ts'
+import { createConnectionFactory, Database } from './database.ts'
 import { EngineError, toEngineError } from './engine-error.ts'
 
 /** Runs `schema-engine cli <command>` on the SQLite file that `findFile` names and returns the exit code. Prisma reads the reason from stderr. */
@@ -24,9 +24,9 @@ export async function runDatabaseCommand(command: string, findFile: () => string
 export async function checkDatabase(file: string): Promise<void> {
   if (!statSync(file, { throwIfNoEntry: false })) throw new EngineError(`Database \`${basename(file)}\` does not exist`, 'P1003')
   try {
-    const database = new Database(file)
-    await database.query('PRAGMA schema_version')
-    database.close()
+    const connection = await createConnectionFactory(file).connect()
+    await new Database(connection).query('PRAGMA schema_version')
+    await connection.dispose()
   } catch (error) {
     throw new EngineError(`${toEngineError(error).message}: ${file}`)
   }

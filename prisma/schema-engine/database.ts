@@ -1,23 +1,28 @@
-import { PrismaLibSql } from '@prisma/adapter-libsql'
-import { databaseUrl } from '../database-url.ts'
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import { EngineError, toEngineError } from './engine-error.ts'
 
-export const BUSY_TIMEOUT_MS = 5_000
+const BUSY_TIMEOUT_MS = 5_000
 
-type Client = ReturnType<PrismaLibSql['createClient']>
+/** Opens the SQLite database in `file`, or `:memory:`, for the engine. */
+export function createConnectionFactory(file: string): PrismaBetterSqlite3 {
+  return new PrismaBetterSqlite3({ url: file, timeout: BUSY_TIMEOUT_MS })
+}
 
-/** A connection to a SQLite file, beside the one that the engine has. */
+/** What we ask of a database beside the engine, over the same connection. */
 export class Database {
-  readonly #client: Client
+  readonly #execute: SqlDriverAdapter['executeScript']
+  readonly #query: SqlDriverAdapter['queryRaw']
 
-  constructor(file: string) {
-    const config = { url: databaseUrl(file), timeout: BUSY_TIMEOUT_MS }
-    this.#client = new PrismaLibSql(config).createClient(config)
+  constructor(connection: SqlDriverAdapter) {
+    this.#execute = connection.executeScript.bind(connection)
+    this.#query = connection.queryRaw.bind(connection)
   }
 
   /** The rows that `sql`, one statement, selects. */
   async query(sql: string): Promise<Record<string, unknown>[]> {
-    return (await this.#client.execute(sql)).rows
+    const { columnNames, rows } = await this.#query({ sql, args: [], argTypes: [] })
+    return rows.map((row) => Object.fromEntries(columnNames.map((name, index) => [name, row[index]])))
   }
 
   /**
@@ -25,32 +30,49 @@ export class Database {
    * (https://sqlite.org/lang_altertable.html#otheralter): foreign keys are not enforced meanwhile but checked before the commit.
    */
   async runAtomically(script: string): Promise<void> {
-    await this.#client.execute('PRAGMA foreign_keys = OFF')
-    const transaction = await this.#client.transaction('write') // takes this connection along: the next statement opens a new one
+    await this.#execute('PRAGMA foreign_keys = OFF')
     try {
-      await transaction.executeMultiple(script)
-      if (transaction.closed) throw new EngineError('the script ends a transaction that it did not begin')
-      const { rows } = await transaction.execute('PRAGMA foreign_key_check')
-      if (rows.length) throw new EngineError(`${rows.length} rows break a foreign key`)
-      await transaction.commit()
+      await this.#execute('BEGIN IMMEDIATE')
+      await this.#execute(script)
+      const violations = await this.query('PRAGMA foreign_key_check')
+      if (violations.length) throw new EngineError(`${violations.length} rows break a foreign key`)
+      await this.#commit()
     } catch (error) {
-      transaction.close()
+      await this.#rollBack()
       if (!isRefusedInTransaction(error)) throw error
       await this.runAsItIs(script)
+    } finally {
+      await this.#execute('PRAGMA foreign_keys = ON')
     }
   }
 
   /** Runs `script` without a transaction other than those that it begins itself. */
   async runAsItIs(script: string): Promise<void> {
-    await this.#client.executeMultiple(script)
+    await this.#execute(script)
   }
 
-  close(): void {
-    this.#client.close()
+  async #commit(): Promise<void> {
+    try {
+      await this.#execute('COMMIT')
+    } catch (error) {
+      throw isWithoutTransaction(error) ? new EngineError('the script ends a transaction that it did not begin') : error
+    }
+  }
+
+  async #rollBack(): Promise<void> {
+    try {
+      await this.#execute('ROLLBACK')
+    } catch (error) {
+      if (!isWithoutTransaction(error)) throw error
+    }
   }
 }
 
 // BEGIN, VACUUM, PRAGMA journal_mode …: "cannot start a transaction within a transaction".
 function isRefusedInTransaction(error: unknown): boolean {
   return /(within|inside) a transaction$/.test(toEngineError(error).message)
+}
+
+function isWithoutTransaction(error: unknown): boolean {
+  return toEngineError(error).message.endsWith('no transaction is active')
 }

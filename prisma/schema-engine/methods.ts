@@ -1,8 +1,7 @@
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
+import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError, type SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg'
-import { databaseUrl } from '../database-url.ts'
 import { createAdapterFactory, sqliteError } from './adapter.ts'
-import { Database } from './database.ts'
+import { createConnectionFactory, Database } from './database.ts'
 import { checkDatabase, createDatabase } from './database-commands.ts'
 import { dropEverything } from './drop-everything.ts'
 import { EngineError, toEngineError } from './engine-error.ts'
@@ -32,8 +31,7 @@ export function createMethods(findFile: () => string, readDatamodels: () => [str
     debugPanic: passOn('debugPanic'),
     devDiagnostic: passOn('devDiagnostic'),
     diagnoseMigrationHistory: async (params) => diagnoseMigrationHistory(await open(), params),
-    diff: async (params) =>
-      diff(isAboutDatabase(params) ? (await open()).engine : await createEngine(':memory:', [], async () => {}), params),
+    diff: async (params) => diff(isAboutDatabase(params) ? (await open()).engine : await createEngineWithoutDatabase(), params),
     ensureConnectionValidity: passOn('ensureConnectionValidity'),
     evaluateDataLoss: async (params) => evaluateDataLoss(await open(), params),
     getDatabaseVersion: passOn('version'),
@@ -48,16 +46,21 @@ export function createMethods(findFile: () => string, readDatamodels: () => [str
 
 async function openSession(file: string, datamodels: [string, string][]): Promise<Session> {
   await checkDatabase(file)
-  const database = new Database(file)
-  return { database, engine: await createEngine(databaseUrl(file), datamodels, (script) => applyMigration(database, script)) }
+  const connection = await createConnectionFactory(file).connect()
+  const database = new Database(connection)
+  return { database, engine: await createEngine(connection, datamodels, (script) => applyMigration(database, script)) }
+}
+
+async function createEngineWithoutDatabase(): Promise<SchemaEngine> {
+  return createEngine(await createConnectionFactory(':memory:').connect(), [], async () => {})
 }
 
 async function createEngine(
-  url: string,
+  connection: SqlDriverAdapter,
   datamodels: [string, string][],
   applyMigration: (script: string) => Promise<void>,
 ): Promise<SchemaEngine> {
-  const factory = bindMigrationAwareSqlAdapterFactory(createAdapterFactory(url, applyMigration))
+  const factory = bindMigrationAwareSqlAdapterFactory(createAdapterFactory(connection, applyMigration))
   return loadEngine().SchemaEngine.new({ datamodels: datamodels.length ? datamodels : undefined }, () => {}, factory)
 }
 
@@ -74,7 +77,7 @@ async function applyMigration(database: Database, script: string): Promise<void>
   try {
     await database.runAtomically(script)
   } catch (error) {
-    const code = error instanceof Error && 'rawCode' in error ? `Database error code: ${error.rawCode}\n\n` : ''
+    const code = error instanceof DriverAdapterError ? `Database error code: ${error.cause.originalCode}\n\n` : ''
     const name = await findUnfinishedMigration(database)
     const message = `${MIGRATION_FAILED}\n\nMigration name: ${name}\n\n${code}Database error:\n${toEngineError(error).message}`
     throw sqliteError(message)

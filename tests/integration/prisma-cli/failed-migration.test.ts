@@ -22,7 +22,7 @@ A migration failed to apply. New migrations cannot be applied before the error i
 
 Migration name: ${NAME}
 
-Database error code: 275
+Database error code: SQLITE_CONSTRAINT_CHECK
 
 Database error:
 CHECK constraint failed: email must look like name@host`,
