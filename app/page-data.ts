@@ -1,4 +1,5 @@
 import { currentAnswer } from '../server/current-answer.ts'
+import { LIST_LIMITS } from './_models/list-limits.ts'
 import { countUsers, findUser, listUsers, type UserPage, type UserRow } from './_models/user.ts'
 import { parseUserId } from './_models/user-id.ts'
 import { isSpelledOtherwise, parseUserListQuery, type SearchParams, type UserListQuery } from './_models/user-list-query.ts'
@@ -10,7 +11,7 @@ import { isSpelledOtherwise, parseUserListQuery, type SearchParams, type UserLis
 export type PageData = { count?: Promise<number>; user?: Promise<UserRow | null>; userPage?: Promise<UserPage> }
 
 export function getUserCount(): Promise<number> {
-  const data = currentPageData()
+  const { data } = currentPageData()
   data.count ??= countUsers()
   return data.count
 }
@@ -18,14 +19,14 @@ export function getUserCount(): Promise<number> {
 /** The person whose id is spelled `idText`, or null. */
 export function getUser(idText: string): Promise<UserRow | null> {
   const id = parseUserId(idText)
-  const data = currentPageData()
+  const { data } = currentPageData()
   data.user ??= id === null ? Promise.resolve(null) : findUser(id)
   return data.user
 }
 
 export function getUserPage(query: UserListQuery): Promise<UserPage> {
-  const data = currentPageData()
-  data.userPage ??= listUsers(query)
+  const { data, signal } = currentPageData()
+  data.userPage ??= listUsers(query, LIST_LIMITS, signal)
   return data.userPage
 }
 
@@ -51,6 +52,7 @@ function readSearchParams(searchParams: URLSearchParams): SearchParams {
   return params
 }
 
-function currentPageData(): PageData {
-  return currentAnswer.getStore()?.pageData ?? {}
+function currentPageData(): { data: PageData; signal?: AbortSignal } {
+  const answer = currentAnswer.getStore()
+  return answer ? { data: answer.pageData, signal: answer.signal } : { data: {} }
 }

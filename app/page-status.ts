@@ -6,7 +6,7 @@ import { currentAnswer } from '../server/current-answer.ts'
  * Next's notFound() leaves the document empty until its script has run, so it only serves where our server is not around.
  */
 export function setStatusNotFound(): void {
-  const answer = currentAnswer.getStore()
-  if (!answer) notFound()
-  answer.response.statusCode = 404
+  const response = currentAnswer.getStore()?.response
+  if (!response) notFound()
+  response.statusCode = 404
 }

@@ -10,7 +10,7 @@ const SERVER_PACKAGES = ['pino', 'pino-pretty', 'prom-client', 'send']
  * which is all that a machine needs to serve Roster then, besides Node.
  */
 export function completeRelease(build: string): void {
-  for (const folder of ['server', 'prisma']) {
+  for (const folder of ['server', 'prisma', 'app/_request']) {
     cpSync(join(ROOT, folder), join(build, folder), { recursive: true, filter: (path) => !path.startsWith(join(ROOT, 'prisma/generated')) })
   }
   for (const path of listPackagePaths(SERVER_PACKAGES)) {

@@ -1,13 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ServerResponse } from 'node:http'
 import type { PageData } from '../app/page-data.ts'
-import type { CacheState } from './request-observer.ts'
 
 export type CurrentAnswer = {
-  response: ServerResponse
-  requestId: string
+  /** What the page shows, as far as it is read. */
   pageData: PageData
-  cache: CacheState
+  /** Aborted when nobody waits for the answer any more. */
+  signal: AbortSignal
+  /** What the page is written to; null while its data is read. */
+  response: ServerResponse | null
 }
 
 declare global {
@@ -17,5 +18,5 @@ declare global {
 // Next's build carries a copy of this module for the pages, the server loads another one: only a global is the same for both.
 globalThis.rosterCurrentAnswer ??= new AsyncLocalStorage()
 
-/** The HTTP answer that the running code is made for; nothing when our server is not around Next. */
+/** The answer that the running code is made for; nothing when our server is not around Next. */
 export const currentAnswer = globalThis.rosterCurrentAnswer

@@ -1,5 +1,5 @@
 import { createHmac, hash, type KeyObject } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 
 // What of a request, other than its URL, Next's answer depends on.
 export const VARYING_HEADERS = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch', 'next-url']
@@ -18,12 +18,19 @@ export function accelExpires(time: number): string {
 // A shared cache may show a page for a second; then it asks whether the page's tag still stands. A browser asks every time.
 export const PAGE_CACHE_CONTROL = 'public, max-age=0, s-maxage=1, must-revalidate'
 
+type PageRequest = Pick<IncomingMessage, 'url' | 'headers'>
+
+/** What the page that `request` asks for depends on, other than its data. */
+export function pageVariant({ url, headers }: PageRequest): (string | string[] | null | undefined)[] {
+  return [url, ...VARYING_HEADERS.map((name) => headers[name] ?? null)]
+}
+
 /**
- * The ETag of the page that `buildId` makes of `data` for a request. The same data has the same tag in every process, on every host.
+ * The ETag of the page that `buildId` makes of `data` for `request`. The same data has the same tag in every process, on every host.
  * Weak, as the same page may come compressed or not: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.1
  */
-export function pageTag(buildId: string, url: string, headers: IncomingHttpHeaders, data: unknown): string {
-  const shown = JSON.stringify([buildId, url, VARYING_HEADERS.map((name) => headers[name] ?? null), data])
+export function pageTag(buildId: string, request: PageRequest, data: unknown): string {
+  const shown = JSON.stringify([buildId, pageVariant(request), data])
   return `W/"${hash('sha256', shown, 'base64url').slice(0, 27)}"`
 }
 

@@ -1,8 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { CurrentAnswer } from './current-answer.ts'
-
-/** How a page was answered: validated is a 304 that nothing was rendered for. */
-export type CacheState = 'validated' | 'rendered' | 'none'
+import type { Answer, CacheState } from './answer.ts'
 
 export type ObservedRequest = {
   requestId: string
@@ -16,6 +13,8 @@ export type ObservedRequest = {
   bytes: number
   milliseconds: number
   cache: CacheState
+  /** Whether too many people were searching: nothing is broken then. */
+  isBusy: boolean
   /** Whether the whole answer was sent. */
   isComplete: boolean
 }
@@ -23,7 +22,7 @@ export type ObservedRequest = {
 export type RequestObserver = (request: ObservedRequest) => void
 
 /** Calls `observe` once the answer to `request` is sent, or can not be any more. */
-export function observeRequest(request: IncomingMessage, answer: CurrentAnswer, observe: RequestObserver): void {
+export function observeRequest(request: IncomingMessage, answer: Answer, observe: RequestObserver): void {
   const began = performance.now()
   const { method = '', url = '', socket } = request
   const bytesBefore = socket.bytesWritten
@@ -37,6 +36,7 @@ export function observeRequest(request: IncomingMessage, answer: CurrentAnswer, 
       bytes: socket.bytesWritten - bytesBefore,
       milliseconds: Math.round((performance.now() - began) * 10) / 10,
       cache: answer.cache,
+      isBusy: answer.fault === 'busy',
       isComplete: answer.response.writableFinished,
     })
   })

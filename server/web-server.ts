@@ -1,20 +1,23 @@
-import { type KeyObject, randomBytes, randomUUID } from 'node:crypto'
+import { type KeyObject, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Answer } from './answer.ts'
+import { acceptsGzip, bufferAnswer, compressAnswer, sendBufferedAnswer } from './buffered-answer.ts'
 import { canonicalUrl } from './canonical-url.ts'
-import { type CurrentAnswer, currentAnswer } from './current-answer.ts'
+import { sendFault } from './fault-page.ts'
 import type { NextPages } from './next-pages.ts'
-import { accelExpires, isValidated, PAGE_CACHE_CONTROL, pageNonce, pageTag, VARY } from './page-validator.ts'
+import { createPageAnswers, isBusy, newNonce } from './page-answers.ts'
 import { refuseMalformed } from './refuse-malformed.ts'
 import { observeRequest, type RequestObserver } from './request-observer.ts'
 import { contentSecurityPolicy, SECURITY_HEADERS } from './security-headers.ts'
 import { isStaticFile, sendStaticFile } from './static-files.ts'
-import { sendWhole } from './whole-answer.ts'
 
 const METHODS = ['GET', 'HEAD']
 const REQUEST_ID = /^[\w.-]{1,64}$/
 
 // Longer than a proxy keeps its idle connections (nginx: 60 s), so that it never asks on one that is just being closed.
 const KEEP_ALIVE_MS = 75_000
+
+const BUSY_RETRY_SECONDS = 2
 
 type WebServerOptions = {
   pages: NextPages
@@ -26,9 +29,10 @@ type WebServerOptions = {
 
 /** An HTTP server, not listening yet, that answers from Next's standalone build. */
 export function createWebServer({ pages, secret, observe, findUnreadiness }: WebServerOptions): Server {
+  const answerPage = createPageAnswers(pages, secret)
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const requestId = identify(request)
-    const answer: CurrentAnswer = { response, requestId, pageData: {}, cache: 'none' }
+    const answer: Answer = { response, requestId, signal: goneSignal(response), cache: 'none', fault: null }
     observeRequest(request, answer, observe)
     response.setHeaders(new Map([...SECURITY_HEADERS, ['X-Request-Id', requestId]]))
     // While it drains, no client should send another request this way.
@@ -39,50 +43,27 @@ export function createWebServer({ pages, secret, observe, findUnreadiness }: Web
     if (canonicalUrl(url) !== url) return redirect(response, canonicalUrl(url))
     if (url === '/healthz') return sendText(response, 200, 'ok\n')
     if (url === '/readyz') return void findUnreadiness().then((reason) => sendReadiness(response, reason))
-    sendWhole(request, response, requestId)
-    currentAnswer.run(answer, () => answerUrl(request, answer)).catch((error) => answerFault(error, answer))
+    answerUrl(request, answer).catch((error) => answerFault(error, answer))
   })
   server.on('clientError', refuseMalformed)
   return server
 
-  async function answerUrl(request: IncomingMessage, answer: CurrentAnswer): Promise<void> {
+  async function answerUrl(request: IncomingMessage, answer: Answer): Promise<void> {
     const path = request.url?.split('?', 1)[0] ?? ''
     if (!isStaticFile(path)) return answerPage(request, answer)
     answer.response.setHeader('Content-Security-Policy', contentSecurityPolicy(newNonce()))
-    return sendStaticFile(path, request, answer.response)
+    const file = await bufferAnswer(request, (response) => sendStaticFile(path, request, response), answer.signal)
+    sendBufferedAnswer(answer.response, await compressAnswer(file, acceptsGzip(request)))
   }
+}
 
-  async function answerPage(request: IncomingMessage, answer: CurrentAnswer): Promise<void> {
-    const { response } = answer
-    const askedAt = Date.now()
-    const tag = await findTag(request)
-    const policy = contentSecurityPolicy(tag === null ? newNonce() : pageNonce(secret, tag))
-    response.setHeader('Content-Security-Policy', policy)
-    if (tag !== null) {
-      response.setHeader('ETag', tag)
-      response.setHeader('Cache-Control', PAGE_CACHE_CONTROL)
-      response.setHeader('X-Accel-Expires', accelExpires(askedAt))
-      if (isValidated(request.headers['if-none-match'], tag)) {
-        answer.cache = 'validated'
-        response.writeHead(304, { Vary: VARY }).end()
-        return
-      }
-      answer.cache = 'rendered'
-    }
-    // Next reads the nonce of its inline scripts from the request: https://nextjs.org/docs/app/guides/content-security-policy
-    request.headers['content-security-policy'] = policy
-    await pages.answer(request, response)
-  }
-
-  /** The tag of the page that is asked for; null where that is none, or where the model fails: the page fails the same way then. */
-  async function findTag({ url = '', headers }: IncomingMessage): Promise<string | null> {
-    try {
-      const data = await globalThis.rosterGetPageData?.(url)
-      return data === undefined ? null : pageTag(pages.buildId, url, headers, data)
-    } catch {
-      return null
-    }
-  }
+/** Aborted when the visitor hangs up before the answer is sent. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort()
+  })
+  return gone.signal
 }
 
 function identify(request: IncomingMessage): string {
@@ -92,14 +73,15 @@ function identify(request: IncomingMessage): string {
   return requestId
 }
 
-function newNonce(): string {
-  return randomBytes(16).toString('base64')
-}
-
-function answerFault(error: unknown, { response, requestId }: CurrentAnswer): void {
-  console.error(error, { requestId })
-  response.statusCode = 500
-  response.end()
+function answerFault(error: unknown, answer: Answer): void {
+  if (answer.signal.aborted) return
+  if (isBusy(error)) {
+    answer.response.setHeader('Retry-After', BUSY_RETRY_SECONDS)
+    sendFault(answer, 'busy', 503)
+    return
+  }
+  console.error(error, { requestId: answer.requestId })
+  sendFault(answer, 'broken', 500)
 }
 
 function refuseMethod(response: ServerResponse): void {

@@ -79,10 +79,10 @@ async function createObserver({ logQueries, metricsPort }: Settings): Promise<Re
   const measure = metricsPort === null ? null : (await import('./metrics.ts')).createWorkerMetrics()
   return (request) => {
     measure?.(request)
-    const { requestId, method, url, status, bytes, milliseconds, cache, isComplete } = request
+    const { requestId, method, url, status, bytes, milliseconds, cache, isBusy, isComplete } = request
     // Queries are what people looked for.
     const path = logQueries ? url : url.split('?')[0]
-    log[status >= 500 ? 'error' : 'info'](
+    log[status >= 500 && !isBusy ? 'error' : 'info'](
       { requestId, method, path, status, bytes, ms: milliseconds, cache, ...(!isComplete && { isComplete }) },
       `${method} ${path} ${status}`,
     )

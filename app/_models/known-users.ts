@@ -49,24 +49,29 @@ export async function filterByReadingAges(ids: number[], age: Prisma.Sql, budget
 }
 
 /** `ids` in order, from `offset` on. */
-export async function sortIds(ids: number[], sort: Sort, dir: Direction, offset: number, size: number): Promise<number[]> {
+export async function sortIds(
+  ids: number[],
+  { sort, dir, offset, size }: { sort: Sort; dir: Direction; offset: number; size: number },
+  budget: WorkBudget,
+): Promise<number[]> {
   if (sort === 'id') return (dir === 'asc' ? ids : ids.toReversed()).slice(offset, offset + size)
-  const [row] = await database().$queryRaw<{ ids: string }[]>`
+  const [row] = await budget.run(
+    () => database().$queryRaw<{ ids: string }[]>`
     SELECT json_group_array("id") AS "ids" FROM (
       SELECT "User"."id" FROM ${peopleWith(ids, sort)} ORDER BY ${inOrder(columnOf(sort), dir)}, "User"."id" LIMIT ${size} OFFSET ${offset}
-    )`
+    )`,
+  )
   return JSON.parse(row?.ids ?? '[]')
 }
 
 /** As `sortIds`, and the ages of all of them: to look people up costs more than all else. */
 export async function sortAndCountAges(
   ids: number[],
-  sort: SortKey,
-  dir: Direction,
-  offset: number,
-  size: number,
+  { sort, dir, offset, size }: { sort: SortKey; dir: Direction; offset: number; size: number },
+  budget: WorkBudget,
 ): Promise<{ ids: number[]; histogram: AgeHistogram }> {
-  const [row] = await database().$queryRaw<{ ids: string; ages: string }[]>`
+  const [row] = await budget.run(
+    () => database().$queryRaw<{ ids: string; ages: string }[]>`
     WITH "Known" AS MATERIALIZED (
       SELECT "User"."id" AS "id", ifnull("age", ${UNKNOWN_AGE}) AS "age", ${columnOf(sort)} AS "key" FROM ${peopleWith(ids, sort)}
     )
@@ -76,7 +81,8 @@ export async function sortAndCountAges(
       )) AS "ids",
       (SELECT json_group_array(json_array("age", "people")) FROM (
         SELECT "age", count(*) AS "people" FROM "Known" GROUP BY "age"
-      )) AS "ages"`
+      )) AS "ages"`,
+  )
   return { ids: JSON.parse(row?.ids ?? '[]'), histogram: parseAges(row?.ages) }
 }
 

@@ -30,8 +30,9 @@ const RARE_TRIGRAMS = 4
  * others: it would read through all parts of all words at once to find nobody, where each is common and no two are together, and
  * nothing can stop it.
  */
-export async function chooseFinding(words: Word[], limits: ListLimits): Promise<Finding> {
-  const pages = await readIndexPages(words.flatMap(({ trigrams }) => trigrams))
+export async function chooseFinding(words: Word[], budget: WorkBudget): Promise<Finding> {
+  const { limits } = budget
+  const pages = await budget.run(() => readIndexPages(words.flatMap(({ trigrams }) => trigrams)))
   const lookups = words
     .map((word) => chooseLookup(word, pages.splice(0, word.trigrams.length), limits))
     .sort((a, b) => a.rarest.pages - b.rarest.pages)

@@ -7,7 +7,7 @@ import { chooseFinding, findAll, scan } from './search-index.ts'
 import type { Direction, Sort, UserListQuery } from './user-list-query.ts'
 import { type Filter, listStretches, readBeginning, walk } from './user-order.ts'
 import { compileSearch, type Finding, findExact, isExactly, type UserSearch } from './user-search.ts'
-import { WorkBudget } from './work-budget.ts'
+import type { WorkBudget } from './work-budget.ts'
 
 /** The people whom a search finds: all of them, by id, or some, more than are counted unless that takes too long. */
 export type Matches = {
@@ -17,7 +17,7 @@ export type Matches = {
   isFirst: boolean
 }
 
-/** Finds the people whom `query` searches for, and puts them in its order, within `limits`. */
+/** Finds the people whom `query` searches for, and puts them in its order, within `budget`. */
 export class UserFinder {
   readonly #query: UserListQuery
   readonly #limits: ListLimits
@@ -27,12 +27,12 @@ export class UserFinder {
   #finding: Promise<Finding> | undefined
   #namesakes: number[] | null = null
 
-  constructor(query: UserListQuery, limits: ListLimits) {
+  constructor(query: UserListQuery, budget: WorkBudget) {
     this.#query = query
-    this.#limits = limits
+    this.#limits = budget.limits
     this.#search = compileSearch(query.q)
     this.#age = ageCondition(query)
-    this.#budget = new WorkBudget(limits)
+    this.#budget = budget
   }
 
   async findMatches(): Promise<Matches> {
@@ -77,25 +77,25 @@ export class UserFinder {
   async listFew(matches: number[], offset: number, end: number): Promise<{ ids: number[] | null; histogram: AgeHistogram }> {
     if (matches.length === 0) return { ids: [], histogram: [] }
     const { sort, dir } = this.#query
-    if (sort !== null) return sortAndCountAges(matches, sort, dir, offset, end - offset)
+    if (sort !== null) return sortAndCountAges(matches, { sort, dir, offset, size: end - offset }, this.#budget)
     if (this.#search.beginsRanges) {
       const rank = rankOf(this.#query.q, Prisma.join(this.#search.beginsRanges, ' OR '))
-      return sortAndCountAges(matches, rank, 'asc', offset, end - offset)
+      return sortAndCountAges(matches, { sort: rank, dir: 'asc', offset, size: end - offset }, this.#budget)
     }
     const { expression } = await this.#chooseFinding()
     // Of those found: many more may begin with a word.
     const begins = { expression: `(${expression}) AND (${this.#search.begins.expression})`, condition: null, isShort: false }
     const { ids, isComplete } = await scan(begins, { age: null }, this.#budget)
-    const { histogram } = await sortAndCountAges(matches, 'id', 'asc', 0, 0)
+    const { histogram } = await sortAndCountAges(matches, { sort: 'id', dir: 'asc', offset: 0, size: 0 }, this.#budget)
     if (!isComplete) return { ids: null, histogram }
     const known = new Set(matches)
     const beginning = ids.filter((id) => known.has(id))
-    const exact = await findExact(this.#query.q, this.#search, this.#age)
+    const exact = await findExact(this.#query.q, this.#search, this.#age, this.#budget)
     return { ids: inTurn(exact, beginning, matches).slice(offset, end), histogram }
   }
 
   async #rankMany(matches: Matches, offset: number, end: number): Promise<number[] | null> {
-    const exact = await findExact(this.#query.q, this.#search, this.#age)
+    const exact = await findExact(this.#query.q, this.#search, this.#age, this.#budget)
     const beginning = (await this.#readBeginning()) ?? (await this.#scanBeginning(end + exact.length))
     // As many as are asked for, so that nobody else has to be looked for to follow those.
     const others = await this.#listById(matches, 'asc', end)
@@ -149,7 +149,7 @@ export class UserFinder {
     const wanted = this.#limits.sorted + 1
     const all = this.#listKnown(matches) ?? (await scan(await this.#chooseFinding(), { age: this.#age, wanted }, this.#budget))
     if (!all.isComplete || all.ids.length >= wanted) return null
-    return sortIds(all.ids, sort, this.#query.dir, offset, end - offset)
+    return sortIds(all.ids, { sort, dir: this.#query.dir, offset, size: end - offset }, this.#budget)
   }
 
   #listKnown(matches: Matches): Pick<Matches, 'ids' | 'isComplete'> | null {
@@ -173,7 +173,7 @@ export class UserFinder {
   }
 
   #chooseFinding(): Promise<Finding> {
-    this.#finding ??= chooseFinding(this.#search.words, this.#limits)
+    this.#finding ??= chooseFinding(this.#search.words, this.#budget)
     return this.#finding
   }
 }

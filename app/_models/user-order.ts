@@ -2,7 +2,6 @@ import 'server-only'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { type AgeHistogram, EVERYBODY, sumPeople } from './age-histogram.ts'
 import { database } from './database.ts'
-import type { ListLimits } from './list-limits.ts'
 import type { Direction, Sort } from './user-list-query.ts'
 import type { WorkBudget } from './work-budget.ts'
 
@@ -53,13 +52,13 @@ export function listStretches(sort: Sort, dir: Direction, condition: Prisma.Sql 
   })
 }
 
-/** The ids from `offset` on, or null when it is further from both ends than `limits` allow. `everybody` counts those not admitted too. */
+/** The ids from `offset` on, or null when it is further from both ends than the limits of `budget` allow. `everybody` counts those not admitted too. */
 export async function readPage(
   stretches: Stretch[],
   offset: number,
   size: number,
   everybody: number,
-  limits: ListLimits,
+  budget: WorkBudget,
 ): Promise<number[] | null> {
   const ids: number[] = []
   let before = 0
@@ -70,8 +69,8 @@ export async function readPage(
     if (first >= end) continue
     // Entries that a filter skips have to be read too, unless the index has just the admitted ones, as that of ages.
     const entries = stretches.length > 1 ? 1 : everybody / stretch.people
-    if (Math.min(end, stretch.people - first) * entries > limits.skipped) return null
-    ids.push(...(await readStretch(stretch, first, end)))
+    if (Math.min(end, stretch.people - first) * entries > budget.limits.skipped) return null
+    ids.push(...(await budget.run(() => readStretch(stretch, first, end))))
   }
   return ids
 }
@@ -147,8 +146,10 @@ export async function readBeginning(
   let left = budget.limits.begun
   for (const range of begins) {
     const where = Prisma.sql`${range} AND ${age ?? EVERYBODY}`
-    const [row] = await database().$queryRaw<{ people: number | bigint }[]>`
-      SELECT count(*) AS "people" FROM (SELECT 1 FROM "User" INDEXED BY ${index} WHERE ${where} LIMIT ${left + 1})`
+    const [row] = await budget.run(
+      () => database().$queryRaw<{ people: number | bigint }[]>`
+      SELECT count(*) AS "people" FROM (SELECT 1 FROM "User" INDEXED BY ${index} WHERE ${where} LIMIT ${left + 1})`,
+    )
     const people = Number(row?.people)
     left -= people
     if (left < 0) return null

@@ -3,6 +3,7 @@ import { Prisma } from '../../prisma/generated/client.ts'
 import { EVERYBODY } from './age-histogram.ts'
 import { database } from './database.ts'
 import { hasParts, isShortWord, PART_SEPARATORS, searchWords } from './search-words.ts'
+import type { WorkBudget } from './work-budget.ts'
 
 /** What finds people: an expression of SQLite's FTS5, see the migration that made UserSearch, and a condition on the rows that it finds. */
 export type Finding = {
@@ -58,11 +59,13 @@ export function compileSearch(q: string): UserSearch {
 }
 
 /** The ids, ascending, of those people found whose username or e-mail is `q` as a whole. */
-export async function findExact(q: string, { words }: UserSearch, age: Prisma.Sql | null): Promise<number[]> {
-  const [row] = await database().$queryRaw<{ ids: string }[]>`
+export async function findExact(q: string, { words }: UserSearch, age: Prisma.Sql | null, budget: WorkBudget): Promise<number[]> {
+  const [row] = await budget.run(
+    () => database().$queryRaw<{ ids: string }[]>`
     SELECT json_group_array("id") AS "ids" FROM (
       SELECT "id" FROM "User" WHERE ${isExactly(q)} AND ${age ?? EVERYBODY} AND ${conditionOf(words)} ORDER BY "id"
-    )`
+    )`,
+  )
   return JSON.parse(row?.ids ?? '[]')
 }
 

@@ -1,13 +1,14 @@
 import 'server-only'
-import { setImmediate } from 'node:timers/promises'
 import type { User } from '../../prisma/generated/client.ts'
+import { TurnQueue } from '../_request/turn-queue.ts'
 import { type AgeHistogram, ageCondition, readAgeHistogram, sumPeople } from './age-histogram.ts'
 import { database } from './database.ts'
 import { LIST_LIMITS, type ListLimits } from './list-limits.ts'
 import { searchWords } from './search-words.ts'
 import { UserFinder } from './user-finder.ts'
-import type { UserListQuery } from './user-list-query.ts'
+import { isNarrowed, type UserListQuery } from './user-list-query.ts'
 import { listStretches, readPage } from './user-order.ts'
+import { WorkBudget } from './work-budget.ts'
 
 export type { AgeHistogram }
 export type UserRow = Pick<User, 'id' | 'username' | 'email' | 'age'>
@@ -23,22 +24,29 @@ export type UserPage = {
   isTooBroad: boolean
 }
 
-type Find = { ids: Set<number>; users: Promise<Map<number, UserRow>> }
+const USER_ROW = { id: true, username: true, email: true, age: true } as const
 
-/** What is asked until the event loop has read all requests that are there. */
-let nextFind: Find | undefined
+const NEVER_ABORTED = new AbortController().signal
 
-/** The person with `id`, or null. Those who are asked for at the same time are read together: asking costs far more than reading. */
-export async function findUser(id: number): Promise<UserRow | null> {
-  nextFind ??= startFind()
-  const { ids, users } = nextFind
-  ids.add(id)
-  return (await users).get(id) ?? null
+// To skip as many takes less than a millisecond.
+const QUICK_OFFSET = 20_000
+
+const queue = new TurnQueue()
+
+/** The person with `id`, or null. Prisma reads those who are asked for at the same time together. */
+export function findUser(id: number): Promise<UserRow | null> {
+  return database().user.findUnique({ where: { id }, select: USER_ROW })
 }
 
-/** One page of the people that `query` asks for. `pageCount` is 1 when there is nobody; a page beyond it has no users. */
-export async function listUsers(query: UserListQuery, limits: ListLimits = LIST_LIMITS): Promise<UserPage> {
-  return searchWords(query.q).length === 0 ? listInOrder(query, limits) : searchUsers(query, limits)
+/**
+ * One page of the people that `query` asks for. `pageCount` is 1 when there is nobody; a page beyond it has no users.
+ * @param signal is aborted when nobody waits for it any more.
+ * @throws BusyError when too many others wait for theirs.
+ */
+export function listUsers(query: UserListQuery, limits: ListLimits = LIST_LIMITS, signal = NEVER_ABORTED): Promise<UserPage> {
+  const budget = new WorkBudget(limits, signal)
+  const list = () => (searchWords(query.q).length === 0 ? listInOrder(query, budget) : searchUsers(query, budget))
+  return isQuick(query) ? list() : queue.run(list, signal)
 }
 
 /** How many people there are in all. */
@@ -47,31 +55,26 @@ export async function countUsers(): Promise<number> {
   return Number(counted?.count)
 }
 
-function startFind(): Find {
-  const ids = new Set<number>()
-  const read = async () => {
-    await setImmediate()
-    nextFind = undefined
-    const users = await readUsers([...ids])
-    return new Map(users.map((user) => [user.id, user]))
-  }
-  return { ids, users: read() }
+/** Whether the list is found without a search or a long walk: it need not wait for those. */
+function isQuick(query: UserListQuery): boolean {
+  return !isNarrowed(query) && query.page * query.size <= QUICK_OFFSET
 }
 
-async function listInOrder(query: UserListQuery, limits: ListLimits): Promise<UserPage> {
+async function listInOrder(query: UserListQuery, budget: WorkBudget): Promise<UserPage> {
   const { size, page, sort, dir } = query
   const histogram = await readAgeHistogram(query)
   const condition = ageCondition(query)
   const everybody = condition === null ? sumPeople(histogram) : await countUsers()
-  const ids = await readPage(listStretches(sort ?? 'id', dir, condition, histogram), (page - 1) * size, size, everybody, limits)
+  const ids = await readPage(listStretches(sort ?? 'id', dir, condition, histogram), (page - 1) * size, size, everybody, budget)
   const count = sumPeople(histogram)
   const users = await readUsers(ids ?? [])
   return { users, count, isCountExact: true, pageCount: countPages(count, size), histogram, isTooBroad: ids === null }
 }
 
-async function searchUsers(query: UserListQuery, limits: ListLimits): Promise<UserPage> {
+async function searchUsers(query: UserListQuery, budget: WorkBudget): Promise<UserPage> {
   const { size, page } = query
-  const finder = new UserFinder(query, limits)
+  const { limits } = budget
+  const finder = new UserFinder(query, budget)
   const matches = await finder.findMatches()
   const isBroad = matches.ids.length > limits.counted
   const count = Math.min(matches.ids.length, limits.counted)

@@ -1,16 +1,21 @@
+import { setImmediate } from 'node:timers/promises'
 import type { ListLimits } from './list-limits.ts'
 
 const QUICK_MICROSECONDS = 4_000
 
-let lastWork: Promise<unknown> = Promise.resolve()
-
-/** The processor time that is left for one page's statements whose cost nobody can foretell, and how much one of them may read. */
+/**
+ * The processor time that is left for one page's statements whose cost nobody can foretell, and how much one of them may read.
+ * All statements of a list that may take long go through it: it gives the event loop a turn before each.
+ */
 export class WorkBudget {
   readonly limits: ListLimits
+  readonly #signal: AbortSignal
   #microseconds: number
 
-  constructor(limits: ListLimits) {
+  /** @param signal is aborted when nobody waits for the page any more. */
+  constructor(limits: ListLimits, signal: AbortSignal) {
     this.limits = limits
+    this.#signal = signal
     this.#microseconds = limits.milliseconds * 1_000
   }
 
@@ -18,17 +23,25 @@ export class WorkBudget {
     return this.#microseconds <= 0
   }
 
-  /** Does `work` and takes what it costs from the budget. When it `isQuick`, the next may be twice as much. */
+  /**
+   * Does `work`, one statement, after the event loop has had a turn: SQLite blocks the process, and other visitors wait as long.
+   * @throws the reason of the signal when nobody waits for the page any more.
+   */
+  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+    await setImmediate()
+    this.#signal.throwIfAborted()
+    return work()
+  }
+
+  /** As `run`, and takes what the work costs from the budget. When it `isQuick`, the next may be twice as much. */
   async spend<Result>(work: () => Promise<Result>): Promise<{ result: Result; isQuick: boolean }> {
-    // One after the other, as SQLite would have it anyway: the time is that of this work then. Not the clock's, which a busy machine stretches.
-    const spent = lastWork.then(async () => {
+    return this.run(async () => {
+      // Not the clock's time, which a busy machine stretches. No other search runs meanwhile (search-queue.ts).
       const before = process.threadCpuUsage()
       const result = await work()
       const { user, system } = process.threadCpuUsage(before)
       this.#microseconds -= user + system
       return { result, isQuick: user + system < QUICK_MICROSECONDS }
     })
-    lastWork = spent.catch(() => undefined)
-    return spent
   }
 }

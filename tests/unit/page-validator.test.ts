@@ -3,20 +3,20 @@ import { expect, test } from 'vitest'
 import { accelExpires, isValidated, pageNonce, pageTag } from '../../server/page-validator.ts'
 
 const DATA = { users: [{ id: 1, username: 'ada' }], count: 1 }
-const TAG = pageTag('build', '/users', {}, DATA)
+const TAG = pageTag('build', { url: '/users', headers: {} }, DATA)
 
 test('the same page has the same tag, whatever else the request says', () => {
-  expect(pageTag('build', '/users', { 'user-agent': 'x', cookie: 'y' }, structuredClone(DATA))).toBe(TAG)
+  expect(pageTag('build', { url: '/users', headers: { 'user-agent': 'x', cookie: 'y' } }, structuredClone(DATA))).toBe(TAG)
   expect(TAG).toMatch(/^W\/"[\w-]{27}"$/)
 })
 
 test.each([
-  ['build', pageTag('another', '/users', {}, DATA)],
-  ['address', pageTag('build', '/users?page=2', {}, DATA)],
-  ['variant', pageTag('build', '/users', { rsc: '1' }, DATA)],
-  ['prefetch', pageTag('build', '/users', { rsc: '1', 'next-router-prefetch': '1' }, DATA)],
-  ['person', pageTag('build', '/users', {}, { ...DATA, users: [{ id: 1, username: 'adb' }] })],
-  ['nobody', pageTag('build', '/users', {}, null)],
+  ['build', pageTag('another', { url: '/users', headers: {} }, DATA)],
+  ['address', pageTag('build', { url: '/users?page=2', headers: {} }, DATA)],
+  ['variant', pageTag('build', { url: '/users', headers: { rsc: '1' } }, DATA)],
+  ['prefetch', pageTag('build', { url: '/users', headers: { rsc: '1', 'next-router-prefetch': '1' } }, DATA)],
+  ['person', pageTag('build', { url: '/users', headers: {} }, { ...DATA, users: [{ id: 1, username: 'adb' }] })],
+  ['nobody', pageTag('build', { url: '/users', headers: {} }, null)],
 ])('another %s has another tag', (_, tag) => {
   expect(tag).not.toBe(TAG)
 })

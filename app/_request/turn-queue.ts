@@ -1,0 +1,64 @@
+/** Too many are waiting: ask again in a moment. */
+export class BusyError extends Error {
+  override readonly name = 'BusyError'
+
+  constructor() {
+    super('Too many are waiting')
+  }
+}
+
+type Waiting = { start: () => void; refuse: (reason: unknown) => void }
+
+// A page may wait for its search and for its rendering, and is to be there within two seconds.
+const MAX_WAIT_MS = 800
+
+/**
+ * Lets long works of one process run one after the other, first come, first served: side by side, all of them would end as late as the
+ * last one. What would have to wait too long, as long as those before it take, is refused at once.
+ */
+export class TurnQueue {
+  readonly #waiting: Waiting[] = []
+  /** How long a work takes: as long as the last one, or as those before it, whose weight halves each time. */
+  #paceMs = 0
+  #runningSince: number | null = null
+
+  /**
+   * Does `work` when it is its turn.
+   * @throws BusyError when too many are waiting, or the reason of `signal` when nobody waits for this one any more.
+   */
+  async run<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    if (this.#runningSince !== null) await this.#wait(signal)
+    const began = performance.now()
+    this.#runningSince = began
+    try {
+      return await work()
+    } finally {
+      const now = performance.now()
+      this.#paceMs = Math.max(now - began, (this.#paceMs + now - began) / 2)
+      const next = this.#waiting.shift()
+      // It is running from now on, although it goes on later: nobody may slip in before it.
+      this.#runningSince = next ? now : null
+      next?.start()
+      while (this.#isTooLong(this.#waiting.length)) this.#waiting.pop()?.refuse(new BusyError())
+    }
+  }
+
+  #wait(signal: AbortSignal): Promise<void> {
+    if (this.#isTooLong(this.#waiting.length + 1)) return Promise.reject(new BusyError())
+    return new Promise((start, refuse) => {
+      const waiting = { start, refuse }
+      this.#waiting.push(waiting)
+      signal.addEventListener('abort', () => {
+        const place = this.#waiting.indexOf(waiting)
+        if (place < 0) return
+        this.#waiting.splice(place, 1)
+        refuse(signal.reason)
+      })
+    })
+  }
+
+  #isTooLong(waiting: number): boolean {
+    const runningMs = this.#runningSince === null ? 0 : performance.now() - this.#runningSince
+    return waiting * Math.max(this.#paceMs, runningMs) > MAX_WAIT_MS
+  }
+}

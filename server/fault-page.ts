@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Answer } from './answer.ts'
+
+/** Why there is no page: something of ours is broken, or too many people are searching. */
+export type Fault = keyof typeof TEXTS
+
+const TEXTS = {
+  broken: {
+    title: 'Something is wrong on our side',
+    text: 'The directory could not be read just now, so there is nothing to show. No data was lost: please load this page again in a moment.',
+  },
+  busy: {
+    title: 'Roster is busy',
+    text: 'Many people are searching right now. Yours was not run: please load this page again in a few seconds.',
+  },
+}
+
+const TEMPLATE = readFileSync(new URL('fault-page.html', import.meta.url), 'utf8')
+const STYLE_HASH = createHash('sha256')
+  .update(/<style>(.*)<\/style>/s.exec(TEMPLATE)?.[1] ?? '')
+  .digest('base64')
+
+const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+
+/** Answers with a page, without scripts, that says what `fault` means for the visitor. Next's own would be empty until its script runs. */
+export function sendFault(answer: Answer, fault: Fault, status: number): void {
+  answer.fault = fault
+  const { title, text } = TEXTS[fault]
+  answer.response.writeHead(status, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': POLICY,
+  })
+  answer.response.end(TEMPLATE.replaceAll('{{title}}', title).replace('{{text}}', text).replace('{{requestId}}', answer.requestId))
+}

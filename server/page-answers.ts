@@ -1,0 +1,106 @@
+import { type KeyObject, randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { TurnQueue } from '../app/_request/turn-queue.ts'
+import type { PageData } from '../app/page-data.ts'
+import type { Answer } from './answer.ts'
+import { acceptsGzip, type BufferedAnswer, bufferAnswer, compressAnswer, sendBufferedAnswer } from './buffered-answer.ts'
+import { currentAnswer } from './current-answer.ts'
+import { sendFault } from './fault-page.ts'
+import type { NextPages } from './next-pages.ts'
+import { accelExpires, isValidated, PAGE_CACHE_CONTROL, pageNonce, pageTag, pageVariant, VARY } from './page-validator.ts'
+import { contentSecurityPolicy } from './security-headers.ts'
+import { SharedQuestions } from './shared-questions.ts'
+
+/** What a page shows, read at `askedAt` (milliseconds since 1970) or later, and its tag; null where it has none. */
+type Reading = { pageData: PageData; askedAt: number; tag: string | null }
+
+/** Answers with the page at the address of `request`, or throws why there is none. */
+export type AnswerPage = (request: IncomingMessage, answer: Answer) => Promise<void>
+
+/** Those who ask for the same page at the same time get the same one: its data is read once, and it is rendered once. */
+export function createPageAnswers(pages: NextPages, secret: KeyObject): AnswerPage {
+  const readings = new SharedQuestions<Reading>()
+  const renderings = new SharedQuestions<BufferedAnswer>()
+  // Long pages one after the other, so that short ones, such as a profile, come in between.
+  const lists = new TurnQueue()
+
+  async function read(request: IncomingMessage, signal: AbortSignal): Promise<Reading> {
+    const reading: Reading = { pageData: {}, askedAt: Date.now(), tag: null }
+    try {
+      const ask = () => globalThis.rosterGetPageData?.(request.url ?? '')
+      const data = await currentAnswer.run({ pageData: reading.pageData, signal, response: null }, ask)
+      if (data !== undefined) reading.tag = pageTag(pages.buildId, request, data)
+    } catch (error) {
+      // No use in making the page: too many are searching, or all visitors have gone. It fails as its data does, otherwise.
+      if (isBusy(error) || signal.aborted) throw error
+    }
+    return reading
+  }
+
+  async function render(request: IncomingMessage, { pageData, tag }: Reading, isPacked: boolean, signal: AbortSignal) {
+    const policy = contentSecurityPolicy(tag === null ? newNonce() : pageNonce(secret, tag))
+    // Next reads the nonce of its inline scripts from the request: https://nextjs.org/docs/app/guides/content-security-policy
+    request.headers['content-security-policy'] = policy
+    const page = await bufferAnswer(
+      request,
+      (response) => {
+        response.setHeader('Content-Security-Policy', policy)
+        // Next keeps it: otherwise it would forbid to store any page that is made for a request.
+        if (tag !== null) response.setHeader('Cache-Control', PAGE_CACHE_CONTROL)
+        return currentAnswer.run({ pageData, signal, response }, () => pages.answer(request, response))
+      },
+      signal,
+    )
+    return compressAnswer(page, isPacked)
+  }
+
+  return async (request, answer) => {
+    const { response, signal } = answer
+    const reading = await readings.ask(JSON.stringify(pageVariant(request)), (allGone) => read(request, allGone), signal)
+    signal.throwIfAborted()
+    const { tag, askedAt } = reading
+    if (tag !== null && isValidated(request.headers['if-none-match'], tag)) {
+      answer.cache = 'validated'
+      response.writeHead(304, {
+        'Content-Security-Policy': contentSecurityPolicy(pageNonce(secret, tag)),
+        'Cache-Control': PAGE_CACHE_CONTROL,
+        'X-Accel-Expires': accelExpires(askedAt),
+        ETag: tag,
+        Vary: VARY,
+      })
+      response.end()
+      return
+    }
+    const isPacked = acceptsGzip(request)
+    const make = (allGone: AbortSignal) => {
+      const work = () => render(request, reading, isPacked, allGone)
+      return isList(request) ? lists.run(work, allGone) : work()
+    }
+    const page = tag === null ? await make(signal) : await renderings.ask(`${request.method} ${isPacked} ${tag}`, make, signal)
+    signal.throwIfAborted()
+    if (page.status >= 500) {
+      sendFault(answer, 'broken', page.status)
+      return
+    }
+    if (tag !== null) {
+      answer.cache = 'rendered'
+      response.setHeader('ETag', tag)
+      response.setHeader('X-Accel-Expires', accelExpires(askedAt))
+    }
+    sendBufferedAnswer(response, page)
+  }
+}
+
+/** Whether `error` says that too many are waiting. By its name: the model that Next has built has a class of its own. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && error.name === 'BusyError'
+}
+
+function isList({ url }: IncomingMessage): boolean {
+  return url?.split('?', 1)[0] === '/users'
+}
+
+/** A nonce of what is not stored: of a page without a tag, or a file. */
+export function newNonce(): string {
+  return randomBytes(16).toString('base64')
+}

@@ -1,0 +1,97 @@
+// What one visitor's many searches do to all others, where no web server in front holds any back.
+import { rmSync } from 'node:fs'
+import { request } from 'node:http'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fillUp } from '../../prisma/seed-database.ts'
+import { createDatabase } from '../fixtures/create-database.ts'
+import { httpGet } from '../fixtures/http-get.ts'
+import { RosterProcess } from '../fixtures/roster-process.ts'
+import { lastingFolder } from '../fixtures/temporary-database.ts'
+
+const PEOPLE = 20_000
+const SEARCHES = 600
+
+let folder: string
+let roster: RosterProcess
+let address: string
+
+beforeAll(async () => {
+  folder = lastingFolder()
+  const { sql, url } = createDatabase(folder)
+  for (const _ of fillUp(sql, PEOPLE));
+  sql.close()
+  roster = new RosterProcess({ env: { DATABASE_URL: url, LOG_FORMAT: 'json' } })
+  address = await roster.address()
+})
+
+afterAll(async () => {
+  await roster.stop()
+  rmSync(folder, { recursive: true })
+})
+
+/** The address of a search that many have the words of, another one for each `number`. */
+function search(number: number): string {
+  return `/users?q=example+${'aeiou'[number % 5]}&sort=email&age_min=${1 + (number % 20)}&age_max=${60 + (number % 90)}&size=100`
+}
+
+function logLines(): Record<string, unknown>[] {
+  return roster.stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+}
+
+test('searches beyond what can be served soon are refused, those within are served, and a profile comes in between', async () => {
+  const asked = Array.from({ length: SEARCHES }, (_, number) => httpGet(address, search(number)))
+  const profile = await httpGet(address, '/user/profile/7')
+  const ready = await httpGet(address, '/readyz')
+  const answers = await Promise.all(asked)
+
+  expect(profile.status).toBe(200)
+  expect(ready.status).toBe(200)
+  const served = answers.filter(({ status }) => status === 200)
+  const refused = answers.filter(({ status }) => status === 503)
+  expect(served.length).toBeGreaterThan(0)
+  expect(refused.length).toBeGreaterThan(0)
+  expect(served.length + refused.length).toBe(SEARCHES)
+  for (const { text } of served) expect(text).toContain('</html>')
+  for (const { headers, text } of refused) {
+    expect(headers).toMatchObject({ 'retry-after': '2', 'cache-control': 'no-store' })
+    expect(headers).not.toHaveProperty('etag')
+    expect(headers).not.toHaveProperty('x-accel-expires')
+    expect(text).toContain('Roster is busy')
+  }
+  expect(logLines().filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([])
+  // And afterwards each is served.
+  expect((await httpGet(address, search(SEARCHES))).status).toBe(200)
+})
+
+test('those who open the same address at the same time all get its one page', async () => {
+  const path = '/users?q=example+o&sort=username&size=25'
+  const answers = await Promise.all(Array.from({ length: 50 }, () => httpGet(address, path)))
+  const [first] = answers
+  expect(first?.status).toBe(200)
+  for (const { status, headers, text } of answers) {
+    expect(status).toBe(200)
+    expect(headers.etag).toBe(first?.headers.etag)
+    expect(text).toBe(first?.text)
+  }
+  // Each with the id of its own request.
+  expect(new Set(answers.map(({ headers }) => headers['x-request-id'])).size).toBe(50)
+})
+
+test('who hangs up is no work any more', async () => {
+  const { hostname, port } = new URL(address)
+  const ids = Array.from({ length: 40 }, (_, number) => `gone-${number}`)
+  for (const [number, id] of ids.entries()) {
+    const visitor = request({ hostname, port, path: search(number), headers: { 'x-request-id': id }, agent: false })
+    visitor.on('error', () => {})
+    visitor.end(() => setImmediate(() => visitor.destroy()))
+  }
+  const lines = () => logLines().filter(({ requestId }) => ids.includes(String(requestId)))
+  await expect.poll(() => lines().length, { timeout: 20_000 }).toBe(ids.length)
+  expect(lines().filter(({ isComplete }) => isComplete === false)).toHaveLength(ids.length)
+  // One or two may have been found before their end was heard of.
+  expect(lines().filter(({ cache }) => cache === 'rendered').length).toBeLessThan(ids.length / 2)
+  expect((await httpGet(address, '/user/profile/7')).status).toBe(200)
+})
