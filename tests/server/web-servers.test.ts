@@ -228,8 +228,8 @@ describe('nginx, as it keeps pages,', () => {
     const pages = files
       .map((file) => readFileSync(join(file.parentPath, file.name)))
       .filter((file) => /KEY: \S* \S+\/user\/profile\/4 /.test(file.toString('latin1')))
-    expect(pages.map((page) => page.includes('Content-Encoding: gzip')).sort()).toEqual([false, true])
-    for (const page of pages) expect(page.includes('grace@example.org')).toBe(!page.includes('Content-Encoding: gzip'))
+    expect(pages.map((page) => /^content-encoding: gzip/im.test(page.toString('latin1'))).sort()).toEqual([false, true])
+    for (const page of pages) expect(page.includes('grace@example.org')).toBe(!/^content-encoding: gzip/im.test(page.toString('latin1')))
   })
 
   test('asks a worker no more than once a second whether a page still holds', async ({ site }) => {
