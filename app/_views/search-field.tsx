@@ -41,6 +41,13 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
       clearTimeout(timer)
       timer = setTimeout(follow, TYPING_PAUSE_MS)
     }
+    function followTyping(event: Event) {
+      // The end of a composition is followed instead.
+      if (!(event instanceof InputEvent && event.isComposing)) followSoon()
+    }
+    function pause() {
+      clearTimeout(timer)
+    }
     function followNow(event: SubmitEvent) {
       // Enter in the field keeps the focus there; a button is a step of its own, for Back to return from.
       if (document.activeElement !== input) return
@@ -50,17 +57,26 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
 
     // What was typed before this script had arrived.
     if (input.value !== input.defaultValue) followSoon()
-    input.addEventListener('input', followSoon)
+    input.addEventListener('input', followTyping)
+    input.addEventListener('compositionstart', pause)
+    input.addEventListener('compositionend', followSoon)
     form.addEventListener('submit', followNow)
     return () => {
       clearTimeout(timer)
-      input.removeEventListener('input', followSoon)
+      input.removeEventListener('input', followTyping)
+      input.removeEventListener('compositionstart', pause)
+      input.removeEventListener('compositionend', followSoon)
       form.removeEventListener('submit', followNow)
     }
   }, [isLive, router])
 
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
+      if (isForInputMethod(event)) {
+        // Enter chooses what is composed and sends no form. But phones compose every word, and their search key, which has no code, does.
+        if (event.key === 'Enter' && event.code !== '') event.preventDefault()
+        return
+      }
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
       if (event.key === '/' && !isTyping(event.target)) {
         event.preventDefault()
@@ -108,6 +124,11 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
       className={className}
     />
   )
+}
+
+// Safari ends the composition before it reports the key that did: only the key code still tells whose key it was.
+function isForInputMethod({ isComposing, keyCode }: KeyboardEvent): boolean {
+  return isComposing || keyCode === 229
 }
 
 function isTyping(target: EventTarget | null): boolean {
