@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 import { formatAgeRange } from './format-age-range.ts'
+import { QuotedSearch } from './quoted-search.tsx'
 
 const CHIP = 'inline-flex min-h-7 items-center gap-1.5 rounded-full bg-tint px-3 py-0.5 hover:text-accent'
 
@@ -13,7 +14,7 @@ export function ActiveFilters({ query }: { query: UserListQuery }) {
     <ul aria-label="Filters" className="flex flex-wrap items-center gap-2 text-sm">
       {q !== '' && (
         <Chip href={userListHref(query, { q: '' })}>
-          “<bdi>{q}</bdi>”
+          <QuotedSearch text={q} />
         </Chip>
       )}
       {hasRange && <Chip href={userListHref(query, { age_min: null, age_max: null })}>Age {formatAgeRange(age_min, age_max)}</Chip>}

@@ -1,20 +1,15 @@
 import type { UserListQuery } from '../_models/user-list-query.ts'
 import { Panel } from './panel.tsx'
+import { QuotedSearch } from './quoted-search.tsx'
 
 export function ListTooBroad({ query }: { query: UserListQuery }) {
   return (
     <Panel>
       <div className="grid max-w-xl gap-3">
         <h2 className="font-semibold text-lg">Tell a little more</h2>
-        <p>
-          {query.q === '' ? (
-            'This'
-          ) : (
-            <>
-              “<bdi className="wrap-anywhere">{query.q}</bdi>”
-            </>
-          )}{' '}
-          fits so many people that going through all of them would take too long. What narrows it:
+        <p className="wrap-anywhere">
+          {query.q === '' ? 'This' : <QuotedSearch text={query.q} />} fits so many people that going through all of them would take too
+          long. What narrows it:
         </p>
         <ul className="list-disc pl-5">
           <li>more letters of the name or address,</li>

@@ -114,6 +114,7 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
       id="q"
       name="q"
       type="search"
+      dir="auto"
       defaultValue={q}
       maxLength={MAX_SEARCH_LENGTH}
       placeholder="Username or e-mail"

@@ -2,6 +2,7 @@ import { isShortWord, searchWords } from '../_models/search-words.ts'
 import { isNarrowed, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 import { formatAgeRange } from './format-age-range.ts'
 import { Panel } from './panel.tsx'
+import { QuotedSearch } from './quoted-search.tsx'
 
 export function UserListEmpty({ query }: { query: UserListQuery }) {
   return <Panel>{isNarrowed(query) ? <NothingFound query={query} /> : <NobodyYet />}</Panel>
@@ -28,7 +29,8 @@ function NothingFound({ query }: { query: UserListQuery }) {
         {q !== '' && (
           <>
             {/* Short words may well be inside. */}
-            {words.some(isShortWord) ? 'matches' : 'has'} “<bdi>{q}</bdi>”{words.some(isShortWord) ? '' : ' in the username or e-mail'}
+            {words.some(isShortWord) ? 'matches' : 'has'} <QuotedSearch text={q} />
+            {words.some(isShortWord) ? '' : ' in the username or e-mail'}
             {hasFilter && ' and '}
           </>
         )}
@@ -41,7 +43,7 @@ function NothingFound({ query }: { query: UserListQuery }) {
             // biome-ignore lint/suspicious/noArrayIndexKey: a word may come twice
             <li key={index}>
               <a href={userListHref(query, { q: words.filter((_, other) => other !== index).join(' ') })}>
-                Without “<bdi>{word}</bdi>”
+                Without <QuotedSearch text={word} />
               </a>
             </li>
           ))}

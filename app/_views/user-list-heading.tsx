@@ -1,7 +1,9 @@
+import { Fragment } from 'react'
 import { isShortWord, searchWords } from '../_models/search-words.ts'
 import type { UserPage } from '../_models/user.ts'
 import { isNarrowed, type UserListQuery } from '../_models/user-list-query.ts'
 import { formatCount } from './format-count.ts'
+import { QuotedSearch } from './quoted-search.tsx'
 
 type UserListHeadingProps = { query: UserListQuery; page: Pick<UserPage, 'count' | 'isCountExact' | 'isTooBroad'> }
 
@@ -16,8 +18,14 @@ export function UserListHeading({ query, page }: UserListHeadingProps) {
       </p>
       {shortWords.length > 0 && (
         <p className="wrap-anywhere text-muted text-sm">
-          {shortWords.map((word) => `“${word}”`).join(', ')} {shortWords.length === 1 ? 'is' : 'are'} short: looked for only where a
-          username, a part of it, or an e-mail begins.
+          {shortWords.map((word, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a word may come twice
+            <Fragment key={index}>
+              {index > 0 && ', '}
+              <QuotedSearch text={word} />
+            </Fragment>
+          ))}{' '}
+          {shortWords.length === 1 ? 'is' : 'are'} short: looked for only where a username, a part of it, or an e-mail begins.
         </p>
       )}
     </div>

@@ -4,6 +4,7 @@ import type { UserRow } from '../_models/user.ts'
 import { type Sort, sortedColumn, type UserListQuery, userListHref, userProfileHref } from '../_models/user-list-query.ts'
 import { MarkedText } from './marked-text.tsx'
 import { UserAge } from './user-age.tsx'
+import { UserName } from './user-name.tsx'
 
 const COLUMNS: { sort: Sort; label: string }[] = [
   { sort: 'id', label: 'ID' },
@@ -33,7 +34,7 @@ export function UserTable({ users, query }: UserTableProps) {
             <td role="cell">{user.id}</td>
             <td role="cell">
               <a href={userProfileHref(user.id, query)}>
-                <MarkedText text={user.username} words={words} isUsername />
+                <UserName user={user} words={words} />
               </a>
             </td>
             <td role="cell">

@@ -7,6 +7,7 @@ import { IgnoredParameters } from '../_views/ignored-parameters.tsx'
 import { ListTooBroad } from '../_views/list-too-broad.tsx'
 import { PageBeyondEnd } from '../_views/page-beyond-end.tsx'
 import { Pagination } from '../_views/pagination.tsx'
+import { quoteSearchPlainly } from '../_views/quoted-search.tsx'
 import { SearchForm } from '../_views/search-form.tsx'
 import { UserListEmpty } from '../_views/user-list-empty.tsx'
 import { UserListHeading } from '../_views/user-list-heading.tsx'
@@ -18,7 +19,7 @@ type UserListPageProps = { searchParams: Promise<SearchParams> }
 
 export async function generateMetadata({ searchParams }: UserListPageProps): Promise<Metadata> {
   const { query } = parseUserListQuery(await searchParams)
-  const name = query.q === '' ? 'People' : `People matching “${query.q}”`
+  const name = query.q === '' ? 'People' : `People matching ${quoteSearchPlainly(query.q)}`
   return {
     title: query.page === 1 ? name : `${name}, page ${query.page}`,
     description: 'Everyone in the directory: username, e-mail and age, to search and sort.',

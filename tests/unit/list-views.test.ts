@@ -46,6 +46,20 @@ describe('a search that finds nobody', () => {
   })
 })
 
+describe('what was searched', () => {
+  test('stands apart from the text around it, whatever its direction', () => {
+    const page = { count: 0, isCountExact: true, isTooBroad: false }
+    const html = renderToStaticMarkup(UserListHeading({ query: { ...everybody, q: 'של adam קו' }, page }))
+    expect(html).toContain('“<bdi>של</bdi>”, “<bdi>קו</bdi>” are short')
+  })
+
+  test('is named where nobody can see it', () => {
+    const query = { ...everybody, q: '\u200b\u2060\u2060', age_min: 5 }
+    expect(renderToStaticMarkup(UserListEmpty({ query }))).toMatch(/has invisible characters in.*Without invisible characters</)
+    expect(renderToStaticMarkup(ListTooBroad({ query }))).toContain('>invisible characters fits')
+  })
+})
+
 test('an empty database tells how to fill it', () => {
   expect(renderToStaticMarkup(UserListEmpty({ query: everybody }))).toContain('npx prisma db seed')
 })

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { parseUserListQuery, type SearchParams, userListHref, userProfileHref } from '../../../_models/user-list-query.ts'
 import { BackLink } from '../../../_views/back-link.tsx'
+import { plainUserName } from '../../../_views/user-name.tsx'
 import { UserNotFound } from '../../../_views/user-not-found.tsx'
 import { UserProfile } from '../../../_views/user-profile.tsx'
 import { getUser } from '../../../page-data.ts'
@@ -11,9 +12,10 @@ type UserProfilePageProps = { params: Promise<{ id: string }>; searchParams: Pro
 export async function generateMetadata({ params }: UserProfilePageProps): Promise<Metadata> {
   const user = await getUser((await params).id)
   if (!user) return { title: 'No such person', robots: { index: false } }
+  const name = plainUserName(user)
   return {
-    title: user.username,
-    description: `${user.username} in the directory: e-mail, age and id.`,
+    title: name,
+    description: `${name} in the directory: e-mail, age and id.`,
     alternates: { canonical: userProfileHref(user.id) },
   }
 }
