@@ -31,7 +31,7 @@ export const viewport: Viewport = {
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
-      <body className="flex min-h-dvh flex-col bg-paper font-sans text-ink antialiased">
+      <body className="wrap-break-word flex min-h-dvh flex-col bg-paper font-sans text-ink antialiased">
         <a
           href="#content"
           className="sr-only focus:not-sr-only focus:absolute focus:top-3 focus:left-3 focus:z-10 focus:rounded focus:bg-accent focus:px-4 focus:py-2 focus:text-on-accent"

@@ -9,7 +9,7 @@ export default async function HomePage() {
   const count = await getUserCount()
   return (
     <div className="grid grid-cols-1 gap-8 sm:pt-8">
-      <div className="grid gap-4">
+      <div className="grid grid-cols-1 gap-4">
         <h1 className="max-w-2xl text-balance font-semibold text-4xl leading-tight tracking-tight sm:text-5xl">
           Find anyone in the directory
         </h1>
@@ -18,7 +18,7 @@ export default async function HomePage() {
         </p>
       </div>
       <SearchForm size="large" />
-      <section aria-labelledby="start" className="grid gap-3 border-line border-t pt-8">
+      <section aria-labelledby="start" className="grid grid-cols-1 gap-3 border-line border-t pt-8">
         <h2 id="start" className="font-semibold text-lg">
           Or start from
         </h2>

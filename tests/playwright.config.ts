@@ -33,7 +33,7 @@ export default defineConfig({
     { name: 'desktop', use: DESKTOP },
     {
       name: 'phone',
-      testIgnore: 'studio.test.ts',
+      testIgnore: ['studio.test.ts', 'hostile-text.test.ts'],
       use: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
     },
     // Axe and measurements are scripts themselves.

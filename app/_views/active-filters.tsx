@@ -3,7 +3,7 @@ import { type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 import { formatAgeRange } from './format-age-range.ts'
 import { QuotedSearch } from './quoted-search.tsx'
 
-const CHIP = 'inline-flex min-h-7 items-center gap-1.5 rounded-full bg-tint px-3 py-0.5 hover:text-accent'
+const CHIP = 'inline-flex min-h-7 max-w-full items-center gap-1.5 rounded-full bg-tint px-3 py-0.5 hover:text-accent'
 
 /** What narrows the list, each as a link that drops it, and the way from a chosen order back to relevance. */
 export function ActiveFilters({ query }: { query: UserListQuery }) {
@@ -35,7 +35,7 @@ function Chip({ href, children }: ChipProps) {
     <li className="max-w-full">
       <a href={href} className={CHIP}>
         <span className="sr-only">Remove </span>
-        <span className="truncate">{children}</span>
+        <span className="line-clamp-1 break-all">{children}</span>
         <span aria-hidden="true">×</span>
       </a>
     </li>

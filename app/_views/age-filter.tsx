@@ -13,8 +13,8 @@ export function AgeFilter({ query: { age_min, age_max, age, ...query }, histogra
   return (
     <details className="age-filter" open={isActive}>
       <summary className="w-fit cursor-pointer py-2 text-sm">Age</summary>
-      <div className="grid items-end gap-x-10 gap-y-4 pt-1 sm:grid-cols-[21rem_minmax(0,1fr)]">
-        <fieldset className="flex flex-wrap items-center gap-x-2 gap-y-3 text-sm">
+      <div className="flex flex-wrap items-end gap-x-10 gap-y-4 pt-1">
+        <fieldset className="flex min-w-0 basis-84 flex-wrap items-center gap-x-2 gap-y-3 text-sm">
           <legend className="float-left mr-2 text-muted max-sm:sr-only">Age</legend>
           <label htmlFor="age_min" className="text-muted">
             from
@@ -36,11 +36,13 @@ export function AgeFilter({ query: { age_min, age_max, age, ...query }, histogra
             Only people without an age
           </label>
         </fieldset>
-        {histogram ? (
-          <AgeHistogram histogram={histogram} query={{ ...query, age_min, age_max, age }} />
-        ) : (
-          <p className="text-muted text-sm">So many match that their ages are not counted.</p>
-        )}
+        <div className="min-w-0 grow basis-48 empty:hidden">
+          {histogram ? (
+            <AgeHistogram histogram={histogram} query={{ ...query, age_min, age_max, age }} />
+          ) : (
+            <p className="text-muted text-sm">So many match that their ages are not counted.</p>
+          )}
+        </div>
       </div>
     </details>
   )

@@ -5,9 +5,9 @@ import { QuotedSearch } from './quoted-search.tsx'
 export function ListTooBroad({ query }: { query: UserListQuery }) {
   return (
     <Panel>
-      <div className="grid max-w-xl gap-3">
+      <div className="grid max-w-xl grid-cols-1 gap-3">
         <h2 className="font-semibold text-lg">Tell a little more</h2>
-        <p className="wrap-anywhere">
+        <p className="written-text">
           {query.q === '' ? 'This' : <QuotedSearch text={query.q} />} fits so many people that going through all of them would take too
           long. What narrows it:
         </p>

@@ -10,7 +10,7 @@ const NEIGHBOURS = 2
 export function Pagination({ query, count, pageCount, isCountExact }: PaginationProps) {
   if (count <= SIZES[0]) return null
   return (
-    <div className="grid justify-items-center gap-4 text-sm">
+    <div className="grid grid-cols-1 justify-items-center gap-4 text-sm">
       {pageCount > 1 && <Pages query={query} pageCount={pageCount} isCountExact={isCountExact} />}
       {!isCountExact && query.page === pageCount && (
         <p className="text-muted">Only the first {count.toLocaleString('en')} are listed. More words, or an age, find the others.</p>
@@ -70,7 +70,7 @@ function Pages({ query, pageCount, isCountExact }: Omit<PaginationProps, 'count'
 
 function GoToPage({ query, pageCount }: { query: UserListQuery; pageCount: number }) {
   return (
-    <form action={userListHref()} className="flex items-center gap-2">
+    <form action={userListHref()} className="flex flex-wrap items-center justify-center gap-2">
       {listParams(query).map(([name, value]) => name !== 'page' && <input key={name} type="hidden" name={name} value={value} />)}
       <label htmlFor="page" className="text-muted">
         Page
@@ -95,7 +95,7 @@ function GoToPage({ query, pageCount }: { query: UserListQuery; pageCount: numbe
 
 function Sizes({ query }: { query: UserListQuery }) {
   return (
-    <nav aria-label="People per page" className="flex items-center gap-1">
+    <nav aria-label="People per page" className="flex flex-wrap items-center justify-center gap-1">
       <span aria-hidden="true" className="text-muted">
         Per page
       </span>

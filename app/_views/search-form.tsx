@@ -12,14 +12,14 @@ export function SearchForm({ query = {}, size = 'normal', isLive = false }: Sear
   const padding = size === 'large' ? 'px-4 py-3 text-lg' : 'px-3 py-2'
   return (
     <search>
-      <form id={SEARCH_FORM_ID} action={userListHref()} className="flex w-full max-w-xl gap-2">
+      <form id={SEARCH_FORM_ID} action={userListHref()} className="flex w-full max-w-xl flex-wrap gap-2">
         <label htmlFor="q" className="sr-only">
           Username or e-mail
         </label>
         <SearchField
           q={query.q ?? ''}
           isLive={isLive}
-          className={`min-w-0 grow rounded-lg border border-field bg-card placeholder:text-muted ${padding}`}
+          className={`min-w-0 grow basis-40 rounded-lg border border-field bg-card placeholder:text-muted ${padding}`}
         />
         {listParams(query).map(([name, value]) => !FIELDS.includes(name) && <input key={name} type="hidden" name={name} value={value} />)}
         <button type="submit" className={`rounded-lg bg-accent font-medium text-on-accent hover:opacity-90 ${padding}`}>

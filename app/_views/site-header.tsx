@@ -3,7 +3,7 @@ import { userListHref } from '../_models/user-list-query.ts'
 export function SiteHeader() {
   return (
     <header className="border-line border-b bg-card">
-      <div className="mx-auto flex max-w-5xl items-center justify-between px-4 sm:px-8">
+      <div className="mx-auto flex max-w-5xl flex-wrap items-center justify-between px-4 sm:px-8">
         <a href="/" className="-mx-1 flex items-center gap-2.5 px-1 py-4 font-semibold text-lg tracking-tight">
           <svg viewBox="0 0 32 32" aria-hidden="true" className="size-7 text-accent">
             <rect width="32" height="32" rx="8" fill="currentColor" />
@@ -17,7 +17,7 @@ export function SiteHeader() {
           Roster
         </a>
         <nav aria-label="Main">
-          <a href={userListHref()} className="-mx-2 px-2 py-4 text-muted hover:text-accent">
+          <a href={userListHref()} className="-mx-2 block px-2 py-4 text-muted hover:text-accent">
             All people
           </a>
         </nav>

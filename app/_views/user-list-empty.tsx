@@ -23,8 +23,8 @@ function NothingFound({ query }: { query: UserListQuery }) {
   const hasRange = age_min !== null || age_max !== null
   const hasFilter = hasRange || age !== null
   return (
-    <div className="grid gap-3">
-      <p className="wrap-anywhere">
+    <div className="grid grid-cols-1 gap-3">
+      <p className="written-text">
         Nobody{' '}
         {q !== '' && (
           <>
@@ -37,11 +37,11 @@ function NothingFound({ query }: { query: UserListQuery }) {
         {hasRange && `is ${formatAgeRange(age_min, age_max)} years old`}
         {age !== null && 'gave no age'}.
       </p>
-      <ul className="wrap-anywhere grid justify-items-start gap-2">
+      <ul className="grid grid-cols-1 gap-2">
         {(words.length > 1 || hasFilter) &&
           words.map((word, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a word may come twice
-            <li key={index}>
+            <li key={index} className="written-text">
               <a href={userListHref(query, { q: words.filter((_, other) => other !== index).join(' ') })}>
                 Without <QuotedSearch text={word} />
               </a>

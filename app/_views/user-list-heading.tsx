@@ -10,14 +10,14 @@ type UserListHeadingProps = { query: UserListQuery; page: Pick<UserPage, 'count'
 export function UserListHeading({ query, page }: UserListHeadingProps) {
   const shortWords = searchWords(query.q).filter(isShortWord)
   return (
-    <div className="grid gap-1">
+    <div className="grid grid-cols-1 gap-1">
       <h1 className="font-semibold text-3xl leading-tight tracking-tight">People</h1>
       {/* A screen reader says the new number when results follow typing. */}
       <p role="status" className="text-muted">
         {describeCount(query, page)}
       </p>
       {shortWords.length > 0 && (
-        <p className="wrap-anywhere text-muted text-sm">
+        <p className="written-text text-muted text-sm">
           {shortWords.map((word, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a word may come twice
             <Fragment key={index}>

@@ -7,12 +7,12 @@ import { UserName } from './user-name.tsx'
 export function UserProfile({ user }: { user: UserRow }) {
   return (
     <Panel>
-      <h1 className="wrap-anywhere font-semibold text-3xl leading-tight tracking-tight sm:text-4xl">
+      <h1 className="written-text font-semibold text-3xl leading-tight tracking-tight sm:text-4xl">
         <UserName user={user} />
       </h1>
-      <dl className="mt-8 grid gap-x-10 gap-y-5 sm:grid-cols-[auto_1fr]">
+      <dl className="mt-8 grid grid-cols-1 gap-x-10 gap-y-5 sm:grid-cols-[auto_minmax(0,1fr)]">
         <dt className="text-muted">Email</dt>
-        <dd className="wrap-anywhere max-sm:-mt-4">
+        <dd className="written-text max-sm:-mt-5">
           {isBlank(user.email) ? (
             <span className="text-muted">not visible</span>
           ) : (
