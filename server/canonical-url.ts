@@ -3,13 +3,19 @@
  * need not be, and no % that escapes nothing. The same string when it is spelled so already.
  */
 export function canonicalUrl(url: string): string {
-  const [path = '', query] = url.split(/(?=\?)/, 2)
+  const { path, query } = splitUrl(url)
   const canonicalPath = unescapeUnreserved(path.replaceAll(/%(?![\dA-F]{2})/gi, '%25'))
     // Browsers read a backslash as a slash: left alone, "/\host" would redirect to another site.
     .replaceAll('\\', '%5C')
     .replaceAll(/\/{2,}/g, '/')
     .replace(/(?<=.)\/$/, '')
-  return canonicalPath + (query ?? '')
+  return canonicalPath + query
+}
+
+/** The query begins with its question mark, and may have others. */
+function splitUrl(url: string): { path: string; query: string } {
+  const queryBegins = url.indexOf('?')
+  return queryBegins === -1 ? { path: url, query: '' } : { path: url.slice(0, queryBegins), query: url.slice(queryBegins) }
 }
 
 // RFC 3986, 2.3: an escaped unreserved character means the same as the character itself.
