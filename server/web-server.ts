@@ -1,21 +1,27 @@
 import { type KeyObject, randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import type { Answer } from './answer.ts'
 import { acceptsGzip, bufferAnswer, compressAnswer, sendBufferedAnswer } from './buffered-answer.ts'
 import { canonicalUrl } from './canonical-url.ts'
 import { sendFault } from './fault-page.ts'
+import { takeFlightHeaders } from './flight-headers.ts'
 import type { NextPages } from './next-pages.ts'
 import { createPageAnswers, isBusy, newNonce } from './page-answers.ts'
 import { refuseMalformed } from './refuse-malformed.ts'
 import { observeRequest, type RequestObserver } from './request-observer.ts'
+import { takeTarget } from './request-target.ts'
 import { contentSecurityPolicy, SECURITY_HEADERS } from './security-headers.ts'
 import { isStaticFile, sendStaticFile } from './static-files.ts'
 
 const METHODS = ['GET', 'HEAD']
 const REQUEST_ID = /^[\w.-]{1,64}$/
 
-// Longer than a proxy keeps its idle connections (nginx: 60 s), so that it never asks on one that is just being closed.
-const KEEP_ALIVE_MS = 75_000
+const CONNECTION_OPTIONS: ServerOptions = {
+  // Longer than a proxy keeps its idle connections (nginx: 60 s), so that it never asks on one that is just being closed.
+  keepAliveTimeout: 75_000,
+  // Node's own refusal would lack our headers: takeTarget sees to it.
+  requireHostHeader: false,
+}
 
 const BUSY_RETRY_SECONDS = 2
 
@@ -30,7 +36,8 @@ type WebServerOptions = {
 /** An HTTP server, not listening yet, that answers from Next's standalone build. */
 export function createWebServer({ pages, secret, observe, findUnreadiness }: WebServerOptions): Server {
   const answerPage = createPageAnswers(pages, secret)
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const listener: RequestListener = (request, response) => {
+    const mistake = takeTarget(request) ?? takeFlightHeaders(request.headers)
     const requestId = identify(request)
     const answer: Answer = { response, requestId, signal: goneSignal(response), cache: 'none', fault: null }
     observeRequest(request, answer, observe)
@@ -38,13 +45,16 @@ export function createWebServer({ pages, secret, observe, findUnreadiness }: Web
     // While it drains, no client should send another request this way.
     if (!server.listening) response.setHeader('Connection', 'close')
     if (!METHODS.includes(request.method ?? '')) return refuseMethod(response)
+    if (mistake !== null) return sendText(response, 400, `${mistake}\n`)
     const url = request.url ?? ''
-    if (!url.startsWith('/')) return refuseUrl(response)
     if (canonicalUrl(url) !== url) return redirect(response, canonicalUrl(url))
     if (url === '/healthz') return sendText(response, 200, 'ok\n')
     if (url === '/readyz') return void findUnreadiness().then((reason) => sendReadiness(response, reason))
     answerUrl(request, answer).catch((error) => answerFault(error, answer))
-  })
+  }
+  const server = createServer(CONNECTION_OPTIONS, listener)
+  // Node would answer these itself, without our headers.
+  for (const event of ['checkContinue', 'checkExpectation'] as const) server.on(event, listener)
   server.on('clientError', refuseMalformed)
   return server
 
@@ -87,10 +97,6 @@ function answerFault(error: unknown, answer: Answer): void {
 function refuseMethod(response: ServerResponse): void {
   response.setHeader('Allow', METHODS.join(', '))
   sendText(response, 405, 'Roster only shows people: use GET or HEAD.\n')
-}
-
-function refuseUrl(response: ServerResponse): void {
-  sendText(response, 400, 'The address must begin with a slash.\n')
 }
 
 function redirect(response: ServerResponse, location: string): void {

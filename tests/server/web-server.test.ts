@@ -114,10 +114,6 @@ describe('status', () => {
     expect({ status, allow: headers.allow }).toEqual({ status: 405, allow: 'GET, HEAD' })
   })
 
-  test('400 for an address that is no path', async ({ site }) => {
-    expect((await get(site, 'http://elsewhere.example/users')).status).toBe(400)
-  })
-
   test('HEAD is GET without a body', async ({ site }) => {
     const { status, headers, body } = await get(site, '/user/profile/1', { method: 'HEAD' })
     expect({ status, type: headers['content-type'], body }).toEqual({ status: 200, type: 'text/html; charset=utf-8', body: '' })

@@ -1,0 +1,177 @@
+// What no browser sends, without a web server in front.
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test as base, describe, expect } from 'vitest'
+import { createDatabase, type TestDatabase } from '../fixtures/create-database.ts'
+import { httpGet } from '../fixtures/http-get.ts'
+import { addNamedPeople } from '../fixtures/named-people.ts'
+import { rawExchange, statusesOf } from '../fixtures/raw-exchange.ts'
+import { RosterProcess } from '../fixtures/roster-process.ts'
+
+type Site = TestDatabase & { roster: RosterProcess; address: string }
+
+const test = base.extend<{ $file: { site: Site } }>({
+  site: [
+    // biome-ignore lint/correctness/noEmptyPattern: Vitest finds out what a fixture needs by its pattern
+    async ({}, use) => {
+      const folder = mkdtempSync(join(tmpdir(), 'roster-test-'))
+      const database = createDatabase(folder)
+      addNamedPeople(database.sql)
+      const roster = new RosterProcess({ env: { DATABASE_URL: database.url, WEB_WORKERS: '1', LOG_FORMAT: 'json' } })
+      await use({ ...database, roster, address: await roster.address() })
+      await roster.stop()
+      database.sql.close()
+      rmSync(folder, { recursive: true })
+    },
+    { scope: 'file' },
+  ],
+})
+
+const SECURITY_HEADERS = { 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'same-origin' }
+
+/** Asks with an id of its own, and returns the answer with what the server has logged of it. */
+async function askLogged({ address, roster }: Site, path: string, headers: Record<string, string> = {}) {
+  const id = randomUUID()
+  const answer = await httpGet(address, path, { headers: { ...headers, 'x-request-id': id } })
+  await roster.printed(new RegExp(`"requestId":"${id}".*"status"`))
+  const lines = roster.stdout.split('\n').filter((line) => line.includes(`"${id}"`))
+  return { ...answer, log: lines.map((line) => JSON.parse(line).level) }
+}
+
+describe('a mistake of the visitor, told in one line of the log:', () => {
+  test.for([
+    '/%ff',
+    '/user/profile/%E9',
+    '/a/%c3%28',
+    '/%c0%af',
+    '/%ED%A0%80',
+    '/%F8%88%80%80%80',
+    '/user/profile/%E0%A4%A',
+    '/users/%ff?q=a',
+    '/%zz%ff',
+    '/users#all',
+    '/users?q=a#b',
+  ])('400 for %s', async (path, { site }) => {
+    const { status, headers, log } = await askLogged(site, path)
+    expect({ status, log }).toEqual({ status: 400, log: ['info'] })
+    expect(headers).toMatchObject(SECURITY_HEADERS)
+  })
+
+  test.for([
+    '/.',
+    '/..',
+    '/x/../users',
+    '/users/..',
+    '/./users',
+    '/user/profile/..',
+    '/user/profile/%00',
+    '/%F0%9F%98%80',
+    '/user/profile/%EF%BF%BF',
+  ])('404 for %s', async (path, { site }) => {
+    const { status, text, log } = await askLogged(site, path)
+    expect({ status, log }).toEqual({ status: 404, log: ['info'] })
+    expect(text).toContain('type="search"')
+  })
+
+  test.for(['x', '1', 'null', '%5B%22%22%5D', '%7B%7D', '%', '%ff', '%5B%22%22%2C%7B%7D%2C1%5D', '%5B%22%22%2C%7B%22a%22%3A1%7D%5D'])(
+    '400 for the router state %s',
+    async (state, { site }) => {
+      for (const path of ['/', '/users?q=ada', '/user/profile/3', '/users?page=1']) {
+        const { status, log } = await askLogged(site, path, { rsc: '1', 'next-router-state-tree': state })
+        expect({ status, log }).toEqual({ status: 400, log: ['info'] })
+      }
+    },
+  )
+
+  test('a router state that is one gets data, whatever it says', async ({ site }) => {
+    for (const state of [
+      '["",{}]',
+      '["",{"children":["users",{"children":["__PAGE__",{},null,"refetch"]}]}]',
+      '["x",{"y":["z",{}]},null,null,-1,"?"]',
+    ]) {
+      const { status, headers, log } = await askLogged(site, '/users', { rsc: '1', 'next-router-state-tree': encodeURIComponent(state) })
+      expect({ status, type: headers['content-type'], log }).toEqual({ status: 200, type: 'text/x-component', log: ['info'] })
+    }
+  })
+})
+
+describe('the host that a request is for', () => {
+  const get = ({ address }: Site, line: string, ...headers: string[]) =>
+    rawExchange(address, `${[line, 'Connection: close', ...headers].join('\r\n')}\r\n\r\n`)
+
+  test.for([
+    [],
+    ['Host:'],
+    ['Host: a', 'Host: a'],
+    ['Host: a', 'Host: b'],
+    ['Host: ]['],
+    ['Host: a%zz'],
+    ['Host: a b'],
+    ['Host: a"b'],
+    ['Host: <a>'],
+    ['Host: a/b'],
+    ['Host: user@a'],
+    ['Host: user:word@a'],
+    ['Host: \xff\xfe'],
+    ['Host: a:65536'],
+    ['Host: a:b'],
+    ['Host: a:1:2'],
+    ['Host: [::1'],
+    ['Host: [a]'],
+    ['Host: [::1]b'],
+    ['Host: :80'],
+  ])('400 for %j', async (hosts, { site }) => {
+    const received = await get(site, 'GET /users HTTP/1.1', ...hosts)
+    expect(statusesOf(received)).toEqual([400])
+    expect(received).toContain('X-Content-Type-Options: nosniff')
+  })
+
+  test.for([
+    'a',
+    'A.example:3000',
+    'a.example.',
+    'a_b',
+    '127.0.0.1:65535',
+    '[::1]',
+    '[2001:db8::1]:80',
+    'a:',
+    'xn--bcher-kva.example',
+    'a%41',
+  ])('200 for %s', async (host, { site }) => {
+    expect(statusesOf(await get(site, 'GET /user/profile/1 HTTP/1.1', `Host: ${host}`))).toEqual([200])
+  })
+
+  test('may be missing in HTTP/1.0 only', async ({ site }) => {
+    expect(statusesOf(await get(site, 'GET /user/profile/1 HTTP/1.0'))).toEqual([200])
+  })
+
+  test.for([
+    ['GET http://roster.example/user/profile/3 HTTP/1.1', 200, 'ada@example.com'],
+    ['GET HTTPS://roster.example:443/user/profile/3 HTTP/1.1', 200, 'ada@example.com'],
+    ['GET http://roster.example HTTP/1.1', 200, 'Find anyone in the directory'],
+    ['GET http://roster.example?x HTTP/1.1', 200, 'Find anyone in the directory'],
+    ['GET http://roster.example//users/ HTTP/1.1', 308, 'Location: /users\r\n'],
+    ['GET http://roster.example/%ff HTTP/1.1', 400, 'UTF-8'],
+    ['GET http://][/users HTTP/1.1', 400, 'host name'],
+    ['GET http://user@roster.example/users HTTP/1.1', 400, 'host name'],
+    ['GET http:///users HTTP/1.1', 400, ''],
+    ['GET ftp://roster.example/users HTTP/1.1', 400, ''],
+    ['GET * HTTP/1.1', 400, 'slash'],
+    ['OPTIONS * HTTP/1.1', 405, 'Allow: GET, HEAD'],
+  ] as const)('is that of an address in absolute form: %s is answered %i', async ([line, status, text], { site }) => {
+    const received = await get(site, line, 'Host: other.example')
+    expect(statusesOf(received)).toEqual([status])
+    expect(received).toContain(text)
+  })
+})
+
+test.for(['100-continue', 'something-else'])('Expect: %s is answered like any other request', async (expectation, { site }) => {
+  const get = await rawExchange(
+    site.address,
+    `GET /user/profile/1 HTTP/1.1\r\nHost: a\r\nExpect: ${expectation}\r\nConnection: close\r\n\r\n`,
+  )
+  expect(statusesOf(get)).toEqual([200])
+  expect(get).toContain('X-Content-Type-Options: nosniff')
+})
