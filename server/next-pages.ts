@@ -11,6 +11,9 @@ const HEADERS = new Set([...VARYING_HEADERS, 'host', 'content-security-policy', 
 // The same for parameters: with nxtPid, Next would take a page's id from there.
 const HOSTING_PARAMETER = /^nxt[PI]/
 
+// Whatever address no other page has.
+const NO_PAGE = '/[...path]'
+
 const DISTRIBUTION = join(STANDALONE, '.next')
 
 type PageContext = { requestMeta: { relativeProjectDir: string; query: Record<string, string | string[] | undefined> } }
@@ -19,6 +22,8 @@ type RoutesManifest = Record<'staticRoutes' | 'dynamicRoutes', { page: string; r
 
 export type NextPages = {
   buildId: string
+  /** Whether a page is at the address `path`, other than the one for unknown addresses. */
+  has: (path: string) => boolean
   /** Answers with the page at the address of `request`; throws what Next can not answer itself. */
   answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 }
@@ -42,11 +47,12 @@ export async function loadNextPages(): Promise<NextPages> {
     .filter(({ page }) => !page.startsWith('/_'))
     .map(({ page, regex }) => {
       const { handler }: { handler: PageHandler } = require(join(DISTRIBUTION, 'server', files[join(page, 'page')] ?? ''))
-      return { address: new RegExp(regex), handler }
+      return { page, address: new RegExp(regex), handler }
     })
 
   return {
     buildId: readFileSync(join(DISTRIBUTION, 'BUILD_ID'), 'utf8'),
+    has: (path) => routes.some(({ page, address }) => page !== NO_PAGE && address.test(path)),
     answer: async (request, response) => {
       const [path = '', search] = (request.url ?? '').split(/\?(.*)/s, 2)
       const route = routes.find(({ address }) => address.test(path))

@@ -6,6 +6,7 @@ import { canonicalUrl } from './canonical-url.ts'
 import { sendFault } from './fault-page.ts'
 import { takeFlightHeaders } from './flight-headers.ts'
 import type { NextPages } from './next-pages.ts'
+import { createNotFoundPages } from './not-found-pages.ts'
 import { createPageAnswers, isBusy, newNonce } from './page-answers.ts'
 import { refuseMalformed } from './refuse-malformed.ts'
 import { observeRequest, type RequestObserver } from './request-observer.ts'
@@ -36,6 +37,7 @@ type WebServerOptions = {
 /** An HTTP server, not listening yet, that answers from Next's standalone build. */
 export function createWebServer({ pages, secret, observe, findUnreadiness }: WebServerOptions): Server {
   const answerPage = createPageAnswers(pages, secret)
+  const notFound = createNotFoundPages(pages, secret)
   const listener: RequestListener = (request, response) => {
     const mistake = takeTarget(request) ?? takeFlightHeaders(request.headers)
     const requestId = identify(request)
@@ -60,7 +62,7 @@ export function createWebServer({ pages, secret, observe, findUnreadiness }: Web
 
   async function answerUrl(request: IncomingMessage, answer: Answer): Promise<void> {
     const path = request.url?.split('?', 1)[0] ?? ''
-    if (!isStaticFile(path)) return answerPage(request, answer)
+    if (!isStaticFile(path)) return notFound.has(path) ? notFound.send(path, request, answer.response) : answerPage(request, answer)
     answer.response.setHeader('Content-Security-Policy', contentSecurityPolicy(newNonce()))
     const file = await bufferAnswer(request, (response) => sendStaticFile(path, request, response), answer.signal)
     sendBufferedAnswer(answer.response, await compressAnswer(file, acceptsGzip(request)))

@@ -167,6 +167,43 @@ describe('the host that a request is for', () => {
   })
 })
 
+describe('an unknown address', () => {
+  test('has the same page as any other, however it is asked for', async ({ site }) => {
+    const page = await httpGet(site.address, '/nobody')
+    expect(page.status).toBe(404)
+    expect(page.headers.etag).toBeUndefined()
+    expect(page.headers['cache-control']).toBe('no-store')
+    for (const [path, headers] of [
+      ['/a/b/c?q=x', {}],
+      ['/_next/static/none.js', {}],
+      ['/favicon.png', { accept: 'image/*' }],
+      ['/user', { 'if-none-match': '*', 'if-modified-since': new Date().toUTCString(), range: 'bytes=0-9' }],
+      // Next's script loads the page then.
+      ['/nobody?_rsc=1', { rsc: '1' }],
+    ] as const) {
+      const other = await httpGet(site.address, path, { headers })
+      expect({ status: other.status, text: other.text }).toEqual({ status: 404, text: page.text })
+      expect(other.headers['content-security-policy']).toBe(page.headers['content-security-policy'])
+    }
+    const packed = await httpGet(site.address, '/nobody', { headers: { 'accept-encoding': 'gzip' } })
+    expect([packed.headers['content-encoding'], packed.headers.vary]).toEqual(['gzip', 'accept-encoding'])
+    const head = await httpGet(site.address, '/nobody', { method: 'HEAD' })
+    expect({ status: head.status, length: head.headers['content-length'], text: head.text }).toEqual({
+      status: 404,
+      length: String(page.body.length),
+      text: '',
+    })
+  })
+
+  test('of a person who can not be is told from that of a page', async ({ site }) => {
+    const pages = await Promise.all(
+      ['/user/profile/0', '/user/profile/abc', '/user/profile/-1?q=a'].map((path) => httpGet(site.address, path)),
+    )
+    for (const { status, text } of pages) expect({ status, text }).toEqual({ status: 404, text: pages[0]?.text })
+    expect(pages[0]?.text).toContain('There is no such person')
+  })
+})
+
 test.for(['100-continue', 'something-else'])('Expect: %s is answered like any other request', async (expectation, { site }) => {
   const get = await rawExchange(
     site.address,
