@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { SECURITY_HEADERS } from './security-headers.ts'
 
@@ -10,7 +11,9 @@ const MALFORMED = { status: 400, text: 'This is no HTTP request.\n' }
 
 /** Answers what arrived on `socket` and is no request, for the reason that `error` has. */
 export function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // A browser opens connections in advance, and would take a refusal of nothing for the answer to what it sends then.
+  const hasSentNothing = socket instanceof Socket && socket.bytesRead === 0
+  if (error.code === 'ECONNRESET' || !socket.writable || hasSentNothing) {
     socket.destroy()
     return
   }

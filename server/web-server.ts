@@ -1,6 +1,7 @@
 import { type KeyObject, randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import type { Answer } from './answer.ts'
+import { answerInTurn, endInTurn } from './answer-in-turn.ts'
 import { acceptsGzip, bufferAnswer, compressAnswer, sendBufferedAnswer } from './buffered-answer.ts'
 import { canonicalUrl } from './canonical-url.ts'
 import { sendFault } from './fault-page.ts'
@@ -20,9 +21,17 @@ const REQUEST_ID = /^[\w.-]{1,64}$/
 const CONNECTION_OPTIONS: ServerOptions = {
   // Longer than a proxy keeps its idle connections (nginx: 60 s), so that it never asks on one that is just being closed.
   keepAliveTimeout: 75_000,
+  // As nginx has it. No page takes a body, so that a request is whole with its headers.
+  headersTimeout: 10_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
   // Node's own refusal would lack our headers: takeTarget sees to it.
   requireHostHeader: false,
 }
+// Longer than any page takes; it frees what a visitor who stopped reading holds.
+const INACTIVE_MS = 30_000
+// One that has sent half a request takes 9 kB: a fifth of the memory that a worker may have (WORKER_MEMORY_MB).
+const MAX_CONNECTIONS = 10_000
 
 const BUSY_RETRY_SECONDS = 2
 
@@ -38,7 +47,7 @@ type WebServerOptions = {
 export function createWebServer({ pages, secret, observe, findUnreadiness }: WebServerOptions): Server {
   const answerPage = createPageAnswers(pages, secret)
   const notFound = createNotFoundPages(pages, secret)
-  const listener: RequestListener = (request, response) => {
+  const listener = answerInTurn((request, response) => {
     const mistake = takeTarget(request) ?? takeFlightHeaders(request.headers)
     const requestId = identify(request)
     const answer: Answer = { response, requestId, signal: goneSignal(response), cache: 'none', fault: null }
@@ -53,11 +62,13 @@ export function createWebServer({ pages, secret, observe, findUnreadiness }: Web
     if (url === '/healthz') return sendText(response, 200, 'ok\n')
     if (url === '/readyz') return void findUnreadiness().then((reason) => sendReadiness(response, reason))
     answerUrl(request, answer).catch((error) => answerFault(error, answer))
-  }
+  })
   const server = createServer(CONNECTION_OPTIONS, listener)
   // Node would answer these itself, without our headers.
   for (const event of ['checkContinue', 'checkExpectation'] as const) server.on(event, listener)
-  server.on('clientError', refuseMalformed)
+  server.on('clientError', (error, socket) => endInTurn(socket, () => refuseMalformed(error, socket)))
+  server.setTimeout(INACTIVE_MS)
+  server.maxConnections = MAX_CONNECTIONS
   return server
 
   async function answerUrl(request: IncomingMessage, answer: Answer): Promise<void> {

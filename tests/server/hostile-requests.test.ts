@@ -1,6 +1,8 @@
 // What no browser sends, without a web server in front.
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, describe, expect } from 'vitest'
@@ -9,6 +11,7 @@ import { httpGet } from '../fixtures/http-get.ts'
 import { addNamedPeople } from '../fixtures/named-people.ts'
 import { rawExchange, statusesOf } from '../fixtures/raw-exchange.ts'
 import { RosterProcess } from '../fixtures/roster-process.ts'
+import { listWorkerPids } from '../fixtures/worker-pids.ts'
 
 type Site = TestDatabase & { roster: RosterProcess; address: string }
 
@@ -201,6 +204,47 @@ describe('an unknown address', () => {
     )
     for (const { status, text } of pages) expect({ status, text }).toEqual({ status: 404, text: pages[0]?.text })
     expect(pages[0]?.text).toContain('There is no such person')
+  })
+})
+
+describe('requests that are sent without waiting for answers', () => {
+  const profile = (id: number, headers = '') => `GET /user/profile/${id} HTTP/1.1\r\nHost: a\r\n${headers}\r\n`
+  const idsOf = (received: string) => [...received.matchAll(/<title>(?:(\w+)|[^<]*) · Roster<\/title>/g)].map(([, name]) => name)
+
+  test('are answered one after the other', async ({ site }) => {
+    const names = await Promise.all([3, 4, 5].map(async (id) => idsOf((await httpGet(site.address, `/user/profile/${id}`)).text)[0]))
+    const received = await rawExchange(site.address, [3, 4, 5, 4].map((id) => profile(id)).join('') + profile(3, 'Connection: close\r\n'))
+    expect(idsOf(received)).toEqual([names[0], names[1], names[2], names[1], names[0]])
+  })
+
+  test('are followed by the refusal of what is no request', async ({ site }) => {
+    const received = await rawExchange(site.address, `${profile(1)}${profile(2)}NONSENSE\r\n\r\n${profile(3)}`)
+    expect(statusesOf(received)).toEqual([200, 200, 400])
+  })
+
+  test('end their connection beyond a few, and hold up nobody else, be they read or not', async ({ site }) => {
+    const { hostname, port } = new URL(site.address)
+    const asked = () => site.roster.stdout.split('"path":"/users"').length - 1
+    const before = asked()
+    const silent = Array.from({ length: 3 }, () => connect(Number(port), hostname).pause())
+    for (const socket of silent) {
+      socket.on('error', () => {})
+      await once(socket, 'connect')
+      socket.write('GET /users?size=100 HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(2_000))
+    }
+    expect((await httpGet(site.address, '/user/profile/1')).status).toBe(200)
+    const received = await rawExchange(site.address, 'GET /users HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(2_000))
+    const statuses = statusesOf(received)
+    expect(statuses.every((status) => status === 200)).toBe(true)
+    expect(statuses.length).toBeGreaterThan(0)
+    expect(statuses.length).toBeLessThan(20)
+    await Promise.all(silent.map((socket) => (socket.destroyed ? null : once(socket.resume(), 'close'))))
+    expect(asked() - before).toBeLessThan(4 * 20)
+    // The same process as in the beginning, and no larger than work makes any.
+    const [pid = 0, ...others] = listWorkerPids(site.roster, 1)
+    expect(others).toEqual([])
+    const [, peakKilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+    expect(Number(peakKilobytes)).toBeLessThan(320_000)
   })
 })
 
