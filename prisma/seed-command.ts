@@ -4,11 +4,14 @@ import { setImmediate } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { databaseFile, databaseUrl } from './database-url.ts'
 import { loadEnvironment } from './environment.ts'
+import { findFileFault } from './find-file-fault.ts'
 import { listPendingMigrations } from './migrate.ts'
 import { OperatorError } from './operator-error.ts'
 import { Progress } from './progress.ts'
 import { SAMPLE_PEOPLE } from './sample-people.ts'
 import { countPeople, fillUp, seedSamplePeople } from './seed-database.ts'
+import { SQLITE_BUSY, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_NOTADB, SQLITE_READONLY, sqliteResultCode } from './sqlite-result-code.ts'
+import { truncateWal } from './truncate-wal.ts'
 
 const MAX_COUNT = 10_000_000
 const BUSY_TIMEOUT_MS = 5_000
@@ -55,7 +58,7 @@ async function run(args: string[], usage: string): Promise<number> {
     return status
   } catch (error) {
     const reason = explain(error)
-    throw reason === null ? error : new OperatorError(`The database ${file} can not be seeded: ${reason}`)
+    throw reason === null ? error : new OperatorError(`The database ${file} cannot be seeded: ${reason}`)
   }
 }
 
@@ -81,7 +84,8 @@ function parseCount(text = ''): number {
 }
 
 function openDatabase(file: string): DatabaseSync {
-  if (!existsSync(file)) throw new OperatorError(`it does not exist; ${ADVICE}`)
+  const fault = findFileFault(file)
+  if (fault !== null) throw new OperatorError(`it ${fault}; ${existsSync(file) ? 'check DATABASE_URL' : ADVICE}`)
   // mode=rw: never creates the file.
   const database = new DatabaseSync(new URL(`${databaseUrl(file)}?mode=rw`), { timeout: BUSY_TIMEOUT_MS })
   if (listPendingMigrations(database).length) throw new OperatorError(`it lacks migrations; ${ADVICE}`)
@@ -94,6 +98,7 @@ function openDatabase(file: string): DatabaseSync {
 function addSamplePeople(database: DatabaseSync): number {
   const added = seedSamplePeople(database)
   const people = countPeople(database)
+  if (added) truncateWal(database)
   console.log(added ? report(added, people) : `Nothing to add: all sample people are there already, among ${format(people)} in all.`)
   return 0
 }
@@ -117,6 +122,7 @@ async function addPeopleUpTo(database: DatabaseSync, target: number): Promise<nu
     await setImmediate()
     if (exitStatus) break
   }
+  truncateWal(database)
   progress.end()
   if (exitStatus) console.error('Interrupted; run the same command again to go on.')
   console.log(report(added, people))
@@ -134,17 +140,19 @@ function format(count: number): string {
 /** What `error` holds against the database, for the operator; null where only a stack trace helps. */
 function explain(error: unknown): string | null {
   if (error instanceof OperatorError) return error.message
-  if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return null
-  // The low byte of SQLite's result code is the kind of error: https://sqlite.org/rescode.html
-  switch (error.errcode & 0xff) {
-    case 5:
+  switch (sqliteResultCode(error)) {
+    case null:
+      return null
+    case SQLITE_BUSY:
       return `another program has been writing to it for more than ${BUSY_TIMEOUT_MS / 1000} seconds; run the same command again`
-    case 8:
-    case 14:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
       return 'it is not writable; check that it is a file, and the permissions of it and of its folder'
-    case 26:
+    case SQLITE_FULL:
+      return 'its disk is full; make room, and run the same command again'
+    case SQLITE_NOTADB:
       return 'it is not a SQLite database; check DATABASE_URL'
     default:
-      return error.message
+      return error instanceof Error ? error.message : String(error)
   }
 }

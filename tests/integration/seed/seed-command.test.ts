@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
@@ -55,6 +55,16 @@ test('--count fills up with progress in lines, then adds nothing', async () => {
   })
 })
 
+test('the -wal file does not keep the size of a large seed, and who reads meanwhile does not keep a seed from its end', async () => {
+  const { file, url, sql } = temporaryDatabase()
+  await seed(url, ['--count', '5000'])
+  expect(statSync(`${file}-wal`).size).toBe(0)
+  sql.exec('BEGIN; SELECT count(*) FROM "User"')
+  expect(await seed(url, ['--count', '5010'])).toMatchObject({ status: 0, stdout: expect.stringContaining('Added 10 people') })
+  sql.exec('COMMIT')
+  expect(countPeople(sql)).toBe(5010)
+})
+
 test('--help explains without a database', async () => {
   const { status, stdout, stderr } = await seed('nonsense', ['--help'])
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
@@ -84,7 +94,7 @@ test('a missing database is not created', async () => {
   expect(await seed(databaseUrl(file))).toEqual({
     status: 1,
     stdout: '',
-    stderr: `The database ${file} can not be seeded: it does not exist; run npx prisma migrate deploy or npm start first\n`,
+    stderr: `The database ${file} cannot be seeded: it does not exist; run npx prisma migrate deploy or npm start first\n`,
   })
   expect(existsSync(file)).toBe(false)
 })
@@ -95,7 +105,7 @@ test.each([
 ])('%s is refused and left as it is', async (_, content, reason) => {
   const file = join(temporaryFolder(), 'roster.db')
   writeFileSync(file, content)
-  expect(await seed(databaseUrl(file))).toEqual({ status: 1, stdout: '', stderr: `The database ${file} can not be seeded: ${reason}\n` })
+  expect(await seed(databaseUrl(file))).toEqual({ status: 1, stdout: '', stderr: `The database ${file} cannot be seeded: ${reason}\n` })
   expect(readFileSync(file, 'utf8')).toBe(content)
 })
 
@@ -103,7 +113,7 @@ test('a folder is refused', async () => {
   const folder = join(temporaryFolder(), 'roster.db')
   mkdirSync(folder)
   const { status, stderr } = await seed(databaseUrl(folder))
-  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^The database .* it is not writable; .*\n$/) })
+  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^The database .* it is a folder; .*\n$/) })
 })
 
 // Root may write everything, so the command runs as nobody then.
