@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { rmSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { createDatabaseFile } from '../create-database-file.ts'
 import { createConnectionFactory, Database } from './database.ts'
 import { EngineError, toEngineError } from './engine-error.ts'
 
@@ -9,7 +10,7 @@ export async function runDatabaseCommand(command: string, findFile: () => string
   try {
     const file = findFile()
     if (command === 'can-connect-to-database') await checkDatabase(file)
-    else if (command === 'create-database') createDatabase(file)
+    else if (command === 'create-database') createDatabaseFile(file)
     else if (command === 'drop-database') dropDatabase(file)
     else throw new EngineError(`Unknown command: cli ${command}`)
     return 0
@@ -30,12 +31,6 @@ export async function checkDatabase(file: string): Promise<void> {
   } catch (error) {
     throw new EngineError(`${toEngineError(error).message}: ${file}`)
   }
-}
-
-/** Makes an empty database, and the folder that it is to be in; leaves one that is there as it is. */
-export function createDatabase(file: string): void {
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, '', { flag: 'a' })
 }
 
 function dropDatabase(file: string): void {

@@ -1,8 +1,9 @@
 import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError, type SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg'
+import { createDatabaseFile } from '../create-database-file.ts'
 import { createAdapterFactory, sqliteError } from './adapter.ts'
 import { createConnectionFactory, Database } from './database.ts'
-import { checkDatabase, createDatabase } from './database-commands.ts'
+import { checkDatabase } from './database-commands.ts'
 import { dropEverything } from './drop-everything.ts'
 import { EngineError, toEngineError } from './engine-error.ts'
 import { CREATE_MIGRATIONS_TABLE, findUnfinishedMigration, hasMigrationsTable } from './migrations-table.ts'
@@ -25,7 +26,7 @@ export function createMethods(findFile: () => string, readDatamodels: () => [str
   const passOn = (name: EngineMethod) => async (params: unknown) => callEngine((await open()).engine, name, params)
   return {
     applyMigrations: async (params) => applyMigrations(await open(), params),
-    createDatabase: async () => createDatabase(findFile()),
+    createDatabase: async () => createDatabaseFile(findFile()),
     createMigration: passOn('createMigration'),
     dbExecute: passOn('dbExecute'),
     debugPanic: passOn('debugPanic'),

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences } from '../../../prisma/migrate.ts'
 import { FIRST_MIGRATION, PrismaProject } from '../../fixtures/prisma-project.ts'
@@ -8,6 +9,7 @@ test('deploy makes the database and applies what is pending, once', async () => 
   expect(first).toMatchObject({ code: 0, stderr: expect.not.stringContaining('rror') })
   expect(first.stdout).toContain('SQLite database roster.db created')
   expect(first.stdout).toContain(FIRST_MIGRATION)
+  expect(statSync(project.file).mode & 0o137).toBe(0) // for nobody but user and group
 
   const database = project.open()
   expect(listPendingMigrations(database)).toEqual([]) // nothing is left to do for npm start
