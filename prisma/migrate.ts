@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { inTransaction } from './in-transaction.ts'
 import { OperatorError } from './operator-error.ts'
 import { CREATE_MIGRATIONS_TABLE } from './schema-engine/migrations-table.ts'
 
@@ -26,19 +27,37 @@ export function listMigrations(): Migration[] {
 }
 
 /**
- * The migrations that `database` lacks, oldest first.
- * @throws OperatorError where it is not ours to go on: a newer Roster migrated it, or a migration failed half-way.
+ * The migrations that `database` lacks, oldest first; all of them where it is empty.
+ * @throws OperatorError where it is not ours to go on: another program or a newer Roster made it, or a migration failed half-way.
  */
 export function listPendingMigrations(database: DatabaseSync): Migration[] {
   const migrations = listMigrations()
+  const known = new Set(migrations.map(({ name }) => name))
   const records = readRecords(database)
+  if (!records.some(({ name }) => known.has(name))) expectEmpty(database)
   const failed = records.find((record) => !record.isFinished)
-  if (failed) throw new OperatorError(`migration ${failed.name} has failed in it before; see npx prisma migrate resolve --help`)
+  if (failed)
+    throw new OperatorError(
+      `migration ${failed.name} has failed in it, or is being applied right now; wait for who applies it, or see npx prisma migrate resolve --help`,
+    )
   const applied = new Set(records.map(({ name }) => name))
-  const unknown = applied.difference(new Set(migrations.map(({ name }) => name)))
+  const unknown = applied.difference(known)
   if (unknown.size)
     throw new OperatorError(`it was migrated by a newer Roster (${[...unknown].join(', ')}); use that one, or a backup from before`)
   return migrations.filter(({ name }) => !applied.has(name))
+}
+
+// As `prisma migrate deploy` refuses it (P3005): what is in it is not ours to change.
+function expectEmpty(database: DatabaseSync): void {
+  const tables = listTables(database)
+  const [table] = tables
+  if (table === undefined) return
+  const people = tables.find((name) => name.toLowerCase() === 'user')
+  throw new OperatorError(
+    people === undefined
+      ? `it belongs to another program: it has a table "${table}" and none of Roster's migrations; name another file in DATABASE_URL`
+      : `it has a table "${people}" that Roster's migrations did not make (prisma db push or another program did); copy its people into a new database, as docs/deploy.md says under "People from another database"`,
+  )
 }
 
 /**
@@ -47,30 +66,34 @@ export function listPendingMigrations(database: DatabaseSync): Migration[] {
  */
 export function applyMigrations(database: DatabaseSync, migrations: Migration[]): void {
   // SQLite's procedure for changing tables (https://sqlite.org/lang_altertable.html#otheralter): enforcement off, check before commit.
+  // Within a transaction that is of no effect: whoever has begun one has turned it off before.
   database.exec('PRAGMA foreign_keys = OFF')
   let current = ''
-  database.exec('BEGIN IMMEDIATE')
   try {
-    database.exec(CREATE_MIGRATIONS_TABLE)
-    for (const { name, sql, checksum } of migrations) {
-      current = name
-      database.exec(sql)
-      const violations = database.prepare('PRAGMA foreign_key_check').all()
-      if (violations.length) throw new Error(`${violations.length} rows break a foreign key`)
-      database
-        .prepare(
-          `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "started_at", "finished_at", "applied_steps_count") VALUES (?, ?, ?, ?, ?, 1)`,
-        )
-        .run(randomUUID(), checksum, name, now(), now())
-    }
-    database.exec('COMMIT')
+    inTransaction(database, () => {
+      database.exec(CREATE_MIGRATIONS_TABLE)
+      for (const migration of migrations) {
+        current = migration.name
+        applyMigration(database, migration)
+      }
+    })
   } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK')
     throw new OperatorError(`migration ${current} failed, nothing was changed: ${error instanceof Error ? error.message : error}`, {
       cause: error,
     })
   }
   database.exec('PRAGMA foreign_keys = ON')
+}
+
+function applyMigration(database: DatabaseSync, { name, sql, checksum }: Migration): void {
+  database.exec(sql)
+  const violations = database.prepare('PRAGMA foreign_key_check').all()
+  if (violations.length) throw new Error(`${violations.length} rows break a foreign key`)
+  database
+    .prepare(
+      `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "started_at", "finished_at", "applied_steps_count") VALUES (?, ?, ?, ?, ?, 1)`,
+    )
+    .run(randomUUID(), checksum, name, now(), now())
 }
 
 /**
@@ -117,6 +140,15 @@ function readRecords(database: DatabaseSync): { name: string; isFinished: boolea
     .prepare(`SELECT migration_name, finished_at FROM "_prisma_migrations" WHERE rolled_back_at IS NULL ORDER BY started_at`)
     .all()
     .map((row) => ({ name: String(row.migration_name), isFinished: row.finished_at !== null }))
+}
+
+function listTables(database: DatabaseSync): string[] {
+  return database
+    .prepare(
+      `SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '_prisma_migrations'`,
+    )
+    .all()
+    .map(({ name }) => String(name))
 }
 
 function readDefinitions(database: DatabaseSync): Definition[] {

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { constraintMessage } from './constraint-message.ts'
 import { generatePerson } from './generate-people.ts'
+import { inTransaction } from './in-transaction.ts'
 import { OperatorError } from './operator-error.ts'
 import { type Person, SAMPLE_PEOPLE } from './sample-people.ts'
 
@@ -116,15 +117,4 @@ function insert(database: DatabaseSync, { first, length, personAt }: People, lim
      SELECT person ->> 'username' AS new_username, person ->> 'email' AS new_email, person ->> 'age' FROM people ${where} LIMIT :limit`,
   )
   return Number(statement.run({ first, last: first + length - 1, limit }).changes)
-}
-
-function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    database.exec('COMMIT')
-    return result
-  } finally {
-    if (database.isTransaction) database.exec('ROLLBACK')
-  }
 }

@@ -1,162 +1,137 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-} from 'node:fs'
+import { existsSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { inTransaction } from '../prisma/in-transaction.ts'
 import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences, PAGE_BYTES } from '../prisma/migrate.ts'
 import { OperatorError } from '../prisma/operator-error.ts'
 import { countPeople, fillUp, seedSamplePeople } from '../prisma/seed-database.ts'
-import { copyDatabase, syncFile } from './copy-database.ts'
-import { findNetworkFileSystem } from './network-file-system.ts'
+import { SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR, sqliteResultCode } from '../prisma/sqlite-result-code.ts'
+import { truncateWal } from '../prisma/truncate-wal.ts'
+import { copyDatabase } from './copy-database.ts'
+import { prepareDatabasePlace } from './database-place.ts'
+import { isErrorCode } from './is-error-code.ts'
 import type { Settings } from './settings.ts'
 
-const BUSY_TIMEOUT_MS = 5_000
-const SQLITE_HEADER = 'SQLite format 3\0'
+// So long others may write before a line says that they are waited for.
+const PATIENCE_MS = 1_000
+// Another start may be filling the database with people, or building an index of them. Less than systemd waits for a start.
+const LONGEST_WAIT_MS = 10 * 60_000
 
 // Less is as good as nothing: SQLite's files beside the database need as much as soon as it is opened.
 const FULL_BELOW_BYTES = 2 ** 20
-const SQLITE_IOERR = 10
-const SQLITE_FULL = 13
 
 type PrepareOptions = {
   /** The people in a database that is made. */
   seed?: Settings['seed']
   /** Is told what takes time. */
   report?: (line: string) => void
+  /** How long another process may keep the database to itself. */
+  longestWaitMs?: number
 }
 
 /**
  * Leaves `file` a migrated SQLite database that this Roster can serve, and tells how many people are in it.
- * A file that does not exist is made; one that does is only ever migrated, and a copy of it kept before.
- * @throws OperatorError when it can not be used; it is as it was then.
+ * A file that does not exist, or is empty, is filled; one that is not is only ever migrated, and a copy of it kept before. Where other
+ * processes prepare the same database, one does it and the others wait.
+ * @throws OperatorError when it cannot be used; it is as it was then.
  */
-export function prepareDatabase(file: string, { seed = 'samples', report = console.log }: PrepareOptions = {}): { people: number } {
+export function prepareDatabase(
+  file: string,
+  { seed = 'samples', report = console.log, longestWaitMs = LONGEST_WAIT_MS }: PrepareOptions = {},
+): { people: number } {
   try {
-    mkdirSync(dirname(file), { recursive: true })
-    checkFolder(dirname(file))
-    if (!existsSync(file)) {
-      report(`Creating ${file} …`)
-      createDatabase(file, seed)
+    const place = prepareDatabasePlace(file)
+    const prepare = (busyTimeoutMs: number) => prepareWithin(busyTimeoutMs, place, seed, report)
+    try {
+      return prepare(Math.min(PATIENCE_MS, longestWaitMs))
+    } catch (error) {
+      if (sqliteResultCode(error) !== SQLITE_BUSY) throw error
+      report(`Another process is writing to ${place}; waiting for it to finish …`)
+      return prepare(longestWaitMs)
     }
-    checkFile(file)
-    return withDatabase(file, (database) => {
-      migrate(database, file, report)
-      // Stays with the file: readers and a writer no longer wait for each other.
-      database.exec('PRAGMA journal_mode = WAL')
-      return { people: countPeople(database) }
-    })
   } catch (error) {
-    throw new OperatorError(`The database ${file} can not be used: ${explain(error, file)}`)
+    throw new OperatorError(`The database ${file} cannot be used: ${explain(error, file, longestWaitMs)}`)
   }
 }
 
-// Made beside its place and then moved there: an interrupted start leaves no half-seeded database behind.
-function createDatabase(file: string, seed: Settings['seed']): void {
-  const draft = `${file}.new`
-  rmSync(draft, { force: true })
-  try {
-    withDatabase(draft, (database) => {
-      database.exec(`PRAGMA page_size = ${PAGE_BYTES}`)
-      // Whatever is interrupted here is begun anew.
-      database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -114688')
-      applyMigrations(database, listMigrations())
-      if (seed === 'samples') seedSamplePeople(database)
-      else if (seed !== 'none') for (const _ of fillUp(database, seed));
-    })
-    syncFile(draft)
-    renameSync(draft, file)
-  } finally {
-    rmSync(draft, { force: true })
-  }
+function prepareWithin(busyTimeoutMs: number, file: string, seed: Settings['seed'], report: (line: string) => void): { people: number } {
+  refuseForeignDatabase(file, busyTimeoutMs)
+  using database = open(file, { timeout: busyTimeoutMs })
+  const isPending = listPendingMigrations(database).length > 0
+  if (isPending) migrate(database, file, seed, report)
+  expectSchema(database)
+  // Stays with the file: readers and a writer no longer wait for each other.
+  database.exec('PRAGMA journal_mode = WAL')
+  if (isPending) truncateWal(database)
+  return { people: countPeople(database) }
 }
 
-function checkFolder(folder: string): void {
-  const networkType = findNetworkFileSystem(realpathSync(folder))
-  if (networkType !== null)
-    throw new Error(`${folder} is on a network file system (${networkType}), where SQLite loses data; keep it on a disk of this machine`)
-  // SQLite keeps the -wal and -shm files there.
-  checkAccess(folder, constants.W_OK | constants.X_OK, 'its folder is not writable, and SQLite keeps files beside it')
+// Read-only where there is a -wal file: a connection that may write moves what is there into the database when it is closed.
+function refuseForeignDatabase(file: string, timeout: number): void {
+  using database = open(file, { timeout, readOnly: existsSync(`${file}-wal`) })
+  listPendingMigrations(database)
 }
 
-function checkFile(file: string): void {
-  if (statSync(file).isDirectory()) throw new Error('it is a folder')
-  checkAccess(file, constants.R_OK, 'it is not readable')
-  checkAccess(file, constants.W_OK, 'it is not writable')
-  const header = Buffer.alloc(SQLITE_HEADER.length)
-  const descriptor = openSync(file, 'r')
-  const length = readSync(descriptor, header)
-  closeSync(descriptor)
-  if (length > 0 && header.toString('latin1') !== SQLITE_HEADER) throw new Error('it is not a SQLite database')
-}
-
-function checkAccess(path: string, mode: number, complaint: string): void {
-  try {
-    accessSync(path, mode)
-  } catch (error) {
-    if (isCode(error, 'EROFS')) throw new Error(`${complaint}: ${path} is mounted read-only; mount it writable`)
-    const user = `${process.getuid?.()}:${process.getgid?.()}`
-    throw new Error(`${complaint}; let user ${user} write there: chown -R ${user} on what is ${path} here`)
-  }
-}
-
-function migrate(database: DatabaseSync, file: string, report: (line: string) => void): void {
-  const pending = listPendingMigrations(database)
-  const [next] = pending
-  if (next) {
-    if (pending.length < listMigrations().length) {
-      const copy = `${file}.before-${next.name}`
-      report(`Keeping a copy of the database as ${copy} …`)
-      copyDatabase(database, copy)
+// In the place where it is to be, and in one transaction: SQLite has whoever does the same wait, and undoes it when this process dies.
+// Beside its place, and then moved there, it would be another's who had opened that place before.
+function migrate(database: DatabaseSync, file: string, seed: Settings['seed'], report: (line: string) => void): void {
+  database.exec(`PRAGMA page_size = ${PAGE_BYTES}`)
+  inTransaction(database, () => {
+    // Once more: another process may have done it meanwhile.
+    const pending = listPendingMigrations(database)
+    const [next] = pending
+    if (next === undefined) return
+    const isNew = pending.length === listMigrations().length
+    if (isNew) report(`Creating ${file} …`)
+    else {
+      keepCopy(file, `${file}.before-${next.name}`, report)
+      report(`Applying ${pending.map(({ name }) => name).join(', ')} …`)
     }
-    report(`Applying ${pending.map(({ name }) => name).join(', ')} …`)
     applyMigrations(database, pending)
-  }
+    if (isNew) addPeople(database, seed)
+    expectSchema(database)
+  })
+}
+
+// By another connection, as none copies from within a transaction: what nobody else can change meanwhile.
+function keepCopy(file: string, copy: string, report: (line: string) => void): void {
+  report(`Keeping a copy of the database as ${copy} …`)
+  using database = open(file, { readOnly: true })
+  copyDatabase(database, copy, `${copy}.new`)
+}
+
+function addPeople(database: DatabaseSync, seed: Settings['seed']): void {
+  database.exec('PRAGMA cache_size = -114688')
+  if (seed === 'samples') seedSamplePeople(database)
+  else if (seed !== 'none') for (const _ of fillUp(database, seed));
+}
+
+function expectSchema(database: DatabaseSync): void {
   const differences = listSchemaDifferences(database)
-  if (differences.length > 0) {
+  if (differences.length > 0)
     throw new Error(
       `its schema is not the one that the migrations make (${differences.join(', ')}); restore a backup, or see npx prisma migrate diff --help`,
     )
-  }
 }
 
-function explain(error: unknown, file: string): string {
+function explain(error: unknown, file: string, longestWaitMs: number): string {
   if (isDiskFull(error, file)) return `its disk is full, nothing was changed; make room in ${dirname(file)}, or enlarge its volume`
+  if (sqliteResultCode(error) === SQLITE_BUSY)
+    return `another process has kept it locked for ${longestWaitMs / 1_000} seconds; end that process (fuser -v ${file} names it) and start again`
   return error instanceof Error ? error.message : String(error)
 }
 
 function isDiskFull(error: unknown, file: string): boolean {
-  if (isCode(error, 'ENOSPC') || isCode(error, 'EDQUOT')) return true
-  if (!(error instanceof Error)) return false
-  // The low byte of SQLite's result code is the kind of error: https://sqlite.org/rescode.html
-  const kind = 'errcode' in error ? Number(error.errcode) & 0xff : null
-  if (kind === SQLITE_FULL) return true
-  if (kind === SQLITE_IOERR) {
+  if (isErrorCode(error, 'ENOSPC') || isErrorCode(error, 'EDQUOT')) return true
+  const code = sqliteResultCode(error)
+  if (code === SQLITE_IOERR) {
     const { bavail, bsize } = statfsSync(dirname(file))
     return bavail * bsize < FULL_BELOW_BYTES
   }
-  return isDiskFull(error.cause, file)
+  return code === SQLITE_FULL
 }
 
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
-}
-
-function withDatabase<Result>(file: string, use: (database: DatabaseSync) => Result): Result {
-  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
-  try {
-    return use(database)
-  } finally {
-    database.close()
-  }
+function open(file: string, options: { timeout?: number; readOnly?: boolean }): DatabaseSync {
+  // Migrations that rewrite a table need them off, and they cannot be turned off within a transaction.
+  return new DatabaseSync(file, { ...options, enableForeignKeyConstraints: false })
 }

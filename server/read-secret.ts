@@ -1,6 +1,7 @@
-import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto'
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { OperatorError } from '../prisma/operator-error.ts'
+import { isErrorCode } from './is-error-code.ts'
 
 const SECRET_BYTES = 32
 
@@ -21,22 +22,19 @@ export function readSecret(file: string): KeyObject {
 
 // Linked to its place: another process that starts at the same time sees either no secret or a whole one.
 function makeSecret(file: string): void {
-  const draft = `${file}.${process.pid}`
+  // Not the process's id: in two containers it may be the same.
+  const draft = `${file}.${randomUUID()}`
   try {
     readFileSync(file)
   } catch (error) {
-    if (!isCode(error, 'ENOENT')) throw error
+    if (!isErrorCode(error, 'ENOENT')) throw error
     writeFileSync(draft, randomBytes(SECRET_BYTES), { mode: 0o600 })
     try {
       linkSync(draft, file)
     } catch (linkError) {
-      if (!isCode(linkError, 'EEXIST')) throw linkError
+      if (!isErrorCode(linkError, 'EEXIST')) throw linkError
     } finally {
       rmSync(draft)
     }
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { findFileFault } from '../prisma/find-file-fault.ts'
 import { findNewestMigration, listPendingMigrations, listSchemaDifferences } from '../prisma/migrate.ts'
 
 /**
@@ -9,7 +9,8 @@ import { findNewestMigration, listPendingMigrations, listSchemaDifferences } fro
 export function findUnreadiness(file: string): string | null {
   try {
     // Opened anew by its path: a connection that is open outlives the file.
-    if (!existsSync(file)) return 'the database file does not exist'
+    const fault = findFileFault(file)
+    if (fault !== null) return `the database file ${fault}`
     const database = new DatabaseSync(file, { readOnly: true, timeout: 1_000 })
     try {
       const pending = listPendingMigrations(database)

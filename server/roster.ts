@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { databaseFile } from '../prisma/database-url.ts'
 import { loadEnvironment } from '../prisma/environment.ts'
+import { findFileFault } from '../prisma/find-file-fault.ts'
 import { listMigrations, listPendingMigrations, listSchemaDifferences } from '../prisma/migrate.ts'
 import { OperatorError } from '../prisma/operator-error.ts'
 import { seedCommand } from '../prisma/seed-command.ts'
@@ -71,7 +72,8 @@ function backUp(target = `${databaseFile()}.${new Date().toISOString().replaceAl
 function withDatabase(what: string, use: (database: DatabaseSync) => void): void {
   const file = databaseFile()
   try {
-    if (!existsSync(file)) throw new OperatorError('it does not exist')
+    const fault = findFileFault(file)
+    if (fault !== null) throw new OperatorError(`it ${fault}`)
     const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 })
     try {
       use(database)
@@ -79,6 +81,6 @@ function withDatabase(what: string, use: (database: DatabaseSync) => void): void
       database.close()
     }
   } catch (error) {
-    throw new OperatorError(`The database ${file} can not ${what}: ${error instanceof Error ? error.message : error}`)
+    throw new OperatorError(`The database ${file} cannot ${what}: ${error instanceof Error ? error.message : error}`)
   }
 }

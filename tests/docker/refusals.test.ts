@@ -22,7 +22,7 @@ describe.skipIf(dockerEnvironment === null)('a container that can not start says
     // An empty volume would be given the image's own rights.
     prepare(volume, `fs.writeFileSync('/data/note', ''); fs.chmodSync('/data', 0o755)`)
     expect(refusal(new RosterContainer({ volume }))).toBe(
-      'The database /data/roster.db can not be used: its folder is not writable, and SQLite keeps files beside it; let user 10001:10001 write there: chown -R 10001:10001 on what is /data here',
+      'The database /data/roster.db cannot be used: its folder is not writable, and SQLite keeps files beside it; let user 10001:10001 write there: chown -R 10001:10001 on what is /data here',
     )
   })
 
@@ -47,14 +47,14 @@ describe.skipIf(dockerEnvironment === null)('a container that can not start says
       keeper.exec('node', '--eval', `fs.appendFileSync('/full/filler', Buffer.alloc(2 ** 22))`)
     }
     expect(refusal(new RosterContainer({ volume }))).toBe(
-      'The database /data/roster.db can not be used: its disk is full, nothing was changed; make room in /data, or enlarge its volume',
+      'The database /data/roster.db cannot be used: its disk is full, nothing was changed; make room in /data, or enlarge its volume',
     )
   })
 
   test('a database that is none', () => {
     const volume = temporaryVolume()
     prepare(volume, `fs.writeFileSync('/data/roster.db', 'Dear diary'); fs.chmodSync('/data/roster.db', 0o666)`)
-    expect(refusal(new RosterContainer({ volume }))).toBe('The database /data/roster.db can not be used: it is not a SQLite database')
+    expect(refusal(new RosterContainer({ volume }))).toBe('The database /data/roster.db cannot be used: it is not a SQLite database')
   })
 
   test('a root that is read-only without a place for sockets', () => {

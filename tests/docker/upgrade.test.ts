@@ -19,7 +19,7 @@ describe.skipIf(dockerEnvironment === null)('an upgrade', () => {
     const refused = new RosterContainer({ volume })
     expect(refused.exited()).toBe(1)
     expect(refused.lastMessage()).toBe(
-      `The database /data/roster.db can not be used: it was migrated by a newer Roster (${NEXT}); use that one, or a backup from before`,
+      `The database /data/roster.db cannot be used: it was migrated by a newer Roster (${NEXT}); use that one, or a backup from before`,
     )
 
     const back = new RosterContainer({ volume }, '--env', `DATABASE_URL=file:///data/roster.db.before-${NEXT}`)
@@ -35,7 +35,7 @@ describe.skipIf(dockerEnvironment === null)('an upgrade', () => {
     const newer = new RosterContainer({ volume, image: newerImage(BROKEN, 'DELETE FROM "User"; SELECT nonsense') })
     expect(newer.exited()).toBe(1)
     expect(newer.lastMessage()).toBe(
-      `The database /data/roster.db can not be used: migration ${BROKEN} failed, nothing was changed: no such column: nonsense`,
+      `The database /data/roster.db cannot be used: migration ${BROKEN} failed, nothing was changed: no such column: nonsense`,
     )
 
     expect(await new RosterContainer({ volume }).page('/users')).toContain('24 people')

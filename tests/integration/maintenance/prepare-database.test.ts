@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
@@ -46,6 +46,30 @@ test('a copy of an older database is kept before it is migrated', () => {
   expect(kept.prepare('SELECT username FROM "User"').all()).toEqual([{ username: 'ada' }])
   expect(listPendingMigrations(kept).length).toBe(listMigrations().length - 1)
   expect(listPendingMigrations(open(file))).toEqual([])
+})
+
+test('a copy from before is replaced as a whole, whatever an interrupted start has left', () => {
+  const { file } = olderDatabase()
+  const copy = `${file}.before-${SECOND?.name}`
+  writeFileSync(copy, 'older')
+  for (const draft of ['.new', '.new-journal']) writeFileSync(`${copy}${draft}`, 'half')
+  prepareDatabase(file, { report })
+  expect(open(copy).prepare('SELECT username FROM "User"').all()).toEqual([{ username: 'ada' }])
+  expect(readdirSync(join(file, '..')).filter((name) => name.includes('.new'))).toEqual([])
+})
+
+test('an upgrade that ends in another schema than the migrations make changes nothing', () => {
+  const { file, sql } = olderDatabase()
+  sql.exec('DROP INDEX "User_email_key"')
+  expect(() => prepareDatabase(file, { report })).toThrow('index User_email_key is missing')
+  expect(listPendingMigrations(sql).length).toBe(listMigrations().length - 1)
+})
+
+test.each(['an empty file', 'a database without tables'])('%s is filled as if it were not there', (what) => {
+  const file = join(temporaryFolder(), 'roster.db')
+  writeFileSync(file, '')
+  if (what !== 'an empty file') open(file).exec('PRAGMA journal_mode = WAL; CREATE TABLE note (id); DROP TABLE note')
+  expect(prepareDatabase(file, { report })).toEqual({ people: SAMPLE_PEOPLE.length })
 })
 
 test('no copy is made of a database that lacks nothing', () => {

@@ -60,6 +60,6 @@ test('help is the default, and anything else is refused', () => {
 
 test('a database that is not there is not made', () => {
   const file = join(temporaryFolder(), 'roster.db')
-  expect(roster(['backup'], file)).toMatchObject({ status: 1, stderr: `The database ${file} can not be copied: it does not exist\n` })
+  expect(roster(['backup'], file)).toMatchObject({ status: 1, stderr: `The database ${file} cannot be copied: it does not exist\n` })
   expect(existsSync(file)).toBe(false)
 })

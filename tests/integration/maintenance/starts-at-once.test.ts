@@ -1,0 +1,113 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, onTestFinished, test } from 'vitest'
+import { databaseUrl } from '../../../prisma/database-url.ts'
+import { listMigrations } from '../../../prisma/migrate.ts'
+import { SAMPLE_PEOPLE } from '../../../prisma/sample-people.ts'
+import { fillUp } from '../../../prisma/seed-database.ts'
+import { prepareDatabase } from '../../../server/prepare-database.ts'
+import { addNamedPeople, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
+import { type Exit, RosterProcess } from '../../fixtures/roster-process.ts'
+import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
+
+const WELL: Exit = { status: 0, signal: null }
+const GENERATED = 20_000
+const report = () => {}
+
+function prepare(file: string, seed = 'samples'): RosterProcess {
+  const command: [string, string] = [process.execPath, 'server/prepare.ts']
+  const roster = new RosterProcess({ command, env: { DATABASE_URL: databaseUrl(file), SEED: seed } })
+  onTestFinished(() => roster.stop())
+  return roster
+}
+
+function open(file: string): DatabaseSync {
+  const database = new DatabaseSync(file)
+  onTestFinished(() => database.close())
+  return database
+}
+
+function countPeople(file: string): unknown {
+  const database = open(file)
+  expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
+  return database.prepare('SELECT count(*) AS people, (SELECT sum(people) FROM "UserAgeCount") AS counted FROM "User"').get()
+}
+
+test('of first starts at the same time one makes the database, and the others wait for it', async () => {
+  const file = join(temporaryFolder(), 'new', 'roster.db')
+  const starts = [prepare(file, String(GENERATED)), prepare(file, String(GENERATED)), prepare(file, String(GENERATED))]
+  for (const start of starts) expect({ ...(await start.exited()), stderr: start.stderr }).toEqual({ ...WELL, stderr: '' })
+  for (const start of starts) expect(start.stdout).toContain('is ready, with 20,000 people.')
+  expect(starts.filter(({ stdout }) => stdout.includes('Creating')).length).toBe(1)
+  expect(countPeople(file)).toEqual({ people: GENERATED, counted: GENERATED })
+})
+
+test('a start that comes while another makes the database takes what that has made', async () => {
+  const file = join(temporaryFolder(), 'roster.db')
+  const first = prepare(file, String(GENERATED))
+  await first.printed(/Creating/)
+  const second = prepare(file, 'none')
+  await second.exited()
+  expect(second.stderr).toBe('')
+  expect(second.stdout).toContain('is ready, with 20,000 people.')
+  expect(await first.exited()).toEqual(WELL)
+})
+
+test('a first start that is killed leaves nothing in the way of the next one', async () => {
+  const file = join(temporaryFolder(), 'roster.db')
+  const killed = prepare(file, '1000000')
+  await killed.printed(/Creating/)
+  const waiting = prepare(file)
+  await waiting.printed(/Another process is writing to .*roster\.db; waiting for it to finish/)
+  killed.kill('SIGKILL')
+  await waiting.exited()
+  expect(waiting.stderr).toBe('')
+  expect(readdirSync(join(file, '..'))).toEqual(['roster.db'])
+  expect(countPeople(file)).toEqual({ people: SAMPLE_PEOPLE.length, counted: SAMPLE_PEOPLE.length })
+})
+
+test('of upgrades at the same time one keeps a copy and migrates, and the others wait for it', async () => {
+  const { file, sql } = temporaryDatabase(listMigrations().slice(0, 1))
+  for (const _ of fillUp(sql, GENERATED));
+  const starts = [prepare(file), prepare(file), prepare(file)]
+  for (const start of starts) expect({ ...(await start.exited()), stderr: start.stderr }).toEqual({ ...WELL, stderr: '' })
+  expect(starts.filter(({ stdout }) => stdout.includes('Applying')).length).toBe(1)
+  expect(countPeople(file)).toEqual({ people: GENERATED, counted: GENERATED })
+  const [copy = '', ...others] = readdirSync(join(file, '..')).filter((name) => name.includes('before'))
+  expect(others).toEqual([])
+  const kept = open(join(file, '..', copy))
+  expect(kept.prepare('SELECT count(*) AS people FROM "User"').get()).toEqual({ people: GENERATED })
+  expect(kept.prepare('SELECT count(*) AS applied FROM "_prisma_migrations"').get()).toEqual({ applied: 1 })
+})
+
+test('an upgrade that is killed leaves the database as it was, and the next one upgrades it', async () => {
+  const { file, sql } = temporaryDatabase(listMigrations().slice(0, 1))
+  for (const _ of fillUp(sql, GENERATED));
+  const killed = prepare(file)
+  await killed.printed(/Applying/)
+  killed.kill('SIGKILL')
+  await killed.exited()
+  expect(sql.prepare('SELECT count(*) AS applied FROM "_prisma_migrations"').get()).toEqual({ applied: 1 })
+  expect(prepareDatabase(file, { report })).toEqual({ people: GENERATED })
+  expect(countPeople(file)).toEqual({ people: GENERATED, counted: GENERATED })
+})
+
+test('who keeps the database locked for longer than a start waits is named as the reason', () => {
+  const { file, sql } = temporaryDatabase(listMigrations().slice(0, 1))
+  addNamedPeople(sql)
+  sql.exec('BEGIN IMMEDIATE')
+  const lines: string[] = []
+  expect(() => prepareDatabase(file, { report: (line) => lines.push(line), longestWaitMs: 100 })).toThrow(
+    `The database ${file} cannot be used: another process has kept it locked for 0.1 seconds; end that process (fuser -v ${file} names it) and start again`,
+  )
+  expect(lines).toEqual([`Another process is writing to ${file}; waiting for it to finish …`])
+  sql.exec('ROLLBACK')
+  expect(prepareDatabase(file, { report })).toEqual({ people: NAMED_PEOPLE.length })
+})
+
+test('who only writes to a database that lacks nothing is not waited for', () => {
+  const { file, sql } = temporaryDatabase()
+  sql.exec('BEGIN IMMEDIATE')
+  expect(prepareDatabase(file, { report, longestWaitMs: 0 })).toEqual({ people: 0 })
+})
