@@ -26,14 +26,9 @@ export function createPageAnswers(pages: NextPages, secret: KeyObject): AnswerPa
 
   async function read(request: IncomingMessage, signal: AbortSignal): Promise<Reading> {
     const reading: Reading = { pageData: {}, askedAt: Date.now(), tag: null }
-    try {
-      const ask = () => globalThis.rosterGetPageData?.(request.url ?? '')
-      const data = await currentAnswer.run({ pageData: reading.pageData, signal, response: null }, ask)
-      if (data !== undefined) reading.tag = pageTag(pages.buildId, request, data)
-    } catch (error) {
-      // No use in making the page: too many are searching, or all visitors have gone. It fails as its data does, otherwise.
-      if (isBusy(error) || signal.aborted) throw error
-    }
+    const ask = () => globalThis.rosterGetPageData?.(request.url ?? '')
+    const data = await currentAnswer.run({ pageData: reading.pageData, signal, response: null }, ask)
+    if (data !== undefined) reading.tag = pageTag(pages.buildId, request, data)
     return reading
   }
 
@@ -79,7 +74,7 @@ export function createPageAnswers(pages: NextPages, secret: KeyObject): AnswerPa
     const page = tag === null ? await make(signal) : await renderings.ask(`${request.method} ${isPacked} ${tag}`, make, signal)
     signal.throwIfAborted()
     if (page.status >= 500) {
-      sendFault(answer, 'broken', page.status)
+      sendFault(answer, 'broken')
       return
     }
     if (tag !== null) {

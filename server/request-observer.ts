@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Answer, CacheState } from './answer.ts'
+import type { Fault } from './fault-page.ts'
 
 export type ObservedRequest = {
   requestId: string
@@ -13,8 +14,8 @@ export type ObservedRequest = {
   bytes: number
   milliseconds: number
   cache: CacheState
-  /** Whether too many people were searching: nothing is broken then. */
-  isBusy: boolean
+  /** Why there was no page. */
+  fault: Fault | null
   /** Whether the whole answer was sent. */
   isComplete: boolean
 }
@@ -36,7 +37,7 @@ export function observeRequest(request: IncomingMessage, answer: Answer, observe
       bytes: socket.bytesWritten - bytesBefore,
       milliseconds: Math.round((performance.now() - began) * 10) / 10,
       cache: answer.cache,
-      isBusy: answer.fault === 'busy',
+      fault: answer.fault,
       isComplete: answer.response.writableFinished,
     })
   })

@@ -4,6 +4,7 @@ import type { Answer } from './answer.ts'
 import { answerInTurn, endInTurn } from './answer-in-turn.ts'
 import { acceptsGzip, bufferAnswer, compressAnswer, sendBufferedAnswer } from './buffered-answer.ts'
 import { canonicalUrl } from './canonical-url.ts'
+import { databaseFault } from './database-fault.ts'
 import { sendFault } from './fault-page.ts'
 import { takeFlightHeaders } from './flight-headers.ts'
 import type { NextPages } from './next-pages.ts'
@@ -33,18 +34,18 @@ const INACTIVE_MS = 30_000
 // One that has sent half a request takes 9 kB: a fifth of the memory that a worker may have (WORKER_MEMORY_MB).
 const MAX_CONNECTIONS = 10_000
 
-const BUSY_RETRY_SECONDS = 2
-
 type WebServerOptions = {
   pages: NextPages
   secret: KeyObject
   observe: RequestObserver
+  /** Is told what SQLite says when a page cannot be made for it. */
+  onDatabaseFault: (fault: string, requestId: string) => void
   /** Why pages can not be served right now; null when they can. */
   findUnreadiness: () => Promise<string | null>
 }
 
 /** An HTTP server, not listening yet, that answers from Next's standalone build. */
-export function createWebServer({ pages, secret, observe, findUnreadiness }: WebServerOptions): Server {
+export function createWebServer({ pages, secret, observe, onDatabaseFault, findUnreadiness }: WebServerOptions): Server {
   const answerPage = createPageAnswers(pages, secret)
   const notFound = createNotFoundPages(pages, secret)
   const listener = answerInTurn((request, response) => {
@@ -78,6 +79,19 @@ export function createWebServer({ pages, secret, observe, findUnreadiness }: Web
     const file = await bufferAnswer(request, (response) => sendStaticFile(path, request, response), answer.signal)
     sendBufferedAnswer(answer.response, await compressAnswer(file, acceptsGzip(request)))
   }
+
+  function answerFault(error: unknown, answer: Answer): void {
+    if (answer.signal.aborted) return
+    const fault = databaseFault(error)
+    if (isBusy(error)) sendFault(answer, 'busy')
+    else if (fault !== null) {
+      onDatabaseFault(fault, answer.requestId)
+      sendFault(answer, 'unavailable')
+    } else {
+      console.error(error, { requestId: answer.requestId })
+      sendFault(answer, 'broken')
+    }
+  }
 }
 
 /** Aborted when the visitor hangs up before the answer is sent. */
@@ -94,17 +108,6 @@ function identify(request: IncomingMessage): string {
   const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
   request.headers['x-request-id'] = requestId
   return requestId
-}
-
-function answerFault(error: unknown, answer: Answer): void {
-  if (answer.signal.aborted) return
-  if (isBusy(error)) {
-    answer.response.setHeader('Retry-After', BUSY_RETRY_SECONDS)
-    sendFault(answer, 'busy', 503)
-    return
-  }
-  console.error(error, { requestId: answer.requestId })
-  sendFault(answer, 'broken', 500)
 }
 
 function refuseMethod(response: ServerResponse): void {

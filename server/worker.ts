@@ -6,6 +6,7 @@ import { duplexPair } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { OperatorError } from '../prisma/operator-error.ts'
 import { askReadiness } from './ask-readiness.ts'
+import { DatabaseFaultLog } from './database-fault.ts'
 import { listen } from './listen.ts'
 import { createLog, logConsole } from './log.ts'
 import { loadNextPages } from './next-pages.ts'
@@ -41,7 +42,13 @@ try {
   const pages = await loadNextPages()
   const observe = await createObserver(settings)
   await mayServe
-  const options = { pages, secret: readSecret(settings.secretFile), findUnreadiness: askReadiness }
+  const databaseFaults = new DatabaseFaultLog(log)
+  const options = {
+    pages,
+    secret: readSecret(settings.secretFile),
+    findUnreadiness: askReadiness,
+    onDatabaseFault: databaseFaults.report.bind(databaseFaults),
+  }
   const server = createWebServer({ ...options, observe })
   const listeners = await listenWhereAsked(server, settings)
   stop = () => drain(server, listeners)
@@ -79,10 +86,12 @@ async function createObserver({ logQueries, metricsPort }: Settings): Promise<Re
   const measure = metricsPort === null ? null : (await import('./metrics.ts')).createWorkerMetrics()
   return (request) => {
     measure?.(request)
-    const { requestId, method, url, status, bytes, milliseconds, cache, isBusy, isComplete } = request
+    const { requestId, method, url, status, bytes, milliseconds, cache, fault, isComplete } = request
     // Queries are what people looked for.
     const path = logQueries ? url : url.split('?')[0]
-    log[status >= 500 && !isBusy ? 'error' : 'info'](
+    // What each page fails for has a line of its own, once in a while; too many searches are no fault.
+    const isFault = status >= 500 && fault !== 'unavailable' && fault !== 'busy'
+    log[isFault ? 'error' : 'info'](
       { requestId, method, path, status, bytes, ms: milliseconds, cache, ...(!isComplete && { isComplete }) },
       `${method} ${path} ${status}`,
     )

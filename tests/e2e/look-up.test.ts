@@ -213,7 +213,7 @@ test('a page that the browser has kept still runs its scripts', async ({ page, s
 test('a database fault says so, and goes away with its cause', async ({ page, site }) => {
   site.sql.exec('ALTER TABLE "User" RENAME TO "Away"')
   try {
-    expect((await page.goto('/users'))?.status()).toBe(500)
+    expect((await page.goto('/users'))?.status()).toBe(503)
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Something is wrong on our side')
     await expect(people(page)).toHaveCount(0)
   } finally {

@@ -1,0 +1,32 @@
+import type { Logger } from 'pino'
+
+const LINE_EVERY_MS = 60_000
+
+/** What SQLite or Prisma says against the database, in one line, where that is what `error` is about; otherwise null. */
+export function databaseFault(error: unknown): string | null {
+  // By its name: Next's build has a copy of Prisma's classes.
+  if (!(error instanceof Error && error.name.startsWith('PrismaClient'))) return null
+  const [, message] = /Message: `(.+?)`$/ms.exec(error.message) ?? []
+  return message ?? error.message.trim().split('\n').at(-1) ?? error.name
+}
+
+/** Logs each fault of the database at once, and then not more often than once a minute: it fails every page there is. */
+export class DatabaseFaultLog {
+  readonly #log: Logger
+  readonly #faults = new Map<string, { loggedAt: number; unlogged: number }>()
+
+  constructor(log: Logger) {
+    this.#log = log
+  }
+
+  report(fault: string, requestId: string): void {
+    const now = performance.now()
+    const { loggedAt, unlogged } = this.#faults.get(fault) ?? { loggedAt: Number.NEGATIVE_INFINITY, unlogged: 0 }
+    if (now - loggedAt < LINE_EVERY_MS) {
+      this.#faults.set(fault, { loggedAt, unlogged: unlogged + 1 })
+      return
+    }
+    this.#faults.set(fault, { loggedAt: now, unlogged: 0 })
+    this.#log.error({ requestId, ...(unlogged > 0 && { unlogged }) }, `The database cannot be read: ${fault}`)
+  }
+}
