@@ -128,7 +128,7 @@ describe('install.sh', () => {
       readFileSync(join(root, 'etc/nginx/roster/upstream.conf'), 'utf8')
         .match(/worker-\d+/g)
         ?.join(' '),
-    ).toBe(Array(4).fill('worker-1 worker-2 worker-3 worker-4').join(' '))
+    ).toBe(Array(2).fill('worker-1 worker-2 worker-3 worker-4').join(' '))
     const units = join(root, 'etc/systemd/system')
     expect(existsSync(join(units, 'roster.service.d/metrics.conf'))).toBe(true)
     expect(readFileSync(join(units, 'roster-metrics.socket'), 'utf8')).toMatch(/^ListenStream=127\.0\.0\.1:9999$/m)
