@@ -80,8 +80,9 @@ export function createPageAnswers(pages: NextPages, secret: KeyObject): AnswerPa
     if (tag !== null) {
       answer.cache = 'rendered'
       response.setHeader('ETag', tag)
-      response.setHeader('X-Accel-Expires', accelExpires(askedAt))
     }
+    // A redirect, too: who waits in nginx for the answer to somebody else's request could only ask once more.
+    response.setHeader('X-Accel-Expires', accelExpires(askedAt))
     sendBufferedAnswer(response, page)
   }
 }

@@ -10,6 +10,7 @@ import { takeFlightHeaders } from './flight-headers.ts'
 import type { NextPages } from './next-pages.ts'
 import { createNotFoundPages } from './not-found-pages.ts'
 import { createPageAnswers, isBusy, newNonce } from './page-answers.ts'
+import { accelExpires } from './page-validator.ts'
 import { refuseMalformed } from './refuse-malformed.ts'
 import { observeRequest, type RequestObserver } from './request-observer.ts'
 import { takeTarget } from './request-target.ts'
@@ -116,7 +117,7 @@ function refuseMethod(response: ServerResponse): void {
 }
 
 function redirect(response: ServerResponse, location: string): void {
-  response.writeHead(308, { Location: location })
+  response.writeHead(308, { Location: location, 'X-Accel-Expires': accelExpires(Date.now()) })
   response.end()
 }
 

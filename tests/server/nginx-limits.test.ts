@@ -1,0 +1,227 @@
+// What one visitor can take from the others behind nginx, and what of a visitor nginx writes down.
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { test as base, describe, expect, onTestFinished, vi } from 'vitest'
+import { createDatabase } from '../fixtures/create-database.ts'
+import { freePort } from '../fixtures/free-port.ts'
+import { type Answer, httpGet } from '../fixtures/http-get.ts'
+import { installRoster } from '../fixtures/install-roster.ts'
+import { addNamedPeople } from '../fixtures/named-people.ts'
+import { rawExchange, statusesOf } from '../fixtures/raw-exchange.ts'
+import { relocateFiles } from '../fixtures/relocate-files.ts'
+import { startNginx } from '../fixtures/start-nginx.ts'
+import { startWorkers, type Workers } from '../fixtures/start-workers.ts'
+import type { WebServerProcess } from '../fixtures/web-server-process.ts'
+import { listWorkerPids } from '../fixtures/worker-pids.ts'
+
+type Site = { root: string; workers: Workers; nginx: WebServerProcess }
+
+// What nobody but a worker may learn: part of each search here.
+const SECRET = 'secret-search'
+// Longer than the herd waits.
+const READ_TIMEOUT_SECONDS = 3
+const HERD = 50
+const WAIT = { timeout: 30_000, interval: 50 }
+
+const test = base.extend<{ $file: { site: Site } }>({
+  site: [
+    // biome-ignore lint/correctness/noEmptyPattern: Vitest finds out what a fixture needs by its pattern
+    async ({}, use) => {
+      const root = installedRoot()
+      relocateFiles(
+        [join(root, 'etc/nginx/roster/proxy.conf'), join(root, 'etc/nginx/roster/local.conf')],
+        [
+          ['proxy_read_timeout 15s;', `proxy_read_timeout ${READ_TIMEOUT_SECONDS}s;`],
+          // As it was once, and may be still: an upgrade leaves that file alone.
+          ['# An empty key is not counted.', 'map $remote_addr $roster_network { default $remote_addr; }\n#'],
+        ],
+      )
+      const database = createDatabase(root)
+      addNamedPeople(database.sql)
+      const workers = await startWorkers(database, root)
+      const nginx = await startNginx({ root, sockets: workers.sockets, port: await freePort() })
+      await use({ root, workers, nginx })
+      await nginx.stop()
+      await workers.stop()
+      database.sql.close()
+      rmSync(root, { recursive: true })
+    },
+    { scope: 'file' },
+  ],
+})
+
+function installedRoot(): string {
+  const root = mkdtempSync(join(tmpdir(), 'roster-test-'))
+  // nginx's user reads here.
+  chmodSync(root, 0o755)
+  installRoster(root)
+  return root
+}
+
+function askFrom({ nginx }: Site, from: string, path: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return httpGet(nginx.address, path, { headers: { ...headers, 'x-forwarded-for': from } })
+}
+
+/** Keeps both workers from answering until the returned function is called. */
+function suspendWorkers({ workers }: Site): () => void {
+  const pids = [1, 2].map((worker) => listWorkerPids(workers.roster, worker).at(-1) ?? 0)
+  const signal = (name: NodeJS.Signals) => {
+    for (const pid of pids) process.kill(pid, name)
+  }
+  signal('SIGSTOP')
+  return () => signal('SIGCONT')
+}
+
+describe('searches have a limit of their own', () => {
+  test('that answers at once, and keeps nobody from anything else', async ({ site }) => {
+    const search = (from: string, index: number) =>
+      askFrom(site, from, index % 2 === 0 ? `/users?q=${SECRET}${index}` : `/users?size=25&%71=${SECRET}${index}`)
+    const answers = await Promise.all(Array.from({ length: 150 }, (_, index) => search('198.51.100.1', index)))
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(refused.length).toBeGreaterThan(10)
+    expect(answers.length - refused.length).toBeGreaterThan(90)
+    expect(refused[0]?.headers).toMatchObject({ 'retry-after': '5', 'x-content-type-options': 'nosniff' })
+    for (const path of ['/', '/users', '/users?sort=age', '/user/profile/1', '/nobody']) {
+      expect([200, 404]).toContain((await askFrom(site, '198.51.100.1', path)).status)
+    }
+    expect((await search('198.51.100.2', 0)).status).toBe(200)
+  })
+
+  test('which who types never meets', async ({ site }) => {
+    for (let key = 0; key < 60; key += 1) {
+      const { status } = await askFrom(site, '198.51.100.3', `/users?q=${SECRET}${'abcdefghij'.slice(0, key % 11)}`, { rsc: '1' })
+      expect(status).not.toBe(429)
+    }
+  })
+
+  test.for([
+    ['2001:db8::1 2001:db8::2 2001:db8:0:0:1:2:3:4 2001:db8:0:0:a:: 2001:db8::', '2001:db8:0:1::1'],
+    ['2001:db8:1:2::1 2001:db8:1:2:3:4:5:6 2001:DB8:1:2:0:0:0:2', '2001:db8:1:3::1'],
+    ['1::2:3:4:5:6 1:0:0:2:3:4:5:7 1:0:0:2::', '1::3:3:4:5:6'],
+    ['::5:0:0:0:5 0:0:0:5::6 ::5:1:2:3:4', '::6:0:0:0:5'],
+    ['::ffff:198.51.100.20 198.51.100.20', '::ffff:198.51.100.21'],
+  ] as const)('that the addresses %s share, but not %s', async ([addresses, other], { site }) => {
+    const network = addresses.split(' ')
+    const path = `/users?q=${SECRET}`
+    const answers = await Promise.all(Array.from({ length: 140 }, (_, index) => askFrom(site, network[index % network.length] ?? '', path)))
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(10)
+    expect((await askFrom(site, other, path)).status).toBe(200)
+  })
+})
+
+describe('a worker', () => {
+  test.for([
+    ['a new page once', `/users?q=${SECRET}-herd`, 200, 1],
+    // At most once a second: it is kept so long.
+    ['a redirect hardly ever', `/users?q=${SECRET}-herd&age_min=`, 307, 4],
+  ] as const)(`is asked for %s when ${HERD} people open it at once`, async ([, path, status, most], { site }) => {
+    const resume = suspendWorkers(site)
+    const answers = Array.from({ length: HERD }, () => httpGet(site.nginx.address, path))
+    await wait(1_000)
+    resume()
+    const passed: string[] = []
+    for (const answer of await Promise.all(answers)) {
+      expect(answer.status).toBe(status)
+      const id = String(answer.headers['x-request-id'])
+      if (site.workers.roster.stdout.includes(id)) passed.push(id)
+    }
+    expect(passed.length).toBeGreaterThan(0)
+    expect(passed.length).toBeLessThanOrEqual(most)
+  })
+
+  test('that takes too long is not followed by another one', async ({ site }) => {
+    const resume = suspendWorkers(site)
+    try {
+      const { status, headers, text } = await httpGet(site.nginx.address, `/users?q=${SECRET}-slow`)
+      expect({ status, retry: headers['retry-after'] }).toEqual({ status: 503, retry: '5' })
+      expect(text).toContain('Back in a moment')
+      const line = await site.nginx.logLine(String(headers['x-request-id']))
+      expect(line).toMatchObject({ workerStatus: '504', worker: expect.not.stringContaining(',') })
+    } finally {
+      resume()
+    }
+  })
+})
+
+test('a request that its worker dies of goes on to few others', async () => {
+  const root = installedRoot()
+  onTestFinished(() => rmSync(root, { recursive: true }))
+  let deaths = 0
+  const sockets = await Promise.all(
+    [1, 2, 3, 4].map(async (number) => {
+      const path = join(root, `worker-${number}.sock`)
+      const worker = createServer((socket) => {
+        socket.on('error', () => {})
+        socket.on('data', (data) => {
+          if (!data.includes('/deadly')) return socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+          deaths += 1
+          return socket.destroy()
+        })
+      }).listen(path)
+      await once(worker, 'listening')
+      chmodSync(path, 0o777)
+      onTestFinished(() => void worker.close())
+      return path
+    }),
+  )
+  const nginx = await startNginx({ root, sockets, port: await freePort() })
+  onTestFinished(() => nginx.stop())
+  // For it to have kept connections, too.
+  await Promise.all(Array.from({ length: 20 }, () => httpGet(nginx.address, '/harmless')))
+  const answer = await httpGet(nginx.address, '/deadly')
+  expect(answer.status).toBe(503)
+  expect(deaths).toBeGreaterThan(1)
+  expect(deaths).toBeLessThanOrEqual(5)
+})
+
+describe('what nginx writes down', () => {
+  test('is JSON in UTF-8, whatever arrives', async ({ site }) => {
+    const send = (line: string, ...headers: string[]) =>
+      rawExchange(site.nginx.address, `${[line, ...headers, 'Connection: close'].join('\r\n')}\r\n\r\n`)
+    expect(statusesOf(await send('GET /user/profile/1 HTTP/1.1', 'Host: \xff\xfe'))).toEqual([400])
+    expect(statusesOf(await send('GET /user/profile/1 HTTP/1.1', 'Host: a', 'User-Agent: \xe9\xff "\\\x01'))).toEqual([200])
+    expect(statusesOf(await send('GET /\xff\xfe?\xff HTTP/1.1', 'Host: a'))).toEqual([400])
+    expect(statusesOf(await send('GET http://\xc3\x28/ HTTP/1.1', 'Host: a'))).toEqual([400])
+    expect(statusesOf(await send('G\xffT / HTTP/1.1', 'Host: a'))).toEqual([400])
+    expect(statusesOf(await send('GET / HTTP/1.1', 'Host: a', 'User-Agent: last'))).toEqual([200])
+    const lines = await vi.waitFor(() => {
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(join(site.root, 'nginx.log')))
+      expect(text).toContain('"agent":"last"')
+      return text.split('\n').slice(0, -1)
+    }, WAIT)
+    for (const line of lines) expect(JSON.parse(line)).toHaveProperty('requestId')
+  })
+
+  // The last one: it reads what all others have led to.
+  test('is not whom somebody looked for', async ({ site }) => {
+    const { nginx, workers, root } = site
+    const { hostname, port } = new URL(nginx.address)
+    const path = `/users?q=${SECRET}`
+    // Somebody who does not wait for the answer.
+    const resume = suspendWorkers(site)
+    const visitor = connect(Number(port), hostname)
+    visitor.write(`GET ${path}-gone HTTP/1.1\r\nHost: a\r\nReferer: http://a${path}\r\n\r\n`)
+    await wait(100)
+    visitor.destroy()
+    resume()
+    await httpGet(nginx.address, path, { method: 'POST', body: 'x'.repeat(1_100_000) })
+    await httpGet(nginx.address, `${path}${'x'.repeat(40_000)}`)
+    await httpGet(nginx.address, `/_next/static/none.js?q=${SECRET}`)
+    await workers.stop()
+    for (const each of [`${path}-dead`, `/icon.png?q=${SECRET}`]) {
+      const { status } = await httpGet(nginx.address, each, { headers: { referer: `http://a${path}` } })
+      expect(status).toBe(503)
+    }
+    const posted = await httpGet(nginx.address, '/icon.svg', { method: 'POST' })
+    expect({ status: posted.status, type: posted.headers['x-content-type-options'] }).toEqual({ status: 503, type: 'nosniff' })
+    await nginx.logLine(String(posted.headers['x-request-id']))
+    for (const name of ['nginx.log', 'nginx-error.log', 'nginx-default.log']) {
+      expect(readFileSync(join(root, name), 'utf8'), name).not.toContain(SECRET)
+    }
+    expect(nginx.printed).not.toContain(SECRET)
+  })
+})
