@@ -43,7 +43,7 @@ async function measure(file: string): Promise<Row[]> {
   const env = { DATABASE_URL: databaseUrl(file), PORT: '0' }
   prepareDatabase(file)
   spawnSync('node', ['prisma/seed.ts', '--count', String(PEOPLE)], { cwd: ROOT, env: { ...process.env, ...env }, stdio: 'inherit' })
-  buildIfStale()
+  await buildIfStale()
   return withServer(['server/start.ts'], env, async (address) => {
     const rows: Row[] = []
     for (const { name, path } of CASES) {

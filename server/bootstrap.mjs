@@ -1,9 +1,10 @@
 // `node server/bootstrap.mjs SCRIPT [ARGUMENT …]` runs SCRIPT on the Node that Roster pins, whatever Node and packages are here.
 // Plain JavaScript without dependencies and nothing newer than Node 16 in it: on a fresh clone, this is all that can run.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
-import { delimiter, dirname, join, resolve } from 'node:path'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { delimiter, dirname, join, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { takeTurns } from './take-turns.mjs'
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const MODULES = join(ROOT, 'node_modules')
@@ -17,20 +18,43 @@ const [oldestMajor = 0, oldestMinor = 0] = OLDEST_NODE.split('.').map(Number)
 if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
   fail(`Node ${process.versions.node} is too old to start Roster; install Node ${OLDEST_NODE} or newer.`)
 }
-if (!areDependenciesInstalled()) installDependencies()
+const obstacle = findObstacle(ROOT)
+if (obstacle !== null) {
+  fail(`Roster cannot run in ${ROOT}, because its build tools cannot read a path with ${obstacle} in it; move the clone to another folder.`)
+}
+if (!areDependenciesInstalled()) await takeTurns(ROOT, 'installing packages', installDependencies)
 await (major >= PINNED_MAJOR ? runHere() : runOnPinnedNode())
+
+/**
+ * Tailwind drops what follows #, Next takes * for a pattern, PATH is split at its delimiter, and Node reads no TypeScript in node_modules.
+ * @param {string} path
+ */
+function findObstacle(path) {
+  const character = ['#', '*', delimiter].find((each) => path.includes(each))
+  if (character !== undefined) return `"${character}"`
+  return path.split(sep).includes('node_modules') ? 'a folder node_modules' : null
+}
 
 function areDependenciesInstalled() {
   // npm writes this file last: it is missing or older when an installation was interrupted or the lockfile has changed since.
   const installed = join(MODULES, '.package-lock.json')
-  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs
+  if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(join(ROOT, 'package-lock.json')).mtimeMs) return false
+  // It may have been told to leave some out, by NODE_ENV=production for example.
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const node = `node-${process.platform}-${process.arch}`
+  const names = [...Object.keys({ ...dependencies, ...devDependencies }), ...(node in optionalDependencies ? [node] : [])]
+  return names.every((name) => existsSync(join(MODULES, name)))
 }
 
 function installDependencies() {
+  // Another process may have done it meanwhile.
+  if (areDependenciesInstalled()) return
   console.log('Installing packages …')
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm']
   const [command = '', ...prefix] = npm
-  const { status } = spawnSync(command, [...prefix, 'ci', '--loglevel=error'], { cwd: ROOT, stdio: 'inherit' })
+  // To build and to start takes all of them, whatever NODE_ENV or a user's own npmrc would leave out.
+  const kinds = ['dev', 'optional', 'peer'].map((kind) => `--include=${kind}`)
+  const { status } = spawnSync(command, [...prefix, 'ci', '--loglevel=error', ...kinds], { cwd: ROOT, stdio: 'inherit' })
   if (status !== 0) fail('Roster could not install its packages; the lines above say why.')
 }
 

@@ -4,7 +4,7 @@ import { completeRelease } from './complete-release.ts'
 import { ROOT } from './paths.ts'
 import { runCommand } from './run-command.ts'
 
-await runCommand(() => {
-  buildIfStale()
+await runCommand(async () => {
+  await buildIfStale()
   completeRelease(join(ROOT, '.next/standalone'))
 })

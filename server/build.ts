@@ -3,6 +3,7 @@ import { cpSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from
 import { join } from 'node:path'
 import { OperatorError } from '../prisma/operator-error.ts'
 import { ROOT } from './paths.ts'
+import { takeTurns } from './take-turns.mjs'
 
 const STANDALONE = join(ROOT, '.next/standalone')
 const STAMP = join(STANDALONE, '.complete')
@@ -20,7 +21,12 @@ const SOURCES = [
 ]
 
 /** Builds the standalone server into `.next/standalone` unless it is newer than every source. */
-export function buildIfStale(): void {
+export async function buildIfStale(): Promise<void> {
+  if (!isNewer(STAMP, SOURCES)) await takeTurns(ROOT, 'building', build)
+}
+
+function build(): void {
+  // Another process may have done it meanwhile.
   if (isNewer(STAMP, SOURCES)) return
   console.log('Building …')
   rmSync(STAMP, { force: true })

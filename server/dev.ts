@@ -13,7 +13,7 @@ await runCommand(() => {
   const next = spawn('next', ['dev', '--hostname', host, '--port', String(port)], {
     cwd: ROOT,
     stdio: 'inherit',
-    env: { ...process.env, DATABASE_URL: databaseUrl(databaseFile), NEXT_TELEMETRY_DISABLED: '1' },
+    env: { ...process.env, DATABASE_URL: databaseUrl(databaseFile), NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'development' },
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => next.kill(signal))
   next.on('exit', (status) => process.exit(status ?? 0))

@@ -13,7 +13,7 @@ await runCommand(async () => {
   // Before anything is made: a second start by mistake must not touch the database of the first.
   await checkPlaceIsFree(settings)
   const { people } = prepareDatabase(databaseFile, { seed })
-  buildIfStale()
+  await buildIfStale()
   const place = await startMaster(settings, ROOT, await createLog(settings, 0))
   console.log(
     `Roster is ready.\n\n  Address   ${place}\n  Database  ${databaseFile}\n  People    ${people.toLocaleString('en')}\n\nCtrl-C stops it.`,

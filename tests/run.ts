@@ -55,6 +55,6 @@ function installDebianPackages(): void {
 
 function run(command: string, commandArguments: string[], title: string): boolean {
   console.log(`\n── ${title}`)
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const env: NodeJS.ProcessEnv = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', NODE_ENV: 'test' }
   return spawnSync(command, commandArguments, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env }).status === 0
 }

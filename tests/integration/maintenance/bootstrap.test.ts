@@ -1,0 +1,92 @@
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { ROOT } from '../../../server/paths.ts'
+import { RosterProcess } from '../../fixtures/roster-process.ts'
+import { temporaryFolder } from '../../fixtures/temporary-database.ts'
+
+/** A clone, as far as its start is concerned before anything is installed, whose only package is one for development. */
+class Clone {
+  readonly folder: string
+
+  constructor(folder = join(temporaryFolder(), 'clone')) {
+    this.folder = folder
+    for (const path of ['server', 'tool']) mkdirSync(join(folder, path), { recursive: true })
+    for (const name of ['bootstrap.mjs', 'take-turns.mjs']) cpSync(join(ROOT, 'server', name), join(folder, 'server', name))
+    writeFileSync(join(folder, 'server', 'start.mjs'), `import 'tool'`)
+    writeFileSync(join(folder, 'tool', 'package.json'), '{ "name": "tool", "version": "1.0.0", "main": "index.js" }')
+    writeFileSync(join(folder, 'tool', 'index.js'), `console.log('it runs')`)
+    const devDependencies = { tool: 'file:tool' }
+    const packages = {
+      '': { devDependencies },
+      'node_modules/tool': { resolved: 'tool', link: true },
+      tool: { version: '1.0.0', dev: true },
+    }
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ dependencies: {}, devDependencies, optionalDependencies: {} }))
+    writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, requires: true, packages }))
+  }
+
+  start(env: Record<string, string> = {}): RosterProcess {
+    const command: [string, ...string[]] = [process.execPath, join(this.folder, 'server/bootstrap.mjs'), 'server/start.mjs']
+    const roster = new RosterProcess({ command, env })
+    onTestFinished(() => roster.stop())
+    return roster
+  }
+
+  async output(env: Record<string, string> = {}): Promise<string> {
+    const roster = this.start(env)
+    const { status } = await roster.exited()
+    return `${roster.stdout}${roster.stderr}${status === 0 ? '' : `status ${status}`}`
+  }
+}
+
+describe('all packages are installed, whatever npm is told to leave out', () => {
+  test.each([{ NODE_ENV: 'production' }, { npm_config_omit: 'dev' }, { npm_config_production: 'true' }])('by %j', async (env) => {
+    const clone = new Clone()
+    expect(await clone.output(env)).toMatch(/^Installing packages …\n[\s\S]*it runs\n$/)
+    expect(await clone.output(env)).toBe('it runs\n')
+  })
+
+  test('and again where some have been left out', async () => {
+    const clone = new Clone()
+    await clone.output()
+    rmSync(join(clone.folder, 'node_modules', 'tool'))
+    expect(await clone.output()).toMatch(/^Installing packages …\n[\s\S]*it runs\n$/)
+  })
+})
+
+test('of starts at the same time one installs the packages, and the others wait for it', async () => {
+  const clone = new Clone()
+  const first = clone.start()
+  await first.printed(/Installing/)
+  const second = clone.start()
+  await second.printed(/Another process is installing packages here; waiting for it to finish …/)
+  for (const start of [first, second]) expect(await start.exited()).toEqual({ status: 0, signal: null })
+  expect(second.stdout).not.toContain('Installing')
+})
+
+test('a start that is killed while it installs does not keep the next one waiting', async () => {
+  const clone = new Clone()
+  const killed = clone.start()
+  await killed.printed(/Installing/)
+  killed.killGroup('SIGKILL')
+  await killed.exited()
+  expect(await clone.output()).toMatch(/^Installing packages …\n[\s\S]*it runs\n$/)
+})
+
+test.each([
+  ['a#b', '"#"'],
+  ['a*b', '"*"'],
+  ['a:b', '":"'],
+  ['node_modules/b', 'a folder node_modules'],
+])('a clone in %s, where nothing can be built, says so at once', async (path, obstacle) => {
+  const clone = new Clone(join(temporaryFolder(), path))
+  expect(await clone.output()).toBe(
+    `Roster cannot run in ${clone.folder}, because its build tools cannot read a path with ${obstacle} in it; move the clone to another folder.\nstatus 1`,
+  )
+  expect(existsSync(join(clone.folder, 'node_modules'))).toBe(false)
+})
+
+test.each(['a b', 'a?b', 'a%20b', 'añ王'])('a clone in %s starts', async (path) => {
+  expect(await new Clone(join(temporaryFolder(), path)).output()).toContain('it runs')
+})
