@@ -4,8 +4,9 @@ import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { databaseUrl } from '../prisma/database-url.ts'
+import { DatabaseFile } from './database-file.ts'
 import { listen } from './listen.ts'
-import type { MasterMetrics } from './metrics.ts'
+import type { createMasterMetrics, MasterMetrics } from './metrics.ts'
 import { notifySystemd } from './notify-systemd.ts'
 import { passedSocket } from './passed-socket.ts'
 import { readSecret } from './read-secret.ts'
@@ -37,12 +38,19 @@ export async function startMaster(
   log: Logger,
   { prepare = () => {}, onListening = () => {}, beforeStop = async () => {} }: MasterOptions = {},
 ): Promise<string> {
-  const { socketDirectory, webWorkers, metricsPort } = settings
-  process.env.DATABASE_URL = databaseUrl(settings.databaseFile)
+  const { socketDirectory, webWorkers, metricsPort, databaseFile } = settings
+  process.env.DATABASE_URL = databaseUrl(databaseFile)
+  const database = new DatabaseFile(databaseFile, log)
 
   cluster.once('listening', onListening)
   let place = socketDirectory === null ? '' : socketPath(socketDirectory, 1)
-  const metrics = metricsPort === null ? null : await loadMetrics(() => pool.serving, settings)
+  const metrics =
+    metricsPort === null
+      ? null
+      : await loadMetrics(
+          () => pool.serving,
+          () => database.read(readDatabaseVersion),
+        )
   const pool: WorkerPool = new WorkerPool({
     script: join(folder, 'server/worker.ts'),
     size: webWorkers,
@@ -52,13 +60,15 @@ export async function startMaster(
       if (socketDirectory === null) place = formatAddress(settings.host, address)
       else giveSocketToGroup(String(address.address), settings)
     },
-    findUnreadiness: () => findUnreadiness(settings.databaseFile),
+    beforeOpen: () => database.look(),
+    findUnreadiness: () => database.read(findUnreadiness),
     onRestart: (reason) => metrics?.countRestart(reason),
   })
   await pool.start(async () => {
     prepare()
     // Not before: until then there is nothing to finish, and nothing that could be asked while the database is made.
-    obeySignals(pool, folder, log, beforeStop)
+    obeySignals(pool, database, folder, log, beforeStop)
+    database.watch()
     // Here first: the workers would make it at the same time.
     readSecret(settings.secretFile)
     if (socketDirectory === null) return
@@ -75,9 +85,9 @@ export async function startMaster(
 }
 
 // Takes long to load, and most do without.
-async function loadMetrics(countServing: () => number, { databaseFile }: Settings): Promise<MasterMetrics> {
-  const { createMasterMetrics } = await import('./metrics.ts')
-  return createMasterMetrics(countServing, () => readDatabaseVersion(databaseFile))
+async function loadMetrics(...sources: Parameters<typeof createMasterMetrics>): Promise<MasterMetrics> {
+  const metrics = await import('./metrics.ts')
+  return metrics.createMasterMetrics(...sources)
 }
 
 function formatAddress(host: string, { port }: Address): string {
@@ -89,7 +99,7 @@ function servesStatus(build: string): string {
   return `Serves ${build}`
 }
 
-function obeySignals(pool: WorkerPool, folder: string, log: Logger, beforeStop: () => Promise<void>): void {
+function obeySignals(pool: WorkerPool, database: DatabaseFile, folder: string, log: Logger, beforeStop: () => Promise<void>): void {
   let isStopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, async () => {
@@ -100,6 +110,7 @@ function obeySignals(pool: WorkerPool, folder: string, log: Logger, beforeStop: 
       notifySystemd('STOPPING=1')
       await beforeStop()
       await pool.stop()
+      database.emptyWal()
       process.exit(0)
     })
   }

@@ -10,6 +10,8 @@ export type WorkerPoolOptions = {
   size: number
   memoryBytes: number
   log: Logger
+  /** Called each time before a worker is told that it may open the database; when it throws, that worker does not start. */
+  beforeOpen: () => void
   /** Why pages can not be served right now; null when they can. */
   findUnreadiness: () => string | null
   onListening: (address: Address) => void
@@ -100,13 +102,25 @@ export class WorkerPool {
     await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => worker && drain(worker)))
   }
 
+  #findUnreadiness(): string | null {
+    const now = performance.now()
+    const isFailing = ({ worker, servesSince, soonDeaths }: Slot) =>
+      soonDeaths > QUICK_RESTARTS && (worker === null || now - servesSince < SOON_MS)
+    const failing = this.#slots.find(isFailing)
+    if (failing) return `worker ${failing.number} ends again and again; the log says why`
+    try {
+      return this.#options.findUnreadiness()
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+
   async #fill(slot: Slot, prepared: Promise<void> = Promise.resolve()): Promise<void> {
     const worker = cluster.fork({ ROSTER_WORKER: String(slot.number) })
     worker.on('message', (message) => {
-      if (isWorkerMessage(message) && message.kind === 'readiness')
-        tell(worker, { kind: 'readiness', reason: this.#options.findUnreadiness() })
+      if (isWorkerMessage(message) && message.kind === 'readiness') tell(worker, { kind: 'readiness', reason: this.#findUnreadiness() })
     })
-    await serve(worker, prepared)
+    await serve(worker, prepared, this.#options.beforeOpen)
     slot.worker = worker
     slot.servesSince = performance.now()
     this.#lastAlive.set(worker, slot.servesSince)
@@ -135,6 +149,7 @@ export class WorkerPool {
     try {
       await this.#fill(slot)
     } catch (error) {
+      if (this.#isStopping) return
       await this.#refill(slot, `could not start (${error instanceof Error ? error.message : error})`, true)
     }
   }
@@ -158,6 +173,7 @@ export class WorkerPool {
       return true
     } catch (error) {
       slot.isReplaced = false
+      if (this.#isStopping) return false
       const why = `its replacement could not start (${error instanceof Error ? error.message : error})`
       if (slot.worker === null) void this.#refill(slot, `ended, and ${why}`, true)
       else {
@@ -200,7 +216,7 @@ export class WorkerPool {
   }
 }
 
-async function serve(worker: Worker, prepared: Promise<void>): Promise<void> {
+async function serve(worker: Worker, prepared: Promise<void>, beforeOpen: () => void): Promise<void> {
   let timeout: NodeJS.Timeout | undefined
   const serves = new Promise<void>((resolve, reject) => {
     worker.on('message', (message) => {
@@ -213,6 +229,7 @@ async function serve(worker: Worker, prepared: Promise<void>): Promise<void> {
   try {
     await Promise.race([prepared, serves])
     timeout = setTimeout(() => worker.process.kill('SIGKILL'), START_MS)
+    beforeOpen()
     tell(worker, SERVE)
     await serves
   } catch (error) {

@@ -42,6 +42,8 @@ try {
   const pages = await loadNextPages()
   const observe = await createObserver(settings)
   await mayServe
+  // Before it is opened: one that takes its place from now on is another one.
+  const databaseId = readFileId(settings.databaseFile)
   const databaseFaults = new DatabaseFaultLog(log)
   const options = {
     pages,
@@ -53,7 +55,6 @@ try {
   const listeners = await listenWhereAsked(server, settings)
   stop = () => drain(server, listeners)
   await warmUp(createWebServer({ ...options, observe: () => {} }))
-  const databaseId = readFileId(settings.databaseFile)
   setInterval(() => {
     const id = readFileId(settings.databaseFile)
     // A file that is away for a moment may come back as the same.

@@ -186,18 +186,46 @@ test('SIGTERM while workers are starting ends those that are there', async () =>
   expect(existsSync(socket(1)) || existsSync(socket(2))).toBe(false)
 })
 
-test('another database file in the place of the old one is served within seconds', async () => {
+test('another database file in the place of the old one is served whole, whatever lies beside it', async () => {
   const { roster, file, sql, socket } = serve({ WEB_WORKERS: '1' })
   await roster.printed(/Roster serves/)
-  expect((await get(socket(1), '/user/profile/3')).body).toContain('ada@example.com')
-  sql.exec(`VACUUM INTO '${file}.copy'`)
-  const copy = new DatabaseSync(`${file}.copy`)
-  copy.exec(`UPDATE "User" SET "email" = 'countess@example.com' WHERE "id" = 3`)
+  const changes = (name: string) => `PRAGMA wal_autocheckpoint = 0; UPDATE "User" SET "email" = "id" || '@${name}.example'`
+  const read = (database: string) => {
+    using connection = new DatabaseSync(database)
+    return {
+      integrity: connection.prepare('PRAGMA integrity_check').all(),
+      emails: connection.prepare('SELECT "email" FROM "User" WHERE "id" IN (3, 4)').all(),
+    }
+  }
+  const whole = (name: string) => ({
+    integrity: [{ integrity_check: 'ok' }],
+    emails: [{ email: `3@${name}.example` }, { email: `4@${name}.example` }],
+  })
+  const serves = (text: string) => vi.waitFor(async () => expect((await get(socket(1), '/user/profile/3')).body).toContain(text), WAIT)
+
+  sql.exec(`${changes('first')}; VACUUM INTO '${file}.second'; ${changes('lost')}`)
+  const copy = new DatabaseSync(`${file}.second`)
+  copy.exec('PRAGMA journal_mode = WAL')
   copy.close()
-  // What a -wal file holds belongs to the old database.
-  sql.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-  renameSync(`${file}.copy`, file)
-  await vi.waitFor(async () => expect((await get(socket(1), '/user/profile/3')).body).toContain('countess@example.com'), WAIT)
+  await serves('3@lost.example')
+  renameSync(`${file}.second`, file)
+  await serves('3@first.example')
+  expect(read(file)).toEqual(whole('first'))
+
+  using second = new DatabaseSync(file)
+  second.exec(`VACUUM INTO '${file}.third'; ${changes('second')}`)
+  await serves('3@second.example')
+  renameSync(file, `${file}.kept`)
+  renameSync(`${file}.third`, file)
+  // Looked at while the new file is already there, and the worker has the old one.
+  expect((await get(socket(1), '/readyz')).status).toBe(200)
+  await serves('3@first.example')
+  expect(read(file)).toEqual(whole('first'))
+  // What was written last to the one that was kept is kept as well.
+  const [, wal = ''] = await roster.printed(/"msg":"(\S+-wal) belongs to the database that was moved away/)
+  second.close()
+  renameSync(wal, `${file}.kept-wal`)
+  expect(read(`${file}.kept`)).toEqual(whole('second'))
 })
 
 test('what other processes commit shows after a look at the readiness, too', async () => {
@@ -210,6 +238,25 @@ test('what other processes commit shows after a look at the readiness, too', asy
     expect((await get(socket(1), '/user/profile/3')).body).toContain(email)
     expect((await get(socket(1), '/readyz')).status).toBe(200)
   }
+})
+
+test('a -wal that has grown large becomes small again while pages are served, and is gone at the end', async () => {
+  const { roster, file, sql, socket } = serve()
+  sql.close()
+  await roster.printed(/Roster serves/)
+  const walBytes = () => statSync(`${file}-wal`).size
+  const asking = askWithoutPause([socket(1), socket(2)])
+  execFileSync('sqlite3', [
+    file,
+    `CREATE TABLE "Large" AS SELECT zeroblob(50000000); DROP TABLE "Large"; UPDATE "User" SET "email" = 'new@example.com' WHERE "id" = 3`,
+  ])
+  expect(walBytes()).toBeGreaterThan(50_000_000)
+  await vi.waitFor(() => expect(walBytes()).toBeLessThan(1_000_000), WAIT)
+  expect((await asking.stop()).failures).toEqual([])
+  expect((await get(socket(1), '/user/profile/3')).body).toContain('new@example.com')
+  roster.kill('SIGTERM')
+  expect((await roster.exited()).status).toBe(0)
+  expect(existsSync(`${file}-wal`) || existsSync(`${file}-shm`)).toBe(false)
 })
 
 test('metrics of master and workers are on a listener of their own', async () => {
