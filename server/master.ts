@@ -11,7 +11,7 @@ import { notifySystemd } from './notify-systemd.ts'
 import { passedSocket } from './passed-socket.ts'
 import { readSecret } from './read-secret.ts'
 import { findUnreadiness, readDatabaseVersion } from './readiness.ts'
-import { type Settings, socketPath } from './settings.ts'
+import { handDown, type Settings, socketPath } from './settings.ts'
 import { clearSockets, giveSocketToGroup, restrictSockets } from './sockets.ts'
 import { WorkerPool } from './worker-pool.ts'
 
@@ -40,6 +40,7 @@ export async function startMaster(
 ): Promise<string> {
   const { socketDirectory, webWorkers, metricsPort, databaseFile } = settings
   process.env.DATABASE_URL = databaseUrl(databaseFile)
+  handDown(settings)
   const database = new DatabaseFile(databaseFile, log)
 
   cluster.once('listening', onListening)

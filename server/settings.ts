@@ -29,12 +29,22 @@ export type Settings = {
   secretFile: string
 }
 
+// By it a worker has its master's settings: read anew, they could be others, as the defaults of commands differ and .env changes.
+const HANDED_DOWN = 'ROSTER_SETTINGS'
+
+/** Has the workers that are started from now on use these settings. */
+export function handDown(settings: Settings): void {
+  process.env[HANDED_DOWN] = JSON.stringify(settings)
+}
+
 /**
  * What the operator set by environment variables or `.env`; `.env.example` documents each. `defaults` differ from one command to another.
+ * In a worker: what its master has handed down; of what an older master does not know, what its environment says.
  * @throws OperatorError naming the variable that can not be understood.
  */
 export function readSettings(defaults: { webWorkers: number } = { webWorkers: availableParallelism() }): Settings {
-  loadEnvironment()
+  const handedDown: Partial<Settings> | null = JSON.parse(process.env[HANDED_DOWN] || 'null')
+  if (handedDown === null) loadEnvironment()
   const file = databaseFile()
   return {
     host: process.env.HOST || '127.0.0.1',
@@ -50,6 +60,7 @@ export function readSettings(defaults: { webWorkers: number } = { webWorkers: av
     databaseFile: file,
     seed: readSeed(),
     secretFile: process.env.SECRET_FILE || `${file}.secret`,
+    ...handedDown,
   }
 }
 

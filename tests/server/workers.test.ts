@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -89,6 +89,18 @@ test("the sockets of a run that crashed are in nobody's way, those of one that r
   const third = serve({ SOCKET_DIRECTORY: sockets })
   await third.roster.printed(/Roster serves/)
   expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
+})
+
+test('a worker has the settings of its master: npm start on sockets starts again after a crash', async () => {
+  const env = { WEB_WORKERS: '', SOCKET_DIRECTORY: join(temporaryFolder(), 'sockets') }
+  for (const _ of ['first', 'again']) {
+    const { roster } = serve(env, [process.execPath, 'server/bootstrap.mjs', 'server/start.ts'])
+    await roster.printed(/Roster is ready/)
+    expect(readdirSync(env.SOCKET_DIRECTORY)).toEqual(['worker-1.sock'])
+    expect((await get(join(env.SOCKET_DIRECTORY, 'worker-1.sock'), '/user/profile/1')).status).toBe(200)
+    roster.killGroup('SIGKILL')
+    await roster.exited()
+  }
 })
 
 test('a worker that is killed is replaced at once', async () => {
