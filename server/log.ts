@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import { format } from 'node:util'
 import pino, { type Logger } from 'pino'
 import type { Settings } from './settings.ts'
@@ -5,10 +6,17 @@ import type { Settings } from './settings.ts'
 // Next says little of interest by console.log.
 const CONSOLE_LEVELS = { debug: 'debug', log: 'debug', info: 'info', warn: 'warn', error: 'error' } as const
 
-/** Writes JSON lines, or text for people, to stdout. `worker` is the number of the worker, 0 for the master; nginx has its name. */
+// Lines that wait for a full disk.
+const MAX_UNWRITTEN_BYTES = 2 ** 16
+
+/**
+ * Writes JSON lines, or text for people, to stdout. `worker` is the number of the worker, 0 for the master; nginx has its name.
+ * `onOutputGone` is called when nobody can read them any more: the terminal is closed, or the program that they were piped to has ended.
+ */
 export async function createLog(
   { logLevel, logFormat }: Pick<Settings, 'logLevel' | 'logFormat'>,
   worker: number | 'nginx',
+  onOutputGone = interrupt,
 ): Promise<Logger> {
   const options = {
     level: logLevel,
@@ -16,10 +24,28 @@ export async function createLog(
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   }
-  if (logFormat === 'json') return pino(options, pino.destination({ fd: 1, sync: true }))
+  const output = openOutput(onOutputGone)
+  if (logFormat === 'json') return pino(options, output)
   // A good part of what a worker loads, and only people at a terminal see it.
-  const { default: pretty } = await import('pino-pretty')
-  return pino(options, pretty({ sync: true, destination: 1, translateTime: 'SYS:HH:MM:ss.l', ignore: 'worker,requestId,bytes,cache' }))
+  const { prettyFactory } = await import('pino-pretty')
+  const format = prettyFactory({ translateTime: 'SYS:HH:MM:ss.l', ignore: 'worker,requestId,bytes,cache' })
+  return pino(options, { write: (line: string) => output.write(format(line)) })
+}
+
+/** Ends this process as Ctrl-C does. */
+export function interrupt(): void {
+  process.kill(process.pid, 'SIGINT')
+}
+
+/** Stdout. A line that cannot be written is no reason to end: only one that nobody will ever read is. */
+function openOutput(onGone: () => void) {
+  const isTerminal = isatty(1)
+  let isGone = false
+  return pino.destination({ fd: 1, sync: true, maxLength: MAX_UNWRITTEN_BYTES }).on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (isGone || !(code === 'EPIPE' || (code === 'EIO' && isTerminal))) return
+    isGone = true
+    onGone()
+  })
 }
 
 /** Has all that Next and other packages print to the console logged by `log`. Objects become fields of the log line. */

@@ -1,11 +1,13 @@
 import cluster, { type Address } from 'node:cluster'
-import { realpathSync } from 'node:fs'
+import { closeSync, openSync, realpathSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
+import { isatty } from 'node:tty'
 import type { Logger } from 'pino'
 import { databaseUrl } from '../prisma/database-url.ts'
 import { DatabaseFile } from './database-file.ts'
 import { listen } from './listen.ts'
+import { interrupt } from './log.ts'
 import type { createMasterMetrics, MasterMetrics } from './metrics.ts'
 import { notifySystemd } from './notify-systemd.ts'
 import { passedSocket } from './passed-socket.ts'
@@ -28,8 +30,8 @@ type MasterOptions = {
 
 /**
  * Starts the workers of the build in `folder` and returns where they serve. From then on it keeps them serving and obeys signals:
- * SIGTERM and SIGINT end everything once what is in flight is answered, SIGHUP replaces the workers one by one by those of the build
- * that is in `folder` then.
+ * SIGTERM and SIGINT end everything once what is in flight is answered, and so does SIGHUP where the terminal has been closed. Elsewhere,
+ * SIGHUP replaces the workers one by one by those of the build that is in `folder` then.
  * @throws OperatorError when they can not serve.
  */
 export async function startMaster(
@@ -63,6 +65,7 @@ export async function startMaster(
     },
     beforeOpen: () => database.look(),
     findUnreadiness: () => database.read(findUnreadiness),
+    onOutputGone: interrupt,
     onRestart: (reason) => metrics?.countRestart(reason),
   })
   await pool.start(async () => {
@@ -102,22 +105,27 @@ function servesStatus(build: string): string {
 
 function obeySignals(pool: WorkerPool, database: DatabaseFile, folder: string, log: Logger, beforeStop: () => Promise<void>): void {
   let isStopping = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, async () => {
-      // npm passes on a Ctrl-C that the terminal has sent here already.
-      if (isStopping) return
-      isStopping = true
-      log.info('Stopping')
-      notifySystemd('STOPPING=1')
-      await beforeStop()
-      await pool.stop()
-      database.emptyWal()
-      process.exit(0)
-    })
+  const stop = async () => {
+    // npm passes on a Ctrl-C that the terminal has sent here already.
+    if (isStopping) return
+    isStopping = true
+    log.info('Stopping')
+    notifySystemd('STOPPING=1')
+    await beforeStop()
+    await pool.stop()
+    database.emptyWal()
+    process.exit(0)
   }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
   let build = realpathSync(folder)
   let restarts = Promise.resolve()
+  // Not one that was told to outlive its terminal, as by nohup.
+  const isUsedAtTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor)) && isTerminalOpen()
   process.on('SIGHUP', () => {
+    if (isUsedAtTerminal && !isTerminalOpen()) {
+      void stop()
+      return
+    }
     restarts = restarts.then(async () => {
       log.info('Replacing the workers, one by one')
       notifySystemd('RELOADING=1')
@@ -133,4 +141,14 @@ function obeySignals(pool: WorkerPool, database: DatabaseFile, folder: string, l
       }
     })
   })
+}
+
+// A hang-up of the terminal closes it to all of its processes.
+function isTerminalOpen(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return true
+  } catch {
+    return false
+  }
 }

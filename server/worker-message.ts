@@ -8,6 +8,8 @@ export type WorkerMessage =
   | { kind: 'failed'; reason: string }
   /** It asks why pages can not be served from the database right now, see `ReadinessMessage`. */
   | { kind: 'readiness' }
+  /** Nobody can read what it logs any more. */
+  | { kind: 'output-gone' }
   | AliveMessage
 
 /** Its event loop turns. */

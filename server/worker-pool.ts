@@ -14,6 +14,8 @@ export type WorkerPoolOptions = {
   beforeOpen: () => void
   /** Why pages can not be served right now; null when they can. */
   findUnreadiness: () => string | null
+  /** Called when nobody can read any more what the workers log. */
+  onOutputGone: () => void
   onListening: (address: Address) => void
   onRestart: (reason: string) => void
 }
@@ -118,7 +120,9 @@ export class WorkerPool {
   async #fill(slot: Slot, prepared: Promise<void> = Promise.resolve()): Promise<void> {
     const worker = cluster.fork({ ROSTER_WORKER: String(slot.number) })
     worker.on('message', (message) => {
-      if (isWorkerMessage(message) && message.kind === 'readiness') tell(worker, { kind: 'readiness', reason: this.#findUnreadiness() })
+      if (!isWorkerMessage(message)) return
+      if (message.kind === 'readiness') tell(worker, { kind: 'readiness', reason: this.#findUnreadiness() })
+      if (message.kind === 'output-gone') this.#options.onOutputGone()
     })
     await serve(worker, prepared, this.#options.beforeOpen)
     slot.worker = worker

@@ -23,7 +23,7 @@ const IDLE_CHECK_MS = 50
 
 const worker = Number(process.env.ROSTER_WORKER)
 const settings = readSettings()
-const log = await createLog(settings, worker)
+const log = await createLog(settings, worker, () => tell({ kind: 'output-gone' }))
 logConsole(log)
 
 // A Ctrl-C reaches all processes of the terminal, a hang-up too: what they mean is the master's business.

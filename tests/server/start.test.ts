@@ -1,8 +1,9 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { databaseUrl } from '../../prisma/database-url.ts'
+import { freePort } from '../fixtures/free-port.ts'
 import { addNamedPeople } from '../fixtures/named-people.ts'
 import { RosterProcess } from '../fixtures/roster-process.ts'
 import { temporaryDatabase, temporaryFolder } from '../fixtures/temporary-database.ts'
@@ -17,6 +18,17 @@ function start(options: ConstructorParameters<typeof RosterProcess>[0]): RosterP
 
 function startOn(file: string, env: Record<string, string> = {}): RosterProcess {
   return start({ env: { DATABASE_URL: databaseUrl(file), ...env } })
+}
+
+/** The processes that were started with `url` as their database. */
+function listProcesses(url: string): string[] {
+  return readdirSync('/proc').filter((name) => {
+    try {
+      return readFileSync(`/proc/${name}/environ`, 'utf8').includes(`DATABASE_URL=${url}\0`)
+    } catch {
+      return false
+    }
+  })
 }
 
 async function startedText(roster: RosterProcess, path: string): Promise<string> {
@@ -74,6 +86,33 @@ describe('an end', () => {
     expect(await npm.exited()).toEqual({ status: 0, signal: null })
     await expect(fetch(address)).rejects.toThrow()
   })
+
+  test.skipIf(process.platform !== 'linux')('of `npm start` by closing its terminal leaves no process', async () => {
+    const url = databaseUrl(temporaryDatabase().file)
+    const terminal = start({ command: ['script', '--quiet', '--flush', '--command', 'npm start', '/dev/null'], env: { DATABASE_URL: url } })
+    const address = await terminal.address()
+    expect(listProcesses(url).length).toBeGreaterThan(1)
+    terminal.kill('SIGKILL')
+    await vi.waitFor(() => expect(listProcesses(url)).toEqual([]), { timeout: 30_000 })
+    await expect(fetch(address)).rejects.toThrow()
+  })
+
+  test('of `npm start` leaves no process when what its output is piped to has ended', async () => {
+    const npm = start({ command: ['sh', '-c', 'npm start | head -n 1'], env: { DATABASE_URL: databaseUrl(temporaryDatabase().file) } })
+    expect(await npm.exited()).toEqual({ status: 0, signal: null })
+    expect(npm.stderr).toBe('')
+  })
+})
+
+test.skipIf(process.platform !== 'linux')('pages are served though no line of the log can be written', async () => {
+  const port = String(await freePort())
+  const env = { DATABASE_URL: databaseUrl(temporaryDatabase().file), PORT: port }
+  const roster = start({ command: ['sh', '-c', `exec ${process.execPath} server/bootstrap.mjs server/start.ts > /dev/full`], env })
+  const ask = async () => expect((await fetch(`http://127.0.0.1:${port}/users`)).status).toBe(200)
+  await vi.waitFor(ask, { timeout: 30_000 })
+  await ask()
+  roster.kill('SIGTERM')
+  expect(await roster.exited()).toEqual({ status: 0, signal: null })
 })
 
 describe('a start that can not be says why in one line, and changes nothing', () => {
