@@ -7,6 +7,8 @@ import { OperatorError } from '../prisma/operator-error.ts'
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 const LOG_FORMATS = ['json', 'pretty'] as const
 const MAX_SEED = 10_000_000
+// A worker has 140 MB when it starts and 160 after its first pages: one that is larger than it may be is replaced, without end then.
+const LEAST_WORKER_MEMORY_MB = 192
 
 export type Settings = {
   host: string
@@ -52,7 +54,7 @@ export function readSettings(defaults: { webWorkers: number } = { webWorkers: av
     socketDirectory: process.env.SOCKET_DIRECTORY || null,
     socketGroup: process.env.SOCKET_GROUP ? readNumber('SOCKET_GROUP', 0, 0, 2 ** 31, ' (a group id)') : null,
     webWorkers: readNumber('WEB_WORKERS', defaults.webWorkers, 1, 64),
-    workerMemoryBytes: readNumber('WORKER_MEMORY_MB', 512, 64, 65_536) * 2 ** 20,
+    workerMemoryBytes: readNumber('WORKER_MEMORY_MB', 512, LEAST_WORKER_MEMORY_MB, 65_536, ' (a worker needs 160 to start)') * 2 ** 20,
     metricsPort: process.env.METRICS_PORT ? readNumber('METRICS_PORT', 0, 0, 65_535) : null,
     logLevel: readChoice('LOG_LEVEL', LOG_LEVELS, 'info'),
     logFormat: readChoice('LOG_FORMAT', LOG_FORMATS, process.stdout.isTTY ? 'pretty' : 'json'),

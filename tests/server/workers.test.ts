@@ -135,8 +135,9 @@ test('one whose event loop stands still is replaced', async () => {
 })
 
 test('one that grows too large is replaced once another serves', async () => {
-  // Less than any worker needs.
-  const { roster, socket } = serve({ WORKER_MEMORY_MB: '64', WEB_WORKERS: '1' })
+  // Has each worker grow by that much as soon as it starts.
+  const ballast = `--import=data:text/javascript,globalThis.ballast=Buffer.alloc(${2 ** 28},1)`
+  const { roster, socket } = serve({ WORKER_MEMORY_MB: '192', WEB_WORKERS: '1', NODE_OPTIONS: ballast })
   await roster.printed(/Roster serves/)
   const asking = askWithoutPause([socket(1)])
   await vi.waitFor(() => expect(listWorkerPids(roster, 1).length).toBeGreaterThan(2), WAIT)
@@ -319,6 +320,7 @@ test.skipIf(!existsSync(SYSTEMD_SOCKET_ACTIVATE))('metrics are served on the soc
 describe('what can not be served is refused in one line', () => {
   test.for([
     [{ WEB_WORKERS: '0' }, 'WEB_WORKERS is "0"; it must be a number from 1 to 64'],
+    [{ WORKER_MEMORY_MB: '191' }, 'WORKER_MEMORY_MB is "191"; it must be a number from 192 to 65536 (a worker needs 160 to start)'],
     [{ LOG_FORMAT: 'xml' }, 'LOG_FORMAT is "xml"; it must be one of json, pretty'],
     [{ SOCKET_DIRECTORY: '/dev/null/sockets' }, /^SOCKET_DIRECTORY \/dev\/null\/sockets can not be used: /],
     [{ DATABASE_URL: 'file:///nowhere/roster.db' }, '/nowhere/roster.db can not be served: the database file does not exist'],
