@@ -2,7 +2,7 @@ import { currentAnswer } from '../server/current-answer.ts'
 import { LIST_LIMITS } from './_models/list-limits.ts'
 import { countUsers, findUser, listUsers, type UserPage, type UserRow } from './_models/user.ts'
 import { parseUserId } from './_models/user-id.ts'
-import { isSpelledOtherwise, parseUserListQuery, type SearchParams, type UserListQuery } from './_models/user-list-query.ts'
+import { isSpelledOtherwise, parseUserListQuery, type SearchParams, type UserListQuery, userListHref } from './_models/user-list-query.ts'
 
 // What each page shows. The server asks for it first, to make the page's tag (server/page-validator.ts), and the page shows just that:
 // asked for again, it could be newer than its tag.
@@ -30,16 +30,17 @@ export function getUserPage(query: UserListQuery): Promise<UserPage> {
   return data.userPage
 }
 
-/** What the page at `url` (path and query) shows; undefined where that is no page that shows data. */
-export async function getPageData(url: string): Promise<unknown> {
+/** What the page at `url` (path and query) shows, or the address that it leads to; null where that is no page that shows data. */
+export async function getPageData(url: string): Promise<{ shown: unknown } | { redirectTo: string } | null> {
   const { pathname, searchParams } = new URL(url, 'http://localhost')
-  if (pathname === '/') return getUserCount()
+  if (pathname === '/') return { shown: await getUserCount() }
   const idText = /^\/user\/profile\/([^/]+)$/.exec(pathname)?.[1]
-  if (idText !== undefined) return getUser(idText)
-  if (pathname !== '/users') return undefined
+  if (idText !== undefined) return { shown: await getUser(idText) }
+  if (pathname !== '/users') return null
   const params = readSearchParams(searchParams)
   const { query, ignored } = parseUserListQuery(params)
-  return ignored.length === 0 && isSpelledOtherwise(params, query) ? undefined : getUserPage(query)
+  if (ignored.length === 0 && isSpelledOtherwise(params, query)) return { redirectTo: userListHref(query) }
+  return { shown: await getUserPage(query) }
 }
 
 // As Next hands them to a page. It adds _rsc to the requests of its own script.

@@ -35,6 +35,8 @@ export function sendFault(answer: Answer, fault: Fault): void {
   answer.fault = fault
   const { title, text } = TEXTS[fault]
   const retrySeconds = RETRY_SECONDS[fault]
+  // Nothing of the page that it would have been.
+  answer.response.removeHeader('X-Accel-Expires')
   answer.response.writeHead(retrySeconds === null ? 500 : 503, {
     ...(retrySeconds !== null && { 'Retry-After': retrySeconds }),
     'Content-Type': 'text/html; charset=utf-8',

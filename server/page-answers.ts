@@ -11,8 +11,11 @@ import { accelExpires, isValidated, PAGE_CACHE_CONTROL, pageNonce, pageTag, page
 import { contentSecurityPolicy } from './security-headers.ts'
 import { SharedQuestions } from './shared-questions.ts'
 
-/** What a page shows, read at `askedAt` (milliseconds since 1970) or later, and its tag; null where it has none. */
-type Reading = { pageData: PageData; askedAt: number; tag: string | null }
+/**
+ * What a page shows, read at `askedAt` (milliseconds since 1970) or later, and its tag; null where it has none. Some addresses lead to
+ * another one instead.
+ */
+type Reading = { pageData: PageData; askedAt: number; tag: string | null; redirectTo: string | null }
 
 /** Answers with the page at the address of `request`, or throws why there is none. */
 export type AnswerPage = (request: IncomingMessage, answer: Answer) => Promise<void>
@@ -25,10 +28,12 @@ export function createPageAnswers(pages: NextPages, secret: KeyObject): AnswerPa
   const lists = new TurnQueue()
 
   async function read(request: IncomingMessage, signal: AbortSignal): Promise<Reading> {
-    const reading: Reading = { pageData: {}, askedAt: Date.now(), tag: null }
+    const reading: Reading = { pageData: {}, askedAt: Date.now(), tag: null, redirectTo: null }
     const ask = () => globalThis.rosterGetPageData?.(request.url ?? '')
     const data = await currentAnswer.run({ pageData: reading.pageData, signal, response: null }, ask)
-    if (data !== undefined) reading.tag = pageTag(pages.buildId, request, data)
+    if (data && 'shown' in data) reading.tag = pageTag(pages.buildId, request, data.shown)
+    // Next's own script is told by the page itself: a redirect would take it out of the protocol that it speaks.
+    if (data && 'redirectTo' in data && request.headers.rsc === undefined) reading.redirectTo = data.redirectTo
     return reading
   }
 
@@ -53,13 +58,19 @@ export function createPageAnswers(pages: NextPages, secret: KeyObject): AnswerPa
     const { response, signal } = answer
     const reading = await readings.ask(JSON.stringify(pageVariant(request)), (allGone) => read(request, allGone), signal)
     signal.throwIfAborted()
-    const { tag, askedAt } = reading
+    const { tag, askedAt, redirectTo } = reading
+    // A redirect, too: who waits in nginx for the answer to somebody else's request could only ask once more.
+    response.setHeader('X-Accel-Expires', accelExpires(askedAt))
+    if (redirectTo !== null) {
+      const policy = contentSecurityPolicy(newNonce())
+      response.writeHead(307, { Location: redirectTo, 'Cache-Control': 'no-store', 'Content-Security-Policy': policy, Vary: VARY }).end()
+      return
+    }
     if (tag !== null && isValidated(request.headers['if-none-match'], tag)) {
       answer.cache = 'validated'
       response.writeHead(304, {
         'Content-Security-Policy': contentSecurityPolicy(pageNonce(secret, tag)),
         'Cache-Control': PAGE_CACHE_CONTROL,
-        'X-Accel-Expires': accelExpires(askedAt),
         ETag: tag,
         Vary: VARY,
       })
@@ -81,8 +92,6 @@ export function createPageAnswers(pages: NextPages, secret: KeyObject): AnswerPa
       answer.cache = 'rendered'
       response.setHeader('ETag', tag)
     }
-    // A redirect, too: who waits in nginx for the answer to somebody else's request could only ask once more.
-    response.setHeader('X-Accel-Expires', accelExpires(askedAt))
     sendBufferedAnswer(response, page)
   }
 }
