@@ -7,6 +7,7 @@ import { OperatorError } from '../prisma/operator-error.ts'
 import { countPeople, fillUp, seedSamplePeople } from '../prisma/seed-database.ts'
 import { SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR, sqliteResultCode } from '../prisma/sqlite-result-code.ts'
 import { truncateWal } from '../prisma/truncate-wal.ts'
+import { findUnreadablePeople } from '../prisma/unreadable-people.ts'
 import { copyDatabase } from './copy-database.ts'
 import { prepareDatabasePlace } from './database-place.ts'
 import { isErrorCode } from './is-error-code.ts'
@@ -19,6 +20,8 @@ const LONGEST_WAIT_MS = 10 * 60_000
 
 // Less is as good as nothing: SQLite's files beside the database need as much as soon as it is opened.
 const FULL_BELOW_BYTES = 2 ** 20
+
+const MAX_LISTED = 10
 
 type PrepareOptions = {
   /** The people in a database that is made. */
@@ -63,6 +66,7 @@ function prepareWithin(busyTimeoutMs: number, file: string, seed: Settings['seed
   // Stays with the file: readers and a writer no longer wait for each other.
   database.exec('PRAGMA journal_mode = WAL')
   if (isPending) truncateWal(database)
+  reportUnreadablePeople(database, file, report)
   return { people: countPeople(database) }
 }
 
@@ -112,6 +116,16 @@ function expectSchema(database: DatabaseSync): void {
     throw new Error(
       `its schema is not the one that the migrations make (${differences.join(', ')}); restore a backup, or see npx prisma migrate diff --help`,
     )
+}
+
+function reportUnreadablePeople(database: DatabaseSync, file: string, report: (line: string) => void): void {
+  const ids = findUnreadablePeople(database)
+  const [first] = ids
+  if (first === undefined) return
+  const some = `${ids.slice(0, MAX_LISTED).join(', ')}${ids.length > MAX_LISTED ? ', …' : ''}`
+  report(
+    `${ids.length} ${ids.length === 1 ? 'person has' : 'people have'} a username or email that is not valid UTF-8, shown with � (id ${some}); correct each, as in: sqlite3 ${file} "UPDATE User SET username = 'René' WHERE id = ${first}"`,
+  )
 }
 
 function explain(error: unknown, file: string, longestWaitMs: number): string {

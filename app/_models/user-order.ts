@@ -28,6 +28,16 @@ const FIRST_STEP = 200
 const ID = Prisma.sql`"id"`
 const NAMES = Prisma.sql`"username", "email"`
 
+type Place = string | number | bigint | null | undefined
+
+/** How a walk goes on from the key where it has stopped. */
+const ID_CURSOR = { read: (last: Prisma.Sql) => last, write: (place: Place) => Prisma.sql`${place}` }
+// By its bytes: text that is not valid UTF-8 would come back as another one, and the walk would skip people or never end.
+const TEXT_CURSOR = {
+  read: (last: Prisma.Sql) => Prisma.sql`hex(CAST(${last} AS BLOB))`,
+  write: (place: Place) => Prisma.sql`CAST(unhex(${place}) AS TEXT)`,
+}
+
 const AGE_INDEX = Prisma.sql`"User_age_id_username_email_idx"`
 // Nobody shares an id, a username or an e-mail, so that these need nothing to settle ties.
 const ORDERS = {
@@ -105,6 +115,7 @@ export async function walk(
   let step = FIRST_STEP
   let walked = 0
   for (const { index, key, where, dir } of stretches) {
+    const cursor = key === ID ? ID_CURSOR : TEXT_CURSOR
     const [order, further, furthest] =
       dir === 'asc' ? [Prisma.sql`ASC`, Prisma.sql`>`, Prisma.sql`max`] : [Prisma.sql`DESC`, Prisma.sql`<`, Prisma.sql`min`]
     let rest = Prisma.empty
@@ -114,7 +125,7 @@ export async function walk(
       if (length <= 0 || budget.isSpent) return { ids, isComplete: false }
       const { result, isQuick } = await budget.spend(
         () => database().$queryRaw<{ ids: string; last: string | number | bigint | null; people: number | bigint }[]>`
-        SELECT json_group_array("id") FILTER (WHERE ${condition ?? EVERYBODY}) AS "ids", ${furthest}(${key}) AS "last", count(*) AS "people" FROM (
+        SELECT json_group_array("id") FILTER (WHERE ${condition ?? EVERYBODY}) AS "ids", ${cursor.read(Prisma.sql`${furthest}(${key})`)} AS "last", count(*) AS "people" FROM (
           SELECT ${condition ? NAMES : key}, "id" FROM "User" INDEXED BY ${index} WHERE ${where} ${rest} ORDER BY ${key} ${order} LIMIT ${length}
         )`,
       )
@@ -124,7 +135,7 @@ export async function walk(
       const people = Number(row?.people ?? 0)
       walked += people
       if (people < length) break
-      rest = Prisma.sql`AND ${key} ${further} ${row?.last}`
+      rest = Prisma.sql`AND ${key} ${further} ${cursor.write(row?.last)}`
       if (isQuick) step *= 2
     }
   }
