@@ -319,7 +319,7 @@ describe('without a worker', () => {
       try {
         // Not asked for before: a page may be shown for a second.
         for (const path of [`/users?q=${name}`, '/user/profile/9', '/nobody']) {
-          const { status, headers, text } = await httpGet(address, path)
+          const { status, headers, text } = await httpGet(address, path, { headers: { referer: `${address}/users?q=whom` } })
           expect(status).toBe(503)
           expect(text).toContain('Back in a moment')
           expect(text).toMatch(/Content-Security-Policy[^>]*default-src 'none'/)
@@ -331,6 +331,7 @@ describe('without a worker', () => {
       } finally {
         await site.restartWorkers()
       }
+      if (name !== 'lighttpd') expect(readFileSync(join(site.root, `${name}-error.log`), 'utf8')).not.toMatch(/q=/)
       // lighttpd looks once a second whether one is back.
       await vi.waitFor(async () => expect((await httpGet(address, '/user/profile/1')).status).toBe(200), { timeout: 10_000 })
     },
