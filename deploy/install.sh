@@ -31,6 +31,10 @@ say() {
 }
 
 KEPT_RELEASES=3
+# Of each nginx process. Whoever holds 768 connections, which is what Debian has, or 512, which is nginx's own, shuts out all others.
+NGINX_CONNECTIONS=8192
+# A connection of a visitor, one to a worker, and a stored page each.
+NGINX_FILES=32768
 PACKAGES=(nginx libnginx-mod-http-brotli-static)
 
 action=install from="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)" destdir='' workers='' metrics='' with_nginx=yes release=''
@@ -110,6 +114,9 @@ uninstall() {
   rm -rf "$units/roster.service" "$units/roster.service.d" "$units/roster-metrics.socket" "$destdir/etc/sysusers.d/roster.conf"
   rm -f "$nginx/sites-enabled/roster" "$nginx/sites-enabled/roster-tls" "$nginx/conf.d/roster.conf"
   rm -f "$nginx"/roster/{site,proxy,headers,upstream,brotli}.conf
+  restore_nginx_conf
+  rm -f "$units/nginx.service.d/10-roster.conf"
+  rmdir --ignore-fail-on-non-empty "$units/nginx.service.d" 2>/dev/null || true
   rm -rf "$home" "$destdir/var/cache/roster"
   if runs_systemd; then
     systemctl daemon-reload
@@ -227,6 +234,9 @@ install_nginx_site() {
   keep_or_copy roster-local.conf "$nginx/roster/local.conf"
   keep_or_copy roster.conf "$nginx/sites-available/roster"
   keep_or_copy roster-tls.conf "$nginx/sites-available/roster-tls"
+  raise_nginx_limits
+  mkdir -p "$units/nginx.service.d"
+  cp "$assets/systemd/nginx-restart.conf" "$units/nginx.service.d/10-roster.conf"
   if [[ -e $nginx/sites-enabled/roster || -e $nginx/sites-enabled/roster-tls ]]; then return; fi
   ln -sf ../sites-available/roster "$nginx/sites-enabled/roster"
   # Debian's welcome page claims the same default_server.
@@ -234,6 +244,29 @@ install_nginx_site() {
     rm "$nginx/sites-enabled/default"
     say "Debian's welcome page is off: Roster answers on port 80 instead."
   fi
+}
+
+# Only in nginx.conf itself: there may be but one events{}. What it changes is marked, for restore_nginx_conf; larger numbers stay.
+raise_nginx_limits() {
+  local conf=$nginx/nginx.conf
+  [[ -f $conf ]] || return 0
+  raise_nginx_limit worker_connections "$NGINX_CONNECTIONS" ||
+    say "$conf has no line of its own for worker_connections: set it to $NGINX_CONNECTIONS in events{}."
+  raise_nginx_limit worker_rlimit_nofile "$NGINX_FILES" || sed -i --follow-symlinks "1i worker_rlimit_nofile $NGINX_FILES; # Roster" "$conf"
+}
+
+# raise_nginx_limit NAME NUMBER: fails where NAME has no line.
+raise_nginx_limit() {
+  local before
+  before=$(sed -n "s/^[[:space:]]*$1[[:space:]]\+\([0-9]\+\);.*/\1/p" "$conf" | head -n 1)
+  [[ -n $before ]] || return 1
+  if ((before < $2)); then sed -i --follow-symlinks "s/^\([[:space:]]*$1[[:space:]]\+\)$before;/\1$2; # Roster: was $before;/" "$conf"; fi
+}
+
+restore_nginx_conf() {
+  local conf=$nginx/nginx.conf
+  [[ -f $conf ]] || return 0
+  sed -i --follow-symlinks -e '/; # Roster$/d' -e 's/[0-9]\+; # Roster: was \([0-9]\+;\)/\1/' "$conf"
 }
 
 keep_or_copy() {

@@ -97,6 +97,26 @@ describe('install.sh', () => {
     for (const path of ours) expect(readFileSync(join(root, path), 'utf8'), path).not.toContain('# changed')
   })
 
+  test.each([
+    ["Debian's", 'user www-data;\nevents {\n\tworker_connections 768;\n\t# multi_accept on;\n}\n', 8_192, 32_768],
+    ['with some of its own', 'worker_rlimit_nofile  1024;\nevents\n{\n  worker_connections 20000; # many\n}\n', 20_000, 32_768],
+  ])('raises the limits of an nginx.conf %s, once, and lowers them again when it goes', (_, before, connections, files) => {
+    const root = temporaryFolder()
+    const conf = join(root, 'etc/nginx/nginx.conf')
+    mkdirSync(dirname(conf), { recursive: true })
+    writeFileSync(conf, before)
+    const clone = cloneWithBuild('one')
+    for (const _time of ['first', 'second']) {
+      installRoster(root, '--from', clone)
+      const text = readFileSync(conf, 'utf8')
+      expect(text.match(/worker_connections +\d+/g)).toEqual([`worker_connections ${connections}`])
+      expect(text.match(/worker_rlimit_nofile +\d+/g)?.map((line) => line.replace(/ +/, ' '))).toEqual([`worker_rlimit_nofile ${files}`])
+    }
+    execFileSync('nginx', ['-t', '-q', '-c', conf, '-g', `pid ${root}/pid; error_log ${root}/error.log;`], { stdio: 'pipe' })
+    installRoster(root, '--uninstall')
+    expect(readFileSync(conf, 'utf8')).toBe(before)
+  })
+
   test('keeps three releases with their static files, and goes back', () => {
     const root = temporaryFolder()
     const releases: string[] = []

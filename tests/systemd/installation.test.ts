@@ -90,6 +90,25 @@ describe.skipIf(obstacle !== null)('Roster on a Debian machine', () => {
     expect(status('/users')).toBe('200')
   })
 
+  test('has nginx come back when that is killed', async () => {
+    const showPid = () => machine.output('systemctl show --value --property MainPID nginx')
+    const pid = showPid()
+    machine.output(`kill -KILL ${pid}`)
+    await vi.waitFor(() => expect(showPid()).not.toMatch(new RegExp(`^(0|${pid})$`)), WAIT)
+    await expect.poll(() => status('/users'), WAIT).toBe('200')
+  })
+
+  test('has room for visitors beside two thousand who have sent half a request', () => {
+    const script = `
+      const { connect } = require('node:net')
+      const visitors = Array.from({ length: 2_000 }, () => connect(80, '127.0.0.1', function () { this.write('G') }))
+      Promise.all(visitors.map((visitor) => new Promise((resolve) => visitor.once('connect', resolve))))
+        .then(() => fetch('http://127.0.0.1/user/profile/1'))
+        .then(({ status }) => process.exit(status))`
+    // The status of a process has eight bits.
+    expect(machine.run(`/opt/roster/current/bin/node -e "${script}"`).status).toBe(200)
+  })
+
   test('goes back over a migration only with the copy of the database from before', () => {
     const migration = '20990101000000_next'
     machine.output(`
