@@ -2,10 +2,14 @@ import type { Logger } from 'pino'
 
 const LINE_EVERY_MS = 60_000
 
+// Their own, the driver's, and SQLite's. By name: Next's build has a copy of their classes.
+const FAULT_NAME = /^(PrismaClient.*|DriverAdapterError|SqliteError)$/
+// A TypeError, where the folder is missing.
+const FAULT_MESSAGE = /^Cannot open database/
+
 /** What SQLite or Prisma says against the database, in one line, where that is what `error` is about; otherwise null. */
 export function databaseFault(error: unknown): string | null {
-  // By its name: Next's build has a copy of Prisma's classes.
-  if (!(error instanceof Error && error.name.startsWith('PrismaClient'))) return null
+  if (!(error instanceof Error && (FAULT_NAME.test(error.name) || FAULT_MESSAGE.test(error.message)))) return null
   const [, message] = /Message: `(.+?)`$/ms.exec(error.message) ?? []
   return message ?? error.message.trim().split('\n').at(-1) ?? error.name
 }

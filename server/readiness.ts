@@ -4,7 +4,7 @@ import { findNewestMigration, listPendingMigrations, listSchemaDifferences } fro
 
 /**
  * Why the database in `file` can not be served from right now, in words for the operator; null when it can. Not for a process that serves
- * from it: see `askReadiness`.
+ * from it: see `findUnreadiness` of ask-readiness.ts.
  */
 export function findUnreadiness(file: string): string | null {
   try {

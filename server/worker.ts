@@ -5,7 +5,7 @@ import { createServer, Server as NetServer } from 'node:net'
 import { duplexPair } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { OperatorError } from '../prisma/operator-error.ts'
-import { askReadiness } from './ask-readiness.ts'
+import { findUnreadiness } from './ask-readiness.ts'
 import { DatabaseFaultLog } from './database-fault.ts'
 import { listen } from './listen.ts'
 import { createLog, logConsole } from './log.ts'
@@ -29,6 +29,7 @@ logConsole(log)
 // A Ctrl-C reaches all processes of the terminal, a hang-up too: what they mean is the master's business.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 
+let isWarm = false
 let stop = (): void => process.exit(0)
 process.on('SIGTERM', () => stop())
 const mayServe = new Promise<void>((resolve) => {
@@ -48,13 +49,14 @@ try {
   const options = {
     pages,
     secret: readSecret(settings.secretFile),
-    findUnreadiness: askReadiness,
+    findUnreadiness: async () => (isWarm ? findUnreadiness() : 'the worker is starting'),
     onDatabaseFault: databaseFaults.report.bind(databaseFaults),
   }
   const server = createWebServer({ ...options, observe })
   const listeners = await listenWhereAsked(server, settings)
   stop = () => drain(server, listeners)
   await warmUp(createWebServer({ ...options, observe: () => {} }))
+  isWarm = true
   setInterval(() => {
     const id = readFileId(settings.databaseFile)
     // A file that is away for a moment may come back as the same.

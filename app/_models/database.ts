@@ -12,8 +12,14 @@ const CONNECTION_PRAGMAS = 'PRAGMA cache_size = -32768; PRAGMA mmap_size = 0'
 class ReadOnlySqlite extends PrismaBetterSqlite3 {
   override async connect() {
     const adapter = await super.connect()
-    await adapter.executeScript(CONNECTION_PRAGMAS)
-    return adapter
+    try {
+      await adapter.executeScript(CONNECTION_PRAGMAS)
+      return adapter
+    } catch (error) {
+      // Or each page that is asked for would leave a file open, until there are no more to open.
+      await adapter.dispose()
+      throw error
+    }
   }
 }
 

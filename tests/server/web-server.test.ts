@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test as base, describe, expect } from 'vitest'
+import { PAGE_BYTES } from '../../prisma/migrate.ts'
 import { createDatabase, type TestDatabase } from '../fixtures/create-database.ts'
 import { addNamedPeople } from '../fixtures/named-people.ts'
 import { RosterProcess } from '../fixtures/roster-process.ts'
@@ -365,6 +367,31 @@ describe('health', () => {
       expect(JSON.parse((await get(site, '/readyz')).body).detail).toBe('the database file does not exist')
     } finally {
       renameSync(`${site.file}.away`, site.file)
+    }
+    expect((await get(site, '/readyz')).status).toBe(200)
+  })
+
+  test('/readyz is a problem when a page of the database is damaged that lists need', async ({ site }) => {
+    const { rootpage } = site.sql.prepare(`SELECT "rootpage" FROM "sqlite_schema" WHERE "name" = 'UserAgeCount'`).get() ?? {}
+    const place = Number(rootpage) - 1
+    const saved = join(dirname(site.file), 'page')
+    // By another process: to close the file here would drop the locks of the connection that is open.
+    const copyPage = (...operands: string[]) =>
+      execFileSync('dd', ['count=1', 'conv=notrunc', 'status=none', `bs=${PAGE_BYTES}`, ...operands])
+    // The server's connection reads the file anew after it.
+    const commit = () => site.sql.exec(`UPDATE "User" SET "email" = "email" WHERE "id" = 1; PRAGMA wal_checkpoint(TRUNCATE)`)
+    commit()
+    copyPage(`if=${site.file}`, `skip=${place}`, `of=${saved}`)
+    copyPage('if=/dev/zero', `of=${site.file}`, `seek=${place}`)
+    commit()
+    try {
+      expect((await get(site, '/users')).status).toBe(503)
+      expect(JSON.parse((await get(site, '/readyz')).body).detail).toBe(
+        'a worker cannot read the database: database disk image is malformed',
+      )
+    } finally {
+      copyPage(`if=${saved}`, `of=${site.file}`, `seek=${place}`)
+      commit()
     }
     expect((await get(site, '/readyz')).status).toBe(200)
   })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -114,12 +114,13 @@ test('a worker that is killed is replaced at once', async () => {
 })
 
 test('one that dies again and again is replaced more and more slowly', async () => {
-  const { roster } = serve()
+  const { roster, socket } = serve()
   await roster.printed(/Roster serves/)
   for (let deaths = 1; deaths <= 5; deaths += 1) {
     await vi.waitFor(() => expect(listWorkerPids(roster, 2)).toHaveLength(deaths), WAIT)
     process.kill(listWorkerPids(roster, 2).at(-1) ?? 0, 'SIGKILL')
   }
+  await vi.waitFor(async () => expect((await get(socket(1), '/readyz')).body).toContain('worker 2 ends again and again'), WAIT)
   await vi.waitFor(() => expect(listWorkerPids(roster, 2)).toHaveLength(6), WAIT)
   const delays = [...roster.stdout.matchAll(/"restartInMs":(\d+)/g)].map(([, delay]) => Number(delay))
   expect(delays).toEqual([0, 0, 0, 1_000, 2_000])
@@ -239,6 +240,22 @@ test('another database file in the place of the old one is served whole, whateve
   second.close()
   renameSync(wal, `${file}.kept-wal`)
   expect(read(`${file}.kept`)).toEqual(whole('second'))
+})
+
+test('a file that is no database is answered 503, and nothing of it stays open', async () => {
+  const { roster, file, sql, socket } = serve({ WEB_WORKERS: '1' })
+  await roster.printed(/Roster serves/)
+  sql.exec(`VACUUM INTO '${file}.good'`)
+  writeFileSync(`${file}.other`, 'Dear diary, today I was not a database.')
+  renameSync(`${file}.other`, file)
+  await vi.waitFor(async () => expect((await get(socket(1), '/users')).status).toBe(503), WAIT)
+  const countOpen = () => readdirSync(`/proc/${listWorkerPids(roster, 1).at(-1)}/fd`).length
+  const openBefore = countOpen()
+  for (let asked = 0; asked < 20; asked += 1) expect((await get(socket(1), '/user/profile/1')).status).toBe(503)
+  expect(countOpen()).toBeLessThan(openBefore + 10)
+  expect((await get(socket(1), '/readyz')).body).toContain('not a database')
+  renameSync(`${file}.good`, file)
+  await vi.waitFor(async () => expect((await get(socket(1), '/users')).status).toBe(200), WAIT)
 })
 
 test('what other processes commit shows after a look at the readiness, too', async () => {
