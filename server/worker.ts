@@ -7,6 +7,7 @@ import { finished } from 'node:stream/promises'
 import { OperatorError } from '../prisma/operator-error.ts'
 import { findUnreadiness } from './ask-readiness.ts'
 import { DatabaseFaultLog } from './database-fault.ts'
+import { limitConnections } from './limit-connections.ts'
 import { listen } from './listen.ts'
 import { createLog, logConsole } from './log.ts'
 import { loadNextPages } from './next-pages.ts'
@@ -54,13 +55,14 @@ try {
   }
   const server = createWebServer({ ...options, observe })
   const listeners = await listenWhereAsked(server, settings)
+  limitConnections(server, listeners, log)
   stop = () => drain(server, listeners)
   await warmUp(createWebServer({ ...options, observe: () => {} }))
   isWarm = true
   setInterval(() => {
     const id = readFileId(settings.databaseFile)
     // A file that is away for a moment may come back as the same.
-    tell({ kind: 'alive', memoryBytes: process.memoryUsage.rss(), hasOldDatabase: id !== null && id !== databaseId })
+    tell({ kind: 'alive', memoryBytes: readMemory(), hasOldDatabase: id !== null && id !== databaseId })
   }, ALIVE_EVERY_MS).unref()
   tell({ kind: 'ready' })
 } catch (error) {
@@ -79,6 +81,15 @@ async function warmUp(server: Server): Promise<void> {
 
 function readFileId(file: string): number | null {
   return statSync(file, { throwIfNoEntry: false })?.ino ?? null
+}
+
+/** The memory that this process takes; 0 when it has no file left to open, which is no reason to seem hung. */
+function readMemory(): number {
+  try {
+    return process.memoryUsage.rss()
+  } catch {
+    return 0
+  }
 }
 
 function tell(message: WorkerMessage): void {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -287,6 +287,26 @@ test('a -wal that has grown large becomes small again while pages are served, an
   roster.kill('SIGTERM')
   expect((await roster.exited()).status).toBe(0)
   expect(existsSync(`${file}-wal`) || existsSync(`${file}-shm`)).toBe(false)
+})
+
+test('more connections than a worker may open files are refused, and it serves on', async () => {
+  const limitedTo = (files: number): [string, ...string[]] => ['sh', '-c', `ulimit -n ${files}; exec ${process.execPath} server/serve.ts`]
+  const { roster, socket } = serve({ WEB_WORKERS: '1' }, limitedTo(64))
+  await roster.printed(/Roster serves/)
+  const connections = Array.from({ length: 100 }, () => connect(socket(1)).on('error', () => {}))
+  onTestFinished(() => {
+    for (const connection of connections) connection.destroy()
+  })
+  const [line] = await roster.printed(/.*connections are in use.*/)
+  expect(JSON.parse(line)).toMatchObject({ level: 'warn', openFiles: 64 })
+  for (const connection of connections) connection.destroy()
+  await vi.waitFor(async () => expect((await get(socket(1), '/user/profile/1')).status).toBe(200), WAIT)
+  expect(roster.stdout.match(/connections are in use/g)).toHaveLength(1)
+  expect(roster.stdout).not.toContain('EMFILE')
+
+  const other = serve({ WEB_WORKERS: '1' }, limitedTo(40)).roster
+  expect((await other.exited()).status).toBe(1)
+  expect(other.stderr).toBe('The limit of open files, 40, is too low to serve; raise it, as by ulimit -n 1024\n')
 })
 
 test('metrics of master and workers are on a listener of their own', async () => {
