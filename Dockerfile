@@ -1,4 +1,5 @@
-# Roster with nginx in front, on port 80: docker build -t roster . && docker run -p 80:80 -v roster-data:/data roster
+# Roster with nginx in front, on port 80:
+#   docker build -t roster . && docker run -d --restart unless-stopped -p 80:80 -v roster-data:/data roster
 # docs/deploy.md has settings, hardening, backup and upgrade.
 ARG BASE=node:24-bookworm-slim
 

@@ -13,8 +13,9 @@ import { notifySystemd } from './notify-systemd.ts'
 import { passedSocket } from './passed-socket.ts'
 import { readSecret } from './read-secret.ts'
 import { findUnreadiness, readDatabaseVersion } from './readiness.ts'
-import { handDown, type Settings, socketPath } from './settings.ts'
+import { handDown, type Settings, socketPath, waitingRoomPath } from './settings.ts'
 import { clearSockets, giveSocketToGroup, restrictSockets } from './sockets.ts'
+import { openWaitingRoom } from './waiting-room.ts'
 import { WorkerPool } from './worker-pool.ts'
 
 const METRICS_HOST = '127.0.0.1'
@@ -78,6 +79,11 @@ export async function startMaster(
     if (socketDirectory === null) return
     await clearSockets(socketDirectory, webWorkers)
     restrictSockets()
+    await openWaitingRoom(waitingRoomPath(socketDirectory), async () => {
+      const worker = await pool.whenServing()
+      return worker === null ? null : socketPath(socketDirectory, worker)
+    })
+    giveSocketToGroup(waitingRoomPath(socketDirectory), settings)
   })
   if (metrics !== null && metricsPort !== null) {
     const place = passedSocket() ?? { host: METRICS_HOST, port: metricsPort, setting: 'METRICS_PORT' }

@@ -71,6 +71,11 @@ export function socketPath(socketDirectory: string, worker: number): string {
   return join(socketDirectory, `worker-${worker}.sock`)
 }
 
+/** The path of the socket on which the master keeps requests while no worker serves. */
+export function waitingRoomPath(socketDirectory: string): string {
+  return join(socketDirectory, 'waiting.sock')
+}
+
 function readNumber(name: string, fallback: number, least: number, most: number, remark = ''): number {
   const text = process.env[name] || String(fallback)
   const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN

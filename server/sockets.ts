@@ -1,10 +1,10 @@
 import { chownSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { OperatorError } from '../prisma/operator-error.ts'
-import { type Settings, socketPath } from './settings.ts'
+import { type Settings, socketPath, waitingRoomPath } from './settings.ts'
 
 /**
- * Makes way for the workers' sockets in `socketDirectory`: those of a run that crashed are removed.
+ * Makes way for the sockets of workers and master in `socketDirectory`: those of a run that crashed are removed.
  * @throws OperatorError when the folder can not be made, or somebody still listens on one of them.
  */
 export async function clearSockets(socketDirectory: string, webWorkers: number): Promise<void> {
@@ -13,8 +13,8 @@ export async function clearSockets(socketDirectory: string, webWorkers: number):
   } catch (error) {
     throw new OperatorError(`SOCKET_DIRECTORY ${socketDirectory} can not be used: ${error instanceof Error ? error.message : error}`)
   }
-  for (let worker = 1; worker <= webWorkers; worker += 1) {
-    const path = socketPath(socketDirectory, worker)
+  const workers = Array.from({ length: webWorkers }, (_, index) => socketPath(socketDirectory, index + 1))
+  for (const path of [...workers, waitingRoomPath(socketDirectory)]) {
     if (!existsSync(path)) continue
     if (await isListening(path))
       throw new OperatorError(`Another Roster listens on ${path}; stop it, or set SOCKET_DIRECTORY to another folder.`)

@@ -25,6 +25,8 @@ type Slot = {
   worker: Worker | null
   servesSince: number
   soonDeaths: number
+  /** Whether it waits longer than visitors do before it starts the next one. */
+  isResting: boolean
   /** Whether another worker is on its way to take the place of `worker`. */
   isReplaced: boolean
   /** Settled when nobody replaces `worker` any more. */
@@ -46,6 +48,8 @@ const SOON_MS = 2_000
 const QUICK_RESTARTS = 3
 const FIRST_BACKOFF_MS = 1_000
 const LONGEST_BACKOFF_MS = 30_000
+// Whoever kills workers (an operator, the kernel when memory is short) says nothing about the next one.
+const KILLED_BACKOFF_MS = 1_000
 
 /** Keeps `size` workers serving: one that dies, hangs or grows too large is replaced. */
 export class WorkerPool {
@@ -53,6 +57,8 @@ export class WorkerPool {
   readonly #slots: Slot[]
   readonly #lastAlive = new Map<Worker, number>()
   #isStopping = false
+  /** Resolved, and made anew, whenever a worker serves or none can be expected any more. */
+  #change = Promise.withResolvers<void>()
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options
@@ -61,6 +67,7 @@ export class WorkerPool {
       worker: null,
       servesSince: 0,
       soonDeaths: 0,
+      isResting: false,
       isReplaced: false,
       replaced: Promise.resolve(),
     }))
@@ -72,6 +79,16 @@ export class WorkerPool {
 
   get serving(): number {
     return this.#slots.filter(({ worker }) => worker !== null).length
+  }
+
+  /** Waits until a worker serves, and returns its number; null when none will soon. */
+  async whenServing(): Promise<number | null> {
+    for (;;) {
+      const slot = this.#slots.find(({ worker }) => worker !== null)
+      if (slot) return slot.number
+      if (this.#isStopping || this.#slots.every(({ isResting }) => isResting)) return null
+      await this.#change.promise
+    }
   }
 
   /**
@@ -101,6 +118,7 @@ export class WorkerPool {
   /** Has all workers finish what is in flight, and waits for their end. */
   async stop(): Promise<void> {
     this.#isStopping = true
+    this.#changed()
     await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => worker && drain(worker)))
   }
 
@@ -117,6 +135,11 @@ export class WorkerPool {
     }
   }
 
+  #changed(): void {
+    this.#change.resolve()
+    this.#change = Promise.withResolvers()
+  }
+
   async #fill(slot: Slot, prepared: Promise<void> = Promise.resolve()): Promise<void> {
     const worker = cluster.fork({ ROSTER_WORKER: String(slot.number) })
     worker.on('message', (message) => {
@@ -127,6 +150,7 @@ export class WorkerPool {
     await serve(worker, prepared, this.#options.beforeOpen)
     slot.worker = worker
     slot.servesSince = performance.now()
+    this.#changed()
     this.#lastAlive.set(worker, slot.servesSince)
     this.#options.log.info({ slot: slot.number, workerPid: worker.process.pid }, `Worker ${slot.number} serves`)
     worker.on('message', (message) => {
@@ -136,25 +160,29 @@ export class WorkerPool {
       this.#lastAlive.delete(worker)
       if (slot.worker !== worker) return
       slot.worker = null
-      if (!this.#isStopping && !slot.isReplaced) void this.#refill(slot, `ended with ${signal ?? `status ${status}`}`)
+      if (!this.#isStopping && !slot.isReplaced) void this.#refill(slot, `ended with ${signal ?? `status ${status}`}`, signal === 'SIGKILL')
     })
     // It may have ended in between.
     if (worker.isDead()) worker.emit('exit', worker.process.exitCode, worker.process.signalCode)
   }
 
-  async #refill(slot: Slot, how: string, isSoon = performance.now() - slot.servesSince < SOON_MS): Promise<void> {
+  async #refill(slot: Slot, how: string, isKilled: boolean, isSoon = performance.now() - slot.servesSince < SOON_MS): Promise<void> {
     slot.soonDeaths = isSoon ? slot.soonDeaths + 1 : 1
     const attempt = slot.soonDeaths - QUICK_RESTARTS
-    const delay = attempt <= 0 ? 0 : Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1))
+    const longest = isKilled ? KILLED_BACKOFF_MS : LONGEST_BACKOFF_MS
+    const delay = attempt <= 0 ? 0 : Math.min(longest, FIRST_BACKOFF_MS * 2 ** (attempt - 1))
     this.#options.log.error({ slot: slot.number, restartInMs: delay }, `Worker ${slot.number} ${how}; another takes its place`)
     this.#options.onRestart('died')
+    slot.isResting = delay > KILLED_BACKOFF_MS
+    this.#changed()
     await wait(delay)
+    slot.isResting = false
     if (this.#isStopping) return
     try {
       await this.#fill(slot)
     } catch (error) {
       if (this.#isStopping) return
-      await this.#refill(slot, `could not start (${error instanceof Error ? error.message : error})`, true)
+      await this.#refill(slot, `could not start (${error instanceof Error ? error.message : error})`, wasKilled(error), true)
     }
   }
 
@@ -179,7 +207,7 @@ export class WorkerPool {
       slot.isReplaced = false
       if (this.#isStopping) return false
       const why = `its replacement could not start (${error instanceof Error ? error.message : error})`
-      if (slot.worker === null) void this.#refill(slot, `ended, and ${why}`, true)
+      if (slot.worker === null) void this.#refill(slot, `ended, and ${why}`, wasKilled(error), true)
       else {
         this.#lastAlive.set(old, performance.now())
         this.#options.log.error({ slot: slot.number }, `Worker ${slot.number} stays: ${why}`)
@@ -228,7 +256,7 @@ async function serve(worker: Worker, prepared: Promise<void>, beforeOpen: () => 
       if (message.kind === 'ready') resolve()
       if (message.kind === 'failed') reject(new OperatorError(message.reason))
     })
-    worker.once('exit', (status, signal) => reject(new Error(`a worker ended with ${signal ?? `status ${status}`}`)))
+    worker.once('exit', (status, signal) => reject(new Error(`a worker ended with ${signal ?? `status ${status}`}`, { cause: signal })))
   })
   try {
     await Promise.race([prepared, serves])
@@ -242,6 +270,10 @@ async function serve(worker: Worker, prepared: Promise<void>, beforeOpen: () => 
   } finally {
     clearTimeout(timeout)
   }
+}
+
+function wasKilled(error: unknown): boolean {
+  return error instanceof Error && error.cause === 'SIGKILL'
 }
 
 function tell(worker: Worker, message: string | ReadinessMessage): void {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { OperatorError } from '../../prisma/operator-error.ts'
-import { type Settings, socketPath } from '../../server/settings.ts'
+import { type Settings, socketPath, waitingRoomPath } from '../../server/settings.ts'
 
 const UPSTREAM = new URL('../nginx/roster-upstream.conf', import.meta.url)
 
@@ -52,6 +52,6 @@ function upstream({ socketDirectory, webWorkers }: Settings): string {
     { length: times * webWorkers },
     (_, index) => `    server unix:${socketPath(socketDirectory, (index % webWorkers) + 1)} max_fails=0;\n`,
   )
-  const [first, ...rest] = template.split(/^ *server unix:.*\n/m)
-  return [first, ...servers, ...rest].join('')
+  const [first, ...rest] = template.split(/^ *server unix:.*\/worker-.*\n/m)
+  return [first, ...servers, ...rest].join('').replaceAll('/run/roster/waiting.sock', waitingRoomPath(socketDirectory))
 }

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -61,8 +61,9 @@ function copyBuild(id: string): void {
 }
 
 describe(`${VISITORS} visitors through nginx`, () => {
-  const cases: [name: string, act: () => Promise<void>][] = [
+  const cases: [name: string, act: (visitors: Visitors) => Promise<void>][] = [
     ['every worker is killed in turn', killInTurn],
+    ['all workers are killed at once, also while they are being replaced', killAll],
     ['all workers are replaced', () => reload()],
     ['another build takes over', upgrade],
     ['somebody writes without pause, and checkpoints', write],
@@ -71,7 +72,7 @@ describe(`${VISITORS} visitors through nginx`, () => {
 
   test.for(cases)('see nothing of it when %s', { timeout: CASE_MS }, async ([name, act]) => {
     const visitors = new Visitors(nginx.address, VISITORS, NAMES)
-    await act().catch(async (error) => {
+    await act(visitors).catch(async (error) => {
       await visitors.stop()
       throw error
     })
@@ -91,6 +92,22 @@ describe(`${VISITORS} visitors through nginx`, () => {
         vi.waitFor(() => expect(listWorkerPids(workers.roster, worker).length).toBeGreaterThan(pids.length), WAIT),
       ])
     }
+  }
+
+  async function killAll(visitors: Visitors): Promise<void> {
+    for (const isReplacing of [false, true]) {
+      if (isReplacing) workers.roster.kill('SIGHUP')
+      await vi.waitFor(() => expect(listChildren()).toHaveLength(isReplacing ? 3 : 2), WAIT)
+      for (const pid of listChildren()) process.kill(pid, 'SIGKILL')
+      const { count } = visitors
+      await vi.waitFor(() => expect(visitors.count).toBeGreaterThan(count + 4 * VISITORS), WAIT)
+    }
+    await vi.waitFor(() => expect(listChildren()).toHaveLength(2), WAIT)
+  }
+
+  function listChildren(): number[] {
+    const { pid } = workers.roster
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
   }
 
   async function reload(): Promise<void> {
