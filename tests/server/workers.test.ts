@@ -96,7 +96,7 @@ test('a worker has the settings of its master: npm start on sockets starts again
   for (const _ of ['first', 'again']) {
     const { roster } = serve(env, [process.execPath, 'server/bootstrap.mjs', 'server/start.ts'])
     await roster.printed(/Roster is ready/)
-    expect(readdirSync(env.SOCKET_DIRECTORY)).toEqual(['worker-1.sock'])
+    expect(readdirSync(env.SOCKET_DIRECTORY)).toEqual(['waiting.sock', 'worker-1.sock'])
     expect((await get(join(env.SOCKET_DIRECTORY, 'worker-1.sock'), '/user/profile/1')).status).toBe(200)
     roster.killGroup('SIGKILL')
     await roster.exited()
