@@ -15,5 +15,16 @@ export default defineConfig({
   datasource: { url: databaseUrl() },
   // Made in a migration, kept by triggers, and nothing that Prisma's schema language can say: it is to leave them alone.
   experimental: { externalTables: true },
-  tables: { external: ['UserSearch', 'UserSearch_data', 'UserSearch_idx', 'UserSearch_config', 'UserReplaced', 'UserAgeCount'] },
+  tables: {
+    external: [
+      'UserSearch',
+      'UserSearch_data',
+      'UserSearch_idx',
+      'UserSearch_config',
+      'UserReplaced',
+      'UserAgeCount',
+      'UserRefusal',
+      'UserTextRule',
+    ],
+  },
 })
