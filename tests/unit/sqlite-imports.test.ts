@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { expect, test } from 'vitest'
+import { ROOT } from '../../server/paths.ts'
+
+const NODE_SQLITE = ['node:sqlite']
+const BETTER_SQLITE = ['better-sqlite3', '@prisma/adapter-better-sqlite3']
+
+// Imports and re-exports that are there when the code runs, as Biome formats them; those of types are not.
+const IMPORT = /^(?:import (?!type )(?:[^'"]*? from )?|export (?:\*|\{)[^'"]*? from )'([^']+)'|\bimport\('([^']+)'\)/gm
+
+/** Every file that a process loads that begins with `entries`, and every package. */
+function listImports(entries: string[]): Set<string> {
+  const found = new Set<string>()
+  const visit = (file: string): void => {
+    if (found.has(file)) return
+    found.add(file)
+    for (const [, statically, dynamically] of readFileSync(join(ROOT, file), 'utf8').matchAll(IMPORT)) {
+      const name = statically ?? dynamically ?? ''
+      if (!name.startsWith('.')) found.add(name)
+      else if (/\.(?:ts|tsx|mjs)$/.test(name)) visit(normalize(join(dirname(file), name)))
+    }
+  }
+  for (const entry of entries) visit(entry)
+  return found
+}
+
+// Closing a file in one library drops the locks that the other one holds on it in the same process.
+test.each([
+  // Next loads the pages in the worker.
+  {
+    entries: ['server/worker.ts', 'instrumentation.ts', 'app/users/page.tsx', 'app/user/profile/[id]/page.tsx'],
+    through: ['server/web-server.ts', 'app/_models/user.ts', 'app/_models/database.ts'],
+    uses: '@prisma/adapter-better-sqlite3',
+    never: NODE_SQLITE,
+  },
+  {
+    entries: ['prisma/schema-engine/main.ts'],
+    through: ['prisma/schema-engine/database.ts'],
+    uses: '@prisma/adapter-better-sqlite3',
+    never: NODE_SQLITE,
+  },
+  {
+    entries: ['server/serve.ts', 'server/start.ts', 'deploy/container/start.ts'],
+    through: ['server/master.ts', 'server/worker-pool.ts', 'server/metrics.ts', 'server/prepare-database.ts', 'prisma/migrate.ts'],
+    uses: 'node:sqlite',
+    never: BETTER_SQLITE,
+  },
+  { entries: ['server/prepare.ts'], through: ['server/prepare-database.ts'], uses: 'node:sqlite', never: BETTER_SQLITE },
+  { entries: ['server/roster.ts'], through: ['server/copy-database.ts'], uses: 'node:sqlite', never: BETTER_SQLITE },
+  { entries: ['prisma/seed.ts'], through: ['prisma/seed-database.ts'], uses: 'node:sqlite', never: BETTER_SQLITE },
+])('$entries.0 uses one SQLite library: $uses', ({ entries, through, uses, never }) => {
+  const imports = listImports(entries)
+  expect([...imports]).toEqual(expect.arrayContaining([...through, uses]))
+  expect(never.filter((name) => imports.has(name))).toEqual([])
+})
