@@ -32,7 +32,7 @@ export function limitConnections(server: Server, listeners: NetServer[], log: Lo
 }
 
 /** How many files this process may have open, and has. Node has raised the limit as far as it may. */
-function readFileLimit(): { limit: number; open: number } {
+export function readFileLimit(): { limit: number; open: number } {
   try {
     const [, limit] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
     if (limit !== undefined) return { limit: Number(limit), open: readdirSync('/proc/self/fd').length }

@@ -1,10 +1,12 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { pipeline } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
+import { readFileLimit } from './limit-connections.ts'
 import { listen } from './listen.ts'
 
-// Each holds two file descriptors of the master once a worker is there.
 const MOST_CONNECTIONS = 400
+// Each needs two of them once a worker is there, and the master needs some to start that worker.
+const FILES_A_CONNECTION = 4
 // Until then a worker whose end has brought the visitor here may still count as one that serves.
 const SETTLE_MS = 50
 
@@ -15,7 +17,7 @@ const SETTLE_MS = 50
  */
 export async function openWaitingRoom(path: string, findWorkerSocket: () => Promise<string | null>): Promise<void> {
   const server = createServer({ pauseOnConnect: true }, (visitor) => void admit(visitor, findWorkerSocket))
-  server.maxConnections = MOST_CONNECTIONS
+  server.maxConnections = Math.min(MOST_CONNECTIONS, Math.floor(readFileLimit().limit / FILES_A_CONNECTION))
   await listen(server, { path })
   server.unref()
   // Removes the socket.
