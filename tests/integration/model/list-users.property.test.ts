@@ -34,6 +34,8 @@ const letters = fc.oneof(
   fc.constantFrom('B', 'ж', 'Ж', '%', '_', '.', '"', '*', '(', "'", '\\', '[', '?', '^', '😀', '\u0301'),
 )
 const text = fc.string({ unit: letters, minLength: 1, maxLength: 5 })
+// What a name or an email begins with is something to see.
+const seen = text.map((name) => name.replace(/^\u0301/, 'e\u0301'))
 const words = fc.oneof(
   text,
   fc.constantFrom('ab', 'a', 'aB', 'aba', 'NEAR', 'AND', 'x.y', '@x', 'é', 'b@x.y', 'b-', '.a', '__', '[', '?', '*a'),
@@ -43,12 +45,12 @@ const age = fc.oneof(fc.constant(null), fc.integer({ min: 18, max: 24 }), fc.con
 const person = fc.record({
   id: fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 2 ** 31 - 1 })),
   username: fc.oneof(
-    text,
-    fc.tuple(text, fc.constantFrom(' ', '.', '_', '-'), text).map((parts) => parts.join('')),
+    seen,
+    fc.tuple(seen, fc.constantFrom(' ', '.', '_', '-'), text).map((parts) => parts.join('')),
     // "baba" has the trigrams of "abab".
     fc.tuple(fc.constantFrom('abab', 'baba'), text).map((parts) => parts.join('')),
   ),
-  email: text.map((name) => `${name}@x.y`),
+  email: seen.map((name) => `${name}@x.y`),
   age,
 })
 // Few, or more than the small limits count: left to itself fast-check draws some ten.
