@@ -1,40 +1,35 @@
--- What a person cannot read, or not see, is no username and no email: the database refuses it from now on, whoever writes. People who are
--- there stay as they are, and each of their columns is looked at only when it changes: these are triggers, as a CHECK constraint would need
--- the table to be written anew, and cannot look at one character after the other. Text of ASCII alone costs no more than one look at it.
+-- What nobody can read, or see, is no username and no email: the database refuses it from now on, whoever writes. People who are there stay
+-- as they are, and a username or email of theirs is looked at only when it changes. These are triggers: a CHECK constraint would need the
+-- table to be written anew, and cannot look at one character after the other. Of ASCII text they look only whether it is that.
 
--- A trigger inserts here what it refuses, and the name of the constraint that this breaks is the sentence that SQLite prints, as for "User".
--- Unlike RAISE(ABORT), that is a CHECK constraint to Prisma, which would print "Foreign key constraint violated". Each fault is inserted twice,
--- first as a note that breaks nothing: it stays when the statement says OR IGNORE, which skips the other, and has the person skipped, too.
--- A note may outlive its statement, so the next one begins by removing it.
+-- A trigger inserts here what it has found, and the name of the constraint that this breaks is the sentence that SQLite prints, as for
+-- "User". Unlike RAISE(ABORT), that is a CHECK constraint to Prisma, which would print "Foreign key constraint violated" instead.
+-- The trigger removes its row again, so that the table is always empty.
 CREATE TABLE "UserRefusal" (
-    "column" TEXT NOT NULL,
-    "fault" TEXT NOT NULL,
-    "isNote" INTEGER NOT NULL,
+    "fault" TEXT,
 
-    CONSTRAINT "username must be valid UTF-8, without U+FFFD" CHECK ("isNote" OR "column" <> 'username' OR "fault" <> 'encoding'),
-    CONSTRAINT "username must not contain invisible, direction-changing or private-use characters" CHECK ("isNote" OR "column" <> 'username' OR "fault" <> 'invisible'),
-    CONSTRAINT "username must not begin with a combining mark" CHECK ("isNote" OR "column" <> 'username' OR "fault" <> 'mark'),
-    CONSTRAINT "email must be valid UTF-8, without U+FFFD" CHECK ("isNote" OR "column" <> 'email' OR "fault" <> 'encoding'),
-    CONSTRAINT "email must not contain invisible, direction-changing or private-use characters" CHECK ("isNote" OR "column" <> 'email' OR "fault" <> 'invisible'),
-    CONSTRAINT "email must not begin with a combining mark" CHECK ("isNote" OR "column" <> 'email' OR "fault" <> 'mark'),
+    CONSTRAINT "username must be valid UTF-8, without U+FFFD" CHECK ("fault" <> 'username encoding'),
+    CONSTRAINT "username must not contain invisible, direction-changing or private-use characters" CHECK ("fault" NOT IN ('username invisible', 'username space')),
+    CONSTRAINT "username must not begin with a combining mark" CHECK ("fault" <> 'username mark'),
+    CONSTRAINT "email must be valid UTF-8, without U+FFFD" CHECK ("fault" <> 'email encoding'),
+    CONSTRAINT "email must not contain invisible, direction-changing or private-use characters" CHECK ("fault" <> 'email invisible'),
+    CONSTRAINT "email must not begin with a combining mark" CHECK ("fault" <> 'email mark'),
 
-    CONSTRAINT "id 2147483647 is taken and no id comes after it: UPDATE User SET id = (SELECT max(id) + 1 FROM User WHERE id < 2147483647) WHERE id = 2147483647" CHECK ("column" <> 'id')
+    CONSTRAINT "id 2147483647 is taken and no id comes after it: UPDATE User SET id = (SELECT max(id) + 1 FROM User WHERE id < 2147483647) WHERE id = 2147483647" CHECK ("fault" <> 'id largest')
 ) STRICT;
 
--- Text has the "fault" when SQLite writes its character at "place" otherwise than it found it, as it reads broken sequences leniently, or
--- when it matches both "sign" and "pattern". "sign" is quick to match, and tells most text apart.
+-- What is looked for in text. Each number from 1 on is a place: SQLite reads broken sequences leniently, and writes the character there
+-- otherwise than it found it. Each number below has a pattern, and a sign that is quick to match and tells most text apart from it.
 CREATE TABLE "UserTextRule" (
-    "place" INTEGER NOT NULL,
+    "number" INTEGER NOT NULL PRIMARY KEY,
     "fault" TEXT NOT NULL,
-    "sign" TEXT NOT NULL,
-    "pattern" TEXT NOT NULL,
+    "sign" TEXT,
+    "pattern" TEXT
+) STRICT;
 
-    PRIMARY KEY ("place", "fault", "pattern")
-) STRICT, WITHOUT ROWID;
-
--- As many places as an email has at most.
-WITH RECURSIVE "Place" ("place") AS (SELECT 1 UNION ALL SELECT "place" + 1 FROM "Place" WHERE "place" < 120)
-INSERT INTO "UserTextRule" ("place", "fault", "sign", "pattern") SELECT "place", 'encoding', '', '' FROM "Place";
+-- An email has up to 120 places.
+WITH RECURSIVE "Place" ("number") AS (SELECT 1 UNION ALL SELECT "number" + 1 FROM "Place" WHERE "number" < 120)
+INSERT INTO "UserTextRule" ("number", "fault") SELECT "number", 'encoding' FROM "Place";
 
 WITH RECURSIVE
 "Range" ("class", "first", "last") AS (VALUES
@@ -45,10 +40,10 @@ WITH RECURSIVE
     ('never', 0x00AD, 0x00AD), ('never', 0x034F, 0x034F), ('never', 0x061C, 0x061C),
     -- Fillers of Hangul and inherent vowels of Khmer: letters without a shape.
     ('never', 0x115F, 0x1160), ('never', 0x3164, 0x3164), ('never', 0xFFA0, 0xFFA0), ('never', 0x17B4, 0x17B5),
-    -- Zero width space, and the marks and controls of writing direction. Line and paragraph separator: a name is one line.
-    ('never', 0x200B, 0x200B), ('never', 0x200E, 0x200F), ('never', 0x2028, 0x202E),
-    -- Word joiner, invisible operators, isolates and more controls of direction, deprecated controls; byte order mark.
-    ('never', 0x2060, 0x206F), ('never', 0xFEFF, 0xFEFF),
+    -- Zero width space, the marks and controls of writing direction, word joiner, invisible operators, isolates, deprecated controls.
+    ('never', 0x200B, 0x200B), ('never', 0x200E, 0x200F), ('never', 0x202A, 0x202E), ('never', 0x2060, 0x206F),
+    -- Line and paragraph separator (a username is one line), byte order mark. The constraint on emails calls them white space.
+    ('space', 0x2028, 0x2029), ('space', 0xFEFF, 0xFEFF),
     -- Blank, though Unicode calls them symbols, letters or marks: Braille, musical note head, Khitan filler.
     ('never', 0x2800, 0x2800), ('never-astral', 0x1D159, 0x1D159), ('never-astral', 0x16FE4, 0x16FE4),
     -- Invisible to be (reserved), annotation controls, object replacement.
@@ -212,7 +207,8 @@ WITH RECURSIVE
     ('mark', 0x1E6F5, 0x1E6F5), ('mark', 0x1E8D0, 0x1E8D6), ('mark', 0x1E944, 0x1E94A)
 ),
 "Class" ("number", "name", "characters") AS (
-    SELECT row_number() OVER (), "class", group_concat(CASE WHEN "first" = "last" THEN char("first") ELSE char("first") || '-' || char("last") END, '')
+    SELECT row_number() OVER (), "class",
+        group_concat(CASE WHEN "first" = "last" THEN char("first") ELSE char("first") || '-' || char("last") END, '')
     FROM "Range" GROUP BY "class"
 ),
 -- <name> stands for the characters of a class.
@@ -221,6 +217,7 @@ WITH RECURSIVE
     ('mark', '[^ -~]*', '[<mark>]*'),
     ('invisible', '*', '*[<never>]*'),
     ('invisible', '*[<astral>]*', '*[<never-astral>]*'),
+    ('space', '*', '*[<space>]*'),
 
     -- Nothing to join or to vary before, or to keep apart after.
     ('invisible', '*', '[<zwnj><zwj><text-style><emoji-style><variant><ideograph-variant>]*'),
@@ -267,43 +264,109 @@ WITH RECURSIVE
     SELECT "fault", replace("sign", '<' || "name" || '>', "characters"), replace("pattern", '<' || "name" || '>', "characters"), "next" + 1
     FROM "Built" JOIN "Class" ON "number" = "next"
 )
-INSERT INTO "UserTextRule" ("place", "fault", "sign", "pattern")
-SELECT 1, "fault", "sign", "pattern" FROM "Built" WHERE "next" > (SELECT count(*) FROM "Class");
+INSERT INTO "UserTextRule" ("number", "fault", "sign", "pattern")
+SELECT -row_number() OVER (ORDER BY "fault" DESC), "fault", "sign", "pattern" FROM "Built" WHERE "next" > (SELECT count(*) FROM "Class");
 
+-- Letters of Latin, Greek, Cyrillic, Armenian, Georgian, kana, Han and Hangul match no pattern: text of those alone is spared them.
 CREATE TRIGGER "User_text_before_insert" BEFORE INSERT ON "User"
-WHEN (new."username" GLOB '*[^ -~]*') OR (new."email" GLOB '*[^ -~]*')
+WHEN new."username" GLOB '*[^ -~]*' OR new."email" GLOB '*[^ -~]*'
 BEGIN
-    DELETE FROM "UserRefusal" WHERE "isNote";
-    INSERT INTO "UserRefusal" ("column", "fault", "isNote")
-    SELECT "column", "fault", "isNote"
-    FROM (
-        SELECT 'username' AS "column", new."username" AS "text", new."username" GLOB '*[^ -~¡-¬®-ʯͰ-ҁҊ-֏Ⴀ-ჿぁ-ゖァ-ヺ一-鿿가-힣]*' AS "isRare"
-        UNION ALL SELECT 'email', new."email", new."email" GLOB '*[^ -~¡-¬®-ʯͰ-ҁҊ-֏Ⴀ-ჿぁ-ゖァ-ヺ一-鿿가-힣]*'
-    )
-    JOIN "UserTextRule" ON "place" <= length("text") AND (
-        substr("text", "place", 1) <> char(unicode(substr("text", "place", 1)))
-        OR ("isRare" AND "text" GLOB "sign" AND "text" GLOB "pattern")
-    )
-    CROSS JOIN (SELECT 1 AS "isNote" UNION ALL SELECT 0);
-    SELECT RAISE(IGNORE) FROM "UserRefusal";
+    INSERT INTO "UserRefusal" ("fault") VALUES ((
+        SELECT "column" || ' ' || "fault"
+        FROM (
+            SELECT 'username' AS "column", new."username" AS "text"
+            UNION ALL SELECT 'email', new."email"
+        )
+        JOIN "UserTextRule" ON "number" <= length("text") AND "number" >= CASE
+            WHEN "text" GLOB '*[^ -~¡-¬®-ʯͰ-ҁҊ-֏Ⴀ-ჿḀ-ỿぁ-ゖァ-ヺ一-鿿가-힣]*' THEN -99
+            WHEN "text" GLOB '*[^ -~]*' THEN 1
+        END
+        AND (
+            ("number" > 0 AND substr("text", "number", 1) <> char(unicode(substr("text", "number", 1))))
+            OR ("text" GLOB "sign" AND "text" GLOB "pattern")
+        )
+    ));
+    -- OR IGNORE has skipped that row, and skips the person, too.
+    SELECT RAISE(IGNORE) WHERE NOT EXISTS (SELECT 1 FROM "UserRefusal");
+    DELETE FROM "UserRefusal";
 END;
 
 CREATE TRIGGER "User_text_before_update" BEFORE UPDATE OF "username", "email" ON "User"
-WHEN (new."username" GLOB '*[^ -~]*' AND new."username" COLLATE BINARY IS NOT old."username") OR (new."email" GLOB '*[^ -~]*' AND new."email" COLLATE BINARY IS NOT old."email")
+WHEN (new."username" GLOB '*[^ -~]*' AND new."username" COLLATE BINARY IS NOT old."username")
+    OR (new."email" GLOB '*[^ -~]*' AND new."email" COLLATE BINARY IS NOT old."email")
 BEGIN
-    DELETE FROM "UserRefusal" WHERE "isNote";
-    INSERT INTO "UserRefusal" ("column", "fault", "isNote")
-    SELECT "column", "fault", "isNote"
+    INSERT INTO "UserRefusal" ("fault") VALUES ((
+        SELECT "column" || ' ' || "fault"
+        FROM (
+            SELECT 'username' AS "column", new."username" AS "text" WHERE new."username" COLLATE BINARY IS NOT old."username"
+            UNION ALL SELECT 'email', new."email" WHERE new."email" COLLATE BINARY IS NOT old."email"
+        )
+        JOIN "UserTextRule" ON "number" <= length("text") AND "number" >= CASE
+            WHEN "text" GLOB '*[^ -~¡-¬®-ʯͰ-ҁҊ-֏Ⴀ-ჿḀ-ỿぁ-ゖァ-ヺ一-鿿가-힣]*' THEN -99
+            WHEN "text" GLOB '*[^ -~]*' THEN 1
+        END
+        AND (
+            ("number" > 0 AND substr("text", "number", 1) <> char(unicode(substr("text", "number", 1))))
+            OR ("text" GLOB "sign" AND "text" GLOB "pattern")
+        )
+    ));
+    -- OR IGNORE has skipped that row, and skips the person, too.
+    SELECT RAISE(IGNORE) WHERE NOT EXISTS (SELECT 1 FROM "UserRefusal");
+    DELETE FROM "UserRefusal";
+END;
+
+-- These do what they have done, in a shorter way: each INSERT statement compiles all of them, so that the new triggers would cost time that
+-- is for ASCII text, too.
+DROP TRIGGER "User_before_insert";
+DROP TRIGGER "User_before_update";
+DROP TRIGGER "User_after_insert";
+DROP TRIGGER "User_after_update";
+
+CREATE TRIGGER "User_before_insert" BEFORE INSERT ON "User"
+BEGIN
+    DELETE FROM "UserReplaced" WHERE "id" > 0;
+    INSERT INTO "UserReplaced" ("id", "username", "email", "age")
+    SELECT "id", "username", "email", "age" FROM "User"
+    WHERE "id" = new."id" OR "username" = new."username" OR "email" = new."email";
+END;
+
+CREATE TRIGGER "User_before_update" BEFORE UPDATE OF "id", "username", "email" ON "User"
+BEGIN
+    DELETE FROM "UserReplaced" WHERE "id" > 0;
+    INSERT INTO "UserReplaced" ("id", "username", "email", "age")
+    SELECT "id", "username", "email", "age" FROM "User"
+    WHERE ("id" = new."id" OR "username" = new."username" OR "email" = new."email") AND "id" <> old."id";
+END;
+
+-- One after the other, as triggers would fire in no set order: a new row may have the id of a replaced one.
+CREATE TRIGGER "User_after_insert" AFTER INSERT ON "User"
+BEGIN
+    INSERT INTO "UserSearch" ("UserSearch", "rowid", "username", "email", "starts")
+    SELECT "command", "id", "username", "email",
+        '  ' || substr("username", 1, 2) || (SELECT ifnull(group_concat('  ' || substr("value", 1, 2), ''), '') FROM json_each('[' || replace(replace(replace(replace(json_quote("username"), ' ', '","'), '.', '","'), '_', '","'), '-', '","') || ']') WHERE "key" > 0) || char(9, 9) || substr("email", 1, 2)
     FROM (
-        SELECT 'username' AS "column", new."username" AS "text", new."username" GLOB '*[^ -~¡-¬®-ʯͰ-ҁҊ-֏Ⴀ-ჿぁ-ゖァ-ヺ一-鿿가-힣]*' AS "isRare" WHERE new."username" COLLATE BINARY IS NOT old."username"
-        UNION ALL SELECT 'email', new."email", new."email" GLOB '*[^ -~¡-¬®-ʯͰ-ҁҊ-֏Ⴀ-ჿぁ-ゖァ-ヺ一-鿿가-힣]*' WHERE new."email" COLLATE BINARY IS NOT old."email"
-    )
-    JOIN "UserTextRule" ON "place" <= length("text") AND (
-        substr("text", "place", 1) <> char(unicode(substr("text", "place", 1)))
-        OR ("isRare" AND "text" GLOB "sign" AND "text" GLOB "pattern")
-    )
-    CROSS JOIN (SELECT 1 AS "isNote" UNION ALL SELECT 0);
-    SELECT RAISE(IGNORE) FROM "UserRefusal";
+        SELECT 'delete' AS "command", "id", "username", "email" FROM "UserReplaced"
+        UNION ALL SELECT NULL, new."id", new."username", new."email"
+    );
+    UPDATE "UserAgeCount" SET "people" = "people" - (SELECT count(*) FROM "UserReplaced" AS "replaced" WHERE ifnull("replaced"."age", -1) = "UserAgeCount"."age")
+    WHERE "age" BETWEEN (SELECT min(ifnull("age", -1)) FROM "UserReplaced") AND (SELECT max(ifnull("age", -1)) FROM "UserReplaced");
+    DELETE FROM "UserReplaced";
+    UPDATE "UserAgeCount" SET "people" = "people" + 1 WHERE "age" = ifnull(new."age", -1);
+END;
+
+CREATE TRIGGER "User_after_update" AFTER UPDATE OF "id", "username", "email" ON "User"
+BEGIN
+    INSERT INTO "UserSearch" ("UserSearch", "rowid", "username", "email", "starts")
+    SELECT "command", "id", "username", "email",
+        '  ' || substr("username", 1, 2) || (SELECT ifnull(group_concat('  ' || substr("value", 1, 2), ''), '') FROM json_each('[' || replace(replace(replace(replace(json_quote("username"), ' ', '","'), '.', '","'), '_', '","'), '-', '","') || ']') WHERE "key" > 0) || char(9, 9) || substr("email", 1, 2)
+    FROM (
+        SELECT 'delete' AS "command", "id", "username", "email" FROM "UserReplaced"
+        UNION ALL SELECT 'delete', old."id", old."username", old."email"
+        UNION ALL SELECT NULL, new."id", new."username", new."email"
+    );
+    UPDATE "UserAgeCount" SET "people" = "people" - (SELECT count(*) FROM "UserReplaced" AS "replaced" WHERE ifnull("replaced"."age", -1) = "UserAgeCount"."age")
+    WHERE "age" BETWEEN (SELECT min(ifnull("age", -1)) FROM "UserReplaced") AND (SELECT max(ifnull("age", -1)) FROM "UserReplaced");
+    DELETE FROM "UserReplaced";
 END;
 
 -- SQLite goes on from the largest id that there ever was: once the largest possible one had been used, nobody could be added any more. It goes
@@ -314,7 +377,7 @@ UPDATE "sqlite_sequence" SET "seq" = (SELECT ifnull(max("id"), 0) FROM "User") W
 CREATE TRIGGER "User_id_before_insert" BEFORE INSERT ON "User"
 WHEN new."id" = -1 AND EXISTS (SELECT 1 FROM "sqlite_sequence" WHERE "name" = 'User' AND "seq" >= 2147483647)
 BEGIN
-    INSERT INTO "UserRefusal" ("column", "fault", "isNote") VALUES ('id', 'largest', 0);
+    INSERT INTO "UserRefusal" ("fault") VALUES ('id largest');
 END;
 
 CREATE TRIGGER "User_id_after_update" AFTER UPDATE OF "id" ON "User"

@@ -40,7 +40,7 @@ function bothWays(): { sql: DatabaseSync; ways: ((columns: Columns) => void)[] }
   return { sql, ways: [(columns) => insert(sql, { ...VALID, ...columns }), (columns) => update(sql, columns)] }
 }
 
-function expectRefused(cases: [Columns, string | RegExp][]): void {
+function expectRefused(cases: [Columns, string][]): void {
   const { sql, ways } = bothWays()
   const before = listPeople(sql)
   for (const [columns, complaint] of cases) {
@@ -151,8 +151,7 @@ test('e-mails of another shape, too short, too long or not text are refused', ()
 test.each(WHITE_SPACE.map((code) => [describeCode(code), String.fromCodePoint(code)]))(
   'white space %s anywhere in an e-mail is refused',
   (_, space) => {
-    // Some are invisible as well, which is looked at first.
-    const complaint = /email must not contain (white space or control|invisible)/
+    const complaint = 'email must not contain white space or control characters'
     expectRefused([
       [{ email: `${space}a@example.com` }, complaint],
       [{ email: `a${space}b@example.com` }, complaint],
