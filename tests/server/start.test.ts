@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { databaseUrl } from '../../prisma/database-url.ts'
 import { freePort } from '../fixtures/free-port.ts'
 import { addNamedPeople } from '../fixtures/named-people.ts'
-import { RosterProcess } from '../fixtures/roster-process.ts'
+import { type Exit, RosterProcess } from '../fixtures/roster-process.ts'
 import { temporaryDatabase, temporaryFolder } from '../fixtures/temporary-database.ts'
 
 const NOBODY = 65_534
@@ -98,8 +98,16 @@ describe('an end', () => {
   })
 
   test('of `npm start` leaves no process when what its output is piped to has ended', async () => {
-    const npm = start({ command: ['sh', '-c', 'npm start | head -n 1'], env: { DATABASE_URL: databaseUrl(temporaryDatabase().file) } })
-    expect(await npm.exited()).toEqual({ status: 0, signal: null })
+    const port = String(await freePort())
+    const env = { DATABASE_URL: databaseUrl(temporaryDatabase().file), PORT: port }
+    const npm = start({ command: ['sh', '-c', 'npm start | head -n 1'], env })
+    let exit: Exit | null = null
+    void npm.exited().then((ended) => {
+      exit = ended
+    })
+    // All may have been printed by the time that the reader has gone: the line of the next request meets its end.
+    const ask = () => fetch(`http://127.0.0.1:${port}/`).catch(() => null)
+    await expect.poll(() => ask().then(() => exit), { timeout: 30_000 }).toEqual({ status: 0, signal: null })
     expect(npm.stderr).toBe('')
   })
 })
