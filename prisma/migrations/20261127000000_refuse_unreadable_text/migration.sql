@@ -15,7 +15,8 @@ CREATE TABLE "UserRefusal" (
     CONSTRAINT "email must not contain invisible, direction-changing or private-use characters" CHECK ("fault" <> 'email invisible'),
     CONSTRAINT "email must not begin with a combining mark" CHECK ("fault" <> 'email mark'),
 
-    CONSTRAINT "id 2147483647 is taken and no id comes after it: UPDATE User SET id = (SELECT max(id) + 1 FROM User WHERE id < 2147483647) WHERE id = 2147483647" CHECK ("fault" <> 'id largest')
+    CONSTRAINT "id 2147483647 is taken and no id comes after it: UPDATE User SET id = (SELECT ifnull(max(id), 0) + 1 FROM User WHERE id < 2147483647 AND id + 1 NOT IN (SELECT id FROM User)) WHERE id = 2147483647" CHECK ("fault" <> 'id largest'),
+    CONSTRAINT "id 2147483647 was taken and is free again: DELETE FROM sqlite_sequence WHERE name = 'User'" CHECK ("fault" <> 'id counter')
 ) STRICT;
 
 -- What is looked for in text. Each number from 1 on is a place: SQLite reads broken sequences leniently, and writes the character there
@@ -321,19 +322,21 @@ UPDATE "sqlite_sequence" SET "seq" = (SELECT ifnull(max("id"), 0) FROM "User") W
 
 -- An id that SQLite is to choose is -1 here.
 CREATE TRIGGER "User_id_before_insert" BEFORE INSERT ON "User"
-WHEN new."id" = -1 AND EXISTS (SELECT 1 FROM "sqlite_sequence" WHERE "name" = 'User' AND "seq" >= 2147483647)
+WHEN new."id" = -1
+    AND ((SELECT "seq" FROM "sqlite_sequence" WHERE "name" = 'User') >= 2147483647 OR (SELECT max("id") FROM "User") = 2147483647)
 BEGIN
-    INSERT INTO "UserRefusal" ("fault") VALUES ('id largest');
+    -- Where OR REPLACE has removed it, no trigger could tell SQLite to go on from another one.
+    INSERT INTO "UserRefusal" ("fault") VALUES (iif(EXISTS (SELECT 1 FROM "User" WHERE "id" = 2147483647), 'id largest', 'id counter'));
 END;
 
 CREATE TRIGGER "User_id_after_update" AFTER UPDATE OF "id" ON "User"
 WHEN old."id" = 2147483647 AND new."id" <> 2147483647
 BEGIN
-    UPDATE "sqlite_sequence" SET "seq" = (SELECT max("id") FROM "User") WHERE "name" = 'User';
+    UPDATE "sqlite_sequence" SET "seq" = (SELECT ifnull(max("id"), 0) FROM "User") WHERE "name" = 'User' AND "seq" >= 2147483647;
 END;
 
 CREATE TRIGGER "User_id_after_delete" AFTER DELETE ON "User"
 WHEN old."id" = 2147483647
 BEGIN
-    UPDATE "sqlite_sequence" SET "seq" = (SELECT ifnull(max("id"), 0) FROM "User") WHERE "name" = 'User';
+    UPDATE "sqlite_sequence" SET "seq" = (SELECT ifnull(max("id"), 0) FROM "User") WHERE "name" = 'User' AND "seq" >= 2147483647;
 END;

@@ -203,19 +203,22 @@ describe('the largest id', () => {
     expect(sql.prepare('SELECT max("id") AS "id" FROM "User"').get()?.id).toBeLessThan(5)
   })
 
-  test('while it is there, the refusal names the statement that makes room', () => {
+  test.each([
+    ['added', `INSERT INTO "User" ("username", "email") VALUES ('first', 'first@example.com'); ${addLargest}`],
+    ['the only one', addLargest],
+    ['set by an update', `${addLargest.replace(String(LARGEST), '1')}; UPDATE "User" SET "id" = ${LARGEST}`],
+    ['the last of a row', `${addLargest}; ${addLargest.replace(String(LARGEST), String(LARGEST - 1)).replaceAll('last', 'second')}`],
+    ['replaced under another id', `${addLargest}; ${addLargest.replace('INSERT', 'REPLACE').replace(String(LARGEST), '5')}`],
+  ])('%s: the refusal is the statement that makes room', (_, statements) => {
     const { sql, refusal } = database()
-    expect(refusal('first')).toBeNull()
-    sql.exec(addLargest)
+    sql.exec(statements)
+    const people = () => sql.prepare('SELECT "username" FROM "User" ORDER BY "username"').all()
+    const before = people()
     const said = refusal('next') ?? ''
-    expect(said).toContain('id 2147483647 is taken')
-    sql.exec(said.slice(said.indexOf('UPDATE')))
+    expect(said).toMatch(/^id 2147483647 (is taken and no id comes after it|was taken and is free again): /)
+    sql.exec(said.slice(said.indexOf(': ') + 2))
+    expect(people()).toEqual(before)
     expect(refusal('next')).toBeNull()
-    expect(sql.prepare('SELECT "id", "username" FROM "User" ORDER BY "id"').all()).toEqual([
-      { id: 1, username: 'first' },
-      { id: 2, username: 'last' },
-      { id: 3, username: 'next' },
-    ])
   })
 
   test('used and deleted before the migration does not keep others out after it', () => {
