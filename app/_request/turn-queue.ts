@@ -21,6 +21,7 @@ export class TurnQueue {
   /** How long a work takes: as long as the last one, or as those before it, whose weight halves each time. */
   #paceMs = 0
   #runningSince: number | null = null
+  #nextRefusal: NodeJS.Timeout | undefined
 
   /**
    * Does `work` when it is its turn.
@@ -39,15 +40,15 @@ export class TurnQueue {
       // It is running from now on, although it goes on later: nobody may slip in before it.
       this.#runningSince = next ? now : null
       next?.start()
-      while (this.#isTooLong(this.#waiting.length)) this.#waiting.pop()?.refuse(new BusyError())
+      this.#refuseLatest()
     }
   }
 
   #wait(signal: AbortSignal): Promise<void> {
-    if (this.#isTooLong(this.#waiting.length + 1)) return Promise.reject(new BusyError())
     return new Promise((start, refuse) => {
       const waiting = { start, refuse }
       this.#waiting.push(waiting)
+      this.#refuseLatest()
       signal.addEventListener('abort', () => {
         const place = this.#waiting.indexOf(waiting)
         if (place < 0) return
@@ -55,6 +56,15 @@ export class TurnQueue {
         refuse(signal.reason)
       })
     })
+  }
+
+  /** Refuses those who came last and would wait too long, now and as soon as the running work has taken longer than it seemed to. */
+  #refuseLatest(): void {
+    while (this.#isTooLong(this.#waiting.length)) this.#waiting.pop()?.refuse(new BusyError())
+    clearTimeout(this.#nextRefusal)
+    if (this.#runningSince === null || this.#waiting.length === 0) return
+    const dueAt = this.#runningSince + MAX_WAIT_MS / this.#waiting.length
+    this.#nextRefusal = setTimeout(() => this.#refuseLatest(), Math.ceil(dueAt - performance.now()))
   }
 
   #isTooLong(waiting: number): boolean {

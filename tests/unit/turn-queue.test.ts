@@ -70,6 +70,22 @@ test('who has gone is dropped before its turn', async () => {
   expect(began).toEqual(['first', 'third'])
 })
 
+test('what waits for a work that takes longer than those before is refused while that runs', async () => {
+  const queue = new TurnQueue()
+  await queue.run(async () => 'short', NEVER)
+  const slow = work('slow')
+  const running = queue.run(slow.start, NEVER)
+  const waiting = Array.from({ length: 200 }, (_, place) => queue.run(async () => place, NEVER))
+  let refused = 0
+  for (const each of waiting) each.catch(() => (refused += 1))
+  const first = waiting[0]
+  // After 80 ms, at most ten may wait.
+  await expect.poll(() => refused, { interval: 5 }).toBeGreaterThanOrEqual(190)
+  slow.end()
+  expect(await running).toBe('slow')
+  expect(await first).toBe(0)
+})
+
 test('what would wait too long, as long as works take, is refused, latecomers first', async () => {
   const queue = new TurnQueue()
   const slow = work('slow')
