@@ -27,6 +27,8 @@ type Slot = {
   soonDeaths: number
   /** Whether it waits longer than visitors do before it starts the next one. */
   isResting: boolean
+  /** Settled when no worker is starting for this place any more. */
+  filled: Promise<unknown>
   /** Whether another worker is on its way to take the place of `worker`. */
   isReplaced: boolean
   /** Settled when nobody replaces `worker` any more. */
@@ -68,6 +70,7 @@ export class WorkerPool {
       servesSince: 0,
       soonDeaths: 0,
       isResting: false,
+      filled: Promise.resolve(),
       isReplaced: false,
       replaced: Promise.resolve(),
     }))
@@ -140,7 +143,13 @@ export class WorkerPool {
     this.#change = Promise.withResolvers()
   }
 
-  async #fill(slot: Slot, prepared: Promise<void> = Promise.resolve()): Promise<void> {
+  #fill(slot: Slot, prepared: Promise<void> = Promise.resolve()): Promise<void> {
+    const filled = this.#startWorker(slot, prepared)
+    slot.filled = filled.catch(() => {})
+    return filled
+  }
+
+  async #startWorker(slot: Slot, prepared: Promise<void>): Promise<void> {
     const worker = cluster.fork({ ROSTER_WORKER: String(slot.number) })
     worker.on('message', (message) => {
       if (!isWorkerMessage(message)) return
@@ -193,8 +202,10 @@ export class WorkerPool {
   }
 
   async #replaceNow(slot: Slot, reason: string): Promise<boolean> {
+    // A worker that is starting may be of an older build.
+    await slot.filled
     const old = slot.worker
-    // Another is on its way already, or none is wanted any more.
+    // The next one is of the newest build anyway, or none is wanted any more.
     if (old === null || this.#isStopping) return true
     this.#options.onRestart(reason)
     slot.isReplaced = true

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -8,6 +8,7 @@ import { createDatabase, type TestDatabase } from '../fixtures/create-database.t
 import { freePort } from '../fixtures/free-port.ts'
 import { httpGet } from '../fixtures/http-get.ts'
 import { installRoster } from '../fixtures/install-roster.ts'
+import { listChildren } from '../fixtures/list-children.ts'
 import { addPeople, listGuests } from '../fixtures/named-people.ts'
 import { startNginx } from '../fixtures/start-nginx.ts'
 import { startWorkers, type Workers } from '../fixtures/start-workers.ts'
@@ -97,17 +98,12 @@ describe(`${VISITORS} visitors through nginx`, () => {
   async function killAll(visitors: Visitors): Promise<void> {
     for (const isReplacing of [false, true]) {
       if (isReplacing) workers.roster.kill('SIGHUP')
-      await vi.waitFor(() => expect(listChildren()).toHaveLength(isReplacing ? 3 : 2), WAIT)
-      for (const pid of listChildren()) process.kill(pid, 'SIGKILL')
+      await vi.waitFor(() => expect(listChildren(workers.roster)).toHaveLength(isReplacing ? 3 : 2), WAIT)
+      for (const pid of listChildren(workers.roster)) process.kill(pid, 'SIGKILL')
       const { count } = visitors
       await vi.waitFor(() => expect(visitors.count).toBeGreaterThan(count + 4 * VISITORS), WAIT)
     }
-    await vi.waitFor(() => expect(listChildren()).toHaveLength(2), WAIT)
-  }
-
-  function listChildren(): number[] {
-    const { pid } = workers.roster
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
+    await vi.waitFor(() => expect(listChildren(workers.roster)).toHaveLength(2), WAIT)
   }
 
   async function reload(): Promise<void> {

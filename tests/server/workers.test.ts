@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { freePort } from '../fixtures/free-port.ts'
+import { listChildren } from '../fixtures/list-children.ts'
 import { addNamedPeople } from '../fixtures/named-people.ts'
 import { RosterProcess } from '../fixtures/roster-process.ts'
 import { temporaryDatabase, temporaryFolder } from '../fixtures/temporary-database.ts'
@@ -186,6 +187,18 @@ test('SIGHUP replaces all workers, and no request fails', async () => {
   }
 })
 
+test('SIGHUP replaces a worker that is just starting, too: it may be of the build before', async () => {
+  const { roster } = serve()
+  await roster.printed(/Roster serves/)
+  const before = listChildren(roster)
+  process.kill(listWorkerPids(roster, 1)[0] ?? 0, 'SIGKILL')
+  await vi.waitFor(() => expect(listChildren(roster).some((pid) => !before.includes(pid))).toBe(true), { ...WAIT, interval: 5 })
+  const atSignal = listChildren(roster)
+  roster.kill('SIGHUP')
+  await roster.printed(/All workers are replaced/)
+  expect(listChildren(roster).filter((pid) => atSignal.includes(pid))).toEqual([])
+})
+
 test('a worker that is killed while it is being replaced has one successor', async () => {
   const { roster, socket } = serve({ WEB_WORKERS: '1' })
   await roster.printed(/Roster serves/)
@@ -195,7 +208,7 @@ test('a worker that is killed while it is being replaced has one successor', asy
   process.kill(old, 'SIGKILL')
   await vi.waitFor(() => expect(roster.stdout).toContain('All workers are replaced'), WAIT)
   expect(listWorkerPids(roster, 1)).toHaveLength(2)
-  expect(readFileSync(`/proc/${roster.pid}/task/${roster.pid}/children`, 'utf8').trim()).toBe(String(listWorkerPids(roster, 1)[1]))
+  expect(listChildren(roster)).toEqual(listWorkerPids(roster, 1).slice(1))
   expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
 })
 
