@@ -1,5 +1,6 @@
 // What `npm test` runs: everything, in the order in which a fault shows soonest.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { generatePrismaClientIfStale } from '../server/build.ts'
 import { ROOT } from '../server/paths.ts'
@@ -20,26 +21,33 @@ const STEPS = ['lint', 'typecheck', 'test:unit', 'test:integration', 'build', 't
 // A run must end within twenty minutes, and an image to make and to try takes a slow machine six.
 const LATEST_DOCKER_START_MS = 13 * 60_000
 
+// Of a step that failed, as much is printed again at the end: the reporters of Vitest and Playwright name their failures last.
+const LAST_LINES = 60
+
 type Result = 'passed' | 'failed' | 'skipped'
 
-installDebianPackages()
+const results: Result[] = []
+const lastLines = new Map<string, string>()
+
+await installDebianPackages()
 generatePrismaClientIfStale()
-const results = STEPS.map(runStep)
+for (const step of STEPS) results.push(await runStep(step))
 const count = (result: Result) => results.filter((each) => each === result).length
 const failedSteps = STEPS.filter((_, index) => results[index] === 'failed')
+for (const step of failedSteps) console.log(`\n── the end of ${step}, which failed\n${lastLines.get(step)}`)
 console.log(`\n${failedSteps.length > 0 ? `Failed: ${failedSteps.join(', ')}` : 'Everything passed.'}`)
 console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`)
-process.exit(failedSteps.length > 0 ? 1 : 0)
+process.exitCode = failedSteps.length > 0 ? 1 : 0
 
-function runStep(step: string): Result {
+async function runStep(step: string): Promise<Result> {
   if (step === 'test:docker' && performance.now() > LATEST_DOCKER_START_MS) {
     console.log(`\n── ${step} is skipped: the others have taken so long that all together would take more than twenty minutes.`)
     return 'skipped'
   }
-  return run('npm', ['run', '--silent', step], step) ? 'passed' : 'failed'
+  return (await run('npm', ['run', '--silent', step], step)) ? 'passed' : 'failed'
 }
 
-function installDebianPackages(): void {
+async function installDebianPackages(): Promise<void> {
   if (findChromium() && NEEDED_FILES.every((file) => existsSync(file))) return
   const isDebian = existsSync('/usr/bin/apt-get')
   if (!isDebian || process.getuid?.() !== 0) {
@@ -48,13 +56,25 @@ function installDebianPackages(): void {
     process.exit(1)
   }
   const isInstalled =
-    run('apt-get', ['update', '-qq'], 'update the list of Debian packages') &&
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...DEBIAN_PACKAGES], 'install what the tests need')
+    (await run('apt-get', ['update', '-qq'], 'update the list of Debian packages')) &&
+    (await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...DEBIAN_PACKAGES], 'install what the tests need'))
   if (!isInstalled) process.exit(1)
 }
 
-function run(command: string, commandArguments: string[], title: string): boolean {
+/** Runs `command`, prints what it prints, and tells whether it succeeded. */
+async function run(command: string, commandArguments: string[], title: string): Promise<boolean> {
   console.log(`\n── ${title}`)
-  const env: NodeJS.ProcessEnv = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', NODE_ENV: 'test' }
-  return spawnSync(command, commandArguments, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env }).status === 0
+  const colors = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}
+  const env: NodeJS.ProcessEnv = { ...process.env, ...colors, DEBIAN_FRONTEND: 'noninteractive', NODE_ENV: 'test' }
+  const child = spawn(command, commandArguments, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env })
+  let last = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      process.stdout.write(text)
+      last = `${last}${text}`.split('\n').slice(-LAST_LINES).join('\n')
+    })
+  }
+  const [status] = await once(child, 'close')
+  lastLines.set(title, last)
+  return status === 0
 }
