@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { LIST_LIMITS } from '../../app/_models/list-limits.ts'
+import { WorkBudget } from '../../app/_models/work-budget.ts'
+
+const NEVER = new AbortController().signal
+
+/** Requests that arrive one after the other, each of which takes a millisecond; `arrived` says how many there were so far. */
+function requests(most: number) {
+  let arrived = 0
+  const arrive = () => {
+    const until = performance.now() + 1
+    while (performance.now() < until);
+    arrived += 1
+    if (arrived < most) setImmediate(arrive)
+  }
+  setImmediate(arrive)
+  const end = () => {
+    arrived = most
+  }
+  return { arrived: () => arrived, end }
+}
+
+test('a statement waits for requests that have arrived', async () => {
+  const budget = new WorkBudget(LIST_LIMITS, NEVER)
+  const { arrived } = requests(10)
+  expect(await budget.run(async () => arrived())).toBe(10)
+})
+
+test('it does not wait for ever', async () => {
+  const budget = new WorkBudget(LIST_LIMITS, NEVER)
+  const { arrived, end } = requests(Number.POSITIVE_INFINITY)
+  expect(await budget.run(async () => arrived())).toBeLessThan(100)
+  end()
+})
+
+test('it is not run when nobody waits for it any more', async () => {
+  const gone = new AbortController()
+  const budget = new WorkBudget(LIST_LIMITS, gone.signal)
+  let isRun = false
+  const work = budget.run(async () => {
+    isRun = true
+  })
+  gone.abort()
+  await expect(work).rejects.toThrow(/aborted/)
+  expect(isRun).toBe(false)
+})
