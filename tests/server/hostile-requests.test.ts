@@ -43,6 +43,17 @@ async function askLogged({ address, roster }: Site, path: string, headers: Recor
   return { ...answer, log: lines.map((line) => JSON.parse(line).level) }
 }
 
+test.concurrent.for<[string, string]>([
+  ['half a request line', 'GET /use'],
+  ['half of its headers', 'GET /users HTTP/1.1\r\nHost: a\r\nAccept: '],
+  ['half of a second request', 'GET /user/profile/1 HTTP/1.1\r\nHost: a\r\n\r\nGET /use'],
+])('who has sent %s is told after ten seconds, and the connection closed', async ([, bytes], { site }) => {
+  const began = performance.now()
+  const received = await rawExchange(site.address, bytes)
+  expect(statusesOf(received).at(-1)).toBe(408)
+  expect(performance.now() - began).toBeGreaterThan(9_000)
+})
+
 describe('a mistake of the visitor, told in one line of the log:', () => {
   test.for([
     '/%ff',

@@ -28,6 +28,11 @@ function serve(env: Record<string, string> = {}, command: [string, ...string[]] 
   return { roster, file, sql, sockets, socket: (worker: number) => join(sockets, `worker-${worker}.sock`) }
 }
 
+/** The option that has Node run `code` before anything else. */
+function importing(code: string): string {
+  return `--import=data:text/javascript,${encodeURIComponent(code)}`
+}
+
 function get(socketPath: string, path: string, headers = {}, agent: Agent | false = false): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     request({ socketPath, path, headers, agent }, (response) => {
@@ -160,9 +165,38 @@ test('one whose event loop stands still is replaced', async () => {
   expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
 })
 
+test('one that is busy for longer than that serves on', async () => {
+  // Each worker is busy but for a moment each second.
+  const busy = `setInterval(()=>{const until=Date.now()+950;while(Date.now()<until);},1000)`
+  const { roster, socket } = serve({ WEB_WORKERS: '1', NODE_OPTIONS: importing(`if(process.env.ROSTER_WORKER){${busy}}`) })
+  await roster.printed(/Roster serves/)
+  const until = performance.now() + 14_000
+  while (performance.now() < until) expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
+  expect(listWorkerPids(roster, 1)).toHaveLength(1)
+})
+
+test('one that is starting is not ready', async () => {
+  // Holds back the page that a worker makes for nobody before it is ready.
+  const holdBack = `
+    const { Server } = await import('node:http'), { Socket } = await import('node:net'), { emit } = Server.prototype
+    Server.prototype.emit = function (name, ...values) {
+      if (name !== 'connection' || values[0] instanceof Socket) return emit.call(this, name, ...values)
+      setTimeout(() => emit.call(this, name, ...values), 2_000)
+      return true
+    }`
+  const { roster, socket } = serve({ WEB_WORKERS: '1', NODE_OPTIONS: importing(holdBack) })
+  const readiness = () => get(socket(1), '/readyz')
+  expect(await vi.waitFor(readiness, { ...WAIT, interval: 10 })).toMatchObject({
+    status: 503,
+    body: expect.stringContaining('the worker is starting'),
+  })
+  await roster.printed(/Roster serves/)
+  expect((await readiness()).status).toBe(200)
+})
+
 test('one that grows too large is replaced once another serves', async () => {
   // Has each worker grow by that much as soon as it starts.
-  const ballast = `--import=data:text/javascript,globalThis.ballast=Buffer.alloc(${2 ** 28},1)`
+  const ballast = importing(`globalThis.ballast = Buffer.alloc(${2 ** 28}, 1)`)
   const { roster, socket } = serve({ WORKER_MEMORY_MB: '192', WEB_WORKERS: '1', NODE_OPTIONS: ballast })
   await roster.printed(/Roster serves/)
   const asking = askWithoutPause([socket(1)])
