@@ -6,14 +6,11 @@ export function ListTooBroad({ query }: { query: UserListQuery }) {
   return (
     <Panel>
       <div className="grid max-w-xl grid-cols-1 gap-3">
-        <h2 className="font-semibold text-lg">Tell a little more</h2>
-        <p className="written-text">
-          {query.q === '' ? 'This' : <QuotedSearch text={query.q} />} fits so many people that going through all of them would take too
-          long. What narrows it:
-        </p>
+        <h2 className="font-semibold text-lg">Narrow your search</h2>
+        <p className="written-text">{query.q === '' ? 'This' : <QuotedSearch text={query.q} />} matches too many people to list. Try:</p>
         <ul className="list-disc pl-5">
           <li>more letters of the name or address,</li>
-          <li>another word, such as the part of the e-mail after the @,</li>
+          <li>another word, such as the part of the email after the @,</li>
           <li>a range of ages.</li>
         </ul>
       </div>

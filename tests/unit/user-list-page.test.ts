@@ -42,7 +42,7 @@ test.each([
 ])('tells what narrows a search that finds %s, on any page', async (_, answer) => {
   const html = await render('3', { users: [], histogram: null, isTooBroad: true, ...answer })
   expect(html).toContain('Too many people match')
-  expect(html).toContain('Tell a little more')
+  expect(html).toContain('Narrow your search')
   expect(html).not.toContain('<table')
   expect(setStatusNotFound).not.toHaveBeenCalled()
 })
@@ -50,7 +50,7 @@ test.each([
 test('a page beyond the end is not found', async () => {
   const html = await render('4', { users: [] })
   expect(html).toContain('There is no page 4.')
-  expect(html).not.toContain('Tell a little more')
+  expect(html).not.toContain('Narrow your search')
   expect(setStatusNotFound).toHaveBeenCalled()
 })
 
