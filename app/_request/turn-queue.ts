@@ -18,8 +18,8 @@ const MAX_WAIT_MS = 800
  */
 export class TurnQueue {
   readonly #waiting: Waiting[] = []
-  /** How long a work takes: as long as the last one, or as those before it, whose weight halves each time. */
-  #paceMs = 0
+  /** How long a work takes: the average of those so far, the weight of each of which halves with the next one. */
+  #paceMs: number | null = null
   #runningSince: number | null = null
   #nextRefusal: NodeJS.Timeout | undefined
 
@@ -35,7 +35,7 @@ export class TurnQueue {
       return await work()
     } finally {
       const now = performance.now()
-      this.#paceMs = Math.max(now - began, (this.#paceMs + now - began) / 2)
+      this.#paceMs = this.#average(now - began)
       const next = this.#waiting.shift()
       // It is running from now on, although it goes on later: nobody may slip in before it.
       this.#runningSince = next ? now : null
@@ -63,12 +63,17 @@ export class TurnQueue {
     while (this.#isTooLong(this.#waiting.length)) this.#waiting.pop()?.refuse(new BusyError())
     clearTimeout(this.#nextRefusal)
     if (this.#runningSince === null || this.#waiting.length === 0) return
-    const dueAt = this.#runningSince + MAX_WAIT_MS / this.#waiting.length
-    this.#nextRefusal = setTimeout(() => this.#refuseLatest(), Math.ceil(dueAt - performance.now()))
+    // The time that the running one has taken is half of the average, and all of it while there is no other.
+    const dueMs = this.#paceMs === null ? MAX_WAIT_MS / this.#waiting.length : (2 * MAX_WAIT_MS) / this.#waiting.length - this.#paceMs
+    this.#nextRefusal = setTimeout(() => this.#refuseLatest(), Math.ceil(this.#runningSince + dueMs - performance.now()))
   }
 
   #isTooLong(waiting: number): boolean {
     const runningMs = this.#runningSince === null ? 0 : performance.now() - this.#runningSince
-    return waiting * Math.max(this.#paceMs, runningMs) > MAX_WAIT_MS
+    return waiting * Math.max(this.#paceMs ?? 0, this.#average(runningMs)) > MAX_WAIT_MS
+  }
+
+  #average(lastMs: number): number {
+    return this.#paceMs === null ? lastMs : (this.#paceMs + lastMs) / 2
   }
 }

@@ -79,11 +79,24 @@ test('what waits for a work that takes longer than those before is refused while
   let refused = 0
   for (const each of waiting) each.catch(() => (refused += 1))
   const first = waiting[0]
-  // After 80 ms, at most ten may wait.
+  // After 160 ms, the average is 80 ms, and at most ten may wait.
   await expect.poll(() => refused, { interval: 5 }).toBeGreaterThanOrEqual(190)
   slow.end()
   expect(await running).toBe('slow')
   expect(await first).toBe(0)
+})
+
+test('one work that takes longer than those before leaves many short ones their places', async () => {
+  const queue = new TurnQueue()
+  for (let each = 0; each < 20; each++) await queue.run(async () => each, NEVER)
+  const slow = work('slow')
+  const running = queue.run(slow.start, NEVER)
+  const waiting = Array.from({ length: 25 }, (_, place) => queue.run(async () => place, NEVER))
+  const until = performance.now() + 40
+  await expect.poll(() => performance.now() > until, { interval: 5 }).toBe(true)
+  slow.end()
+  await running
+  expect(await Promise.all(waiting)).toHaveLength(25)
 })
 
 test('what would wait too long, as long as works take, is refused, latecomers first', async () => {
