@@ -5,7 +5,9 @@ const QUICK_MICROSECONDS = 4_000
 
 // A turn of the event loop takes 0.01 ms when there is nothing to do, and a request some 0.5 ms.
 const IDLE_TURN_MS = 0.2
-const MAX_TURNS_MS = 25
+
+// Of this process: statements of searches run one after the other (turn-queue.ts).
+let lastStatementMs = 0
 
 /**
  * The processor time that is left for one page's statements whose cost nobody can foretell, and how much one of them may read.
@@ -28,13 +30,18 @@ export class WorkBudget {
   }
 
   /**
-   * Does `work`, one statement, once others have had their turns: SQLite blocks the process, and they wait as long.
+   * Does `work`, one statement, once others have had as long as the last one took: SQLite blocks the process, and they wait meanwhile.
    * @throws the reason of the signal when nobody waits for the page any more.
    */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    await letOthersRun()
+    await letOthersRun(lastStatementMs)
     this.#signal.throwIfAborted()
-    return work()
+    const began = performance.now()
+    try {
+      return await work()
+    } finally {
+      lastStatementMs = performance.now() - began
+    }
   }
 
   /** As `run`, and takes what the work costs from the budget. When it `isQuick`, the next may be twice as much. */
@@ -50,10 +57,10 @@ export class WorkBudget {
   }
 }
 
-/** Gives the event loop turns until nothing else is to be done, or for `MAX_TURNS_MS`: each turn accepts only one connection. */
-async function letOthersRun(): Promise<void> {
+/** Gives the event loop turns until nothing else is to be done, or for `milliseconds`: each turn accepts only one connection. */
+async function letOthersRun(milliseconds: number): Promise<void> {
   const began = performance.now()
-  for (let now = began, last = -Infinity; now - last > IDLE_TURN_MS && now - began < MAX_TURNS_MS; now = performance.now()) {
+  for (let now = began, last = -Infinity; now - last > IDLE_TURN_MS && now - began <= milliseconds; now = performance.now()) {
     last = now
     await setImmediate()
   }
