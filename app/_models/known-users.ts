@@ -3,7 +3,6 @@ import { Prisma } from '../../prisma/generated/client.ts'
 import { type AgeHistogram, EVERYBODY, parseAges, UNKNOWN_AGE } from './age-histogram.ts'
 import { database } from './database.ts'
 import type { Direction, Sort } from './user-list-query.ts'
-import type { Ids } from './user-order.ts'
 import type { WorkBudget } from './work-budget.ts'
 
 const ID_AND_AGE = Prisma.sql`INDEXED BY "User_id_age_idx"`
@@ -11,13 +10,16 @@ const ID_AND_AGE = Prisma.sql`INDEXED BY "User_id_age_idx"`
 /** What known people are sorted by: one of the list's columns, or a number that SQL gives each. */
 type SortKey = Sort | Prisma.Sql
 
-/** The first `wanted` of `ids`, in their order, that both conditions admit, or fewer when `budget` is spent before. */
+/**
+ * The first `wanted` of `ids`, in their order, that both conditions admit. `isComplete` when no others are admitted; not when `budget` was
+ * spent before all were looked at.
+ */
 export async function filterIds(
   ids: number[],
   { condition, age }: { condition: Prisma.Sql | null; age: Prisma.Sql | null },
   wanted: number,
   budget: WorkBudget,
-): Promise<Ids> {
+): Promise<{ ids: number[]; isComplete: boolean }> {
   const index = condition ? Prisma.empty : ID_AND_AGE
   const admitted: number[] = []
   let step = budget.limits.scanned

@@ -63,8 +63,8 @@ export class UserFinder {
     const { condition } = this.#search
     const histogram = await readAgeHistogram(this.#query)
     if (condition === null || sumPeople(histogram) > walked) return null
-    const { ids, isComplete } = await walk(listStretches('age', 'asc', age, histogram), { condition }, wanted, () => walked, this.#budget)
-    return isComplete ? { ids: ids.sort((a, b) => a - b), isComplete: ids.length < wanted, isFirst: false } : null
+    const ids = await walk(listStretches('age', 'asc', age, histogram), { condition }, wanted, () => walked, this.#budget)
+    return ids && { ids: ids.sort((a, b) => a - b), isComplete: ids.length < wanted, isFirst: false }
   }
 
   /** The ids from `offset` to `end`, or null when it takes too long to tell. There are at least `end` of `matches`. */
@@ -121,8 +121,8 @@ export class UserFinder {
     const { glanced, walked, passed } = this.#limits
     const stretches = listStretches(sort, dir, this.#age, await readAgeHistogram(this.#query))
     const byWalk = async (filter: Filter, reach: (read: number, found: number) => number) => {
-      const { ids, isComplete } = await walk(stretches, filter, end, reach, this.#budget)
-      return isComplete ? ids.slice(offset) : null
+      const ids = await walk(stretches, filter, end, reach, this.#budget)
+      return ids?.slice(offset) ?? null
     }
     const bySort = () => this.#sortAll(sort, matches, offset, end)
     const people = stretches.reduce((sum, stretch) => sum + stretch.people, 0)

@@ -20,9 +20,6 @@ export type Stretch = {
 /** Which of the people walked through are wanted: by a condition on "username" and "email", or by their ids, which is quicker. */
 export type Filter = { condition: Prisma.Sql } | { ids: number[] } | null
 
-/** `isComplete` says whether there are no others. */
-export type Ids = { ids: number[]; isComplete: boolean }
-
 const FIRST_STEP = 200
 
 const ID = Prisma.sql`"id"`
@@ -99,8 +96,8 @@ async function readStretch({ skippingIndex, key, where, dir, people }: Stretch, 
 }
 
 /**
- * The first `wanted` ids of those that `filter` admits. It goes through as many people as `reach` says anew when so many have been walked
- * and found, or fewer when `budget` is spent before.
+ * The first `wanted` ids of those that `filter` admits, or all of them when they are fewer. `reach` says, from how many people have been
+ * walked and found, how many may be walked in all: null when that or `budget` ends the walk before.
  */
 export async function walk(
   stretches: Stretch[],
@@ -108,7 +105,7 @@ export async function walk(
   wanted: number,
   reach: (walked: number, found: number) => number,
   budget: WorkBudget,
-): Promise<Ids> {
+): Promise<number[] | null> {
   const condition = filter && 'condition' in filter ? filter.condition : null
   const admitted = filter && 'ids' in filter ? Int32Array.from(filter.ids) : null
   const ids: number[] = []
@@ -120,9 +117,9 @@ export async function walk(
       dir === 'asc' ? [Prisma.sql`ASC`, Prisma.sql`>`, Prisma.sql`max`] : [Prisma.sql`DESC`, Prisma.sql`<`, Prisma.sql`min`]
     let rest = Prisma.empty
     for (;;) {
-      if (ids.length >= wanted) return { ids: ids.slice(0, wanted), isComplete: true }
+      if (ids.length >= wanted) return ids.slice(0, wanted)
       const length = Math.min(step, reach(walked, ids.length) - walked)
-      if (length <= 0 || budget.isSpent) return { ids, isComplete: false }
+      if (length <= 0 || budget.isSpent) return null
       const { result, isQuick } = await budget.spend(
         () => database().$queryRaw<{ ids: string; last: string | number | bigint | null; people: number | bigint }[]>`
         SELECT json_group_array("id") FILTER (WHERE ${condition ?? EVERYBODY}) AS "ids", ${cursor.read(Prisma.sql`${furthest}(${key})`)} AS "last", count(*) AS "people" FROM (
@@ -139,7 +136,7 @@ export async function walk(
       if (isQuick) step *= 2
     }
   }
-  return { ids: ids.slice(0, wanted), isComplete: true }
+  return ids.slice(0, wanted)
 }
 
 /**
@@ -166,8 +163,8 @@ export async function readBeginning(
     if (left < 0) return null
     stretches.push({ index, skippingIndex: index, key, where, dir: 'asc', people })
   }
-  const { ids, isComplete } = await walk(stretches, filter, Number.POSITIVE_INFINITY, () => budget.limits.begun + 1, budget)
-  return isComplete ? [...new Set(ids)].sort((a, b) => a - b) : null
+  const ids = await walk(stretches, filter, Number.POSITIVE_INFINITY, () => budget.limits.begun + 1, budget)
+  return ids && [...new Set(ids)].sort((a, b) => a - b)
 }
 
 /** Whether `ids`, which ascend, include `id`. */
