@@ -1,14 +1,14 @@
 import type { Instrumentation } from 'next'
-import type { getPageData } from './app/page-data.ts'
+import type { getPageData } from './app/_request/page-data.ts'
 
 declare global {
-  /** What the page at a URL shows, from the model that Next has built: `getPageData` of app/page-data.ts. */
+  /** What the page at a URL shows, from the model that Next has built: `getPageData` of app/_request/page-data.ts. */
   var rosterGetPageData: typeof getPageData | undefined
 }
 
 /** Next calls this once, before its first answer: https://nextjs.org/docs/app/api-reference/file-conventions/instrumentation */
 export async function register(): Promise<void> {
-  if (process.env.NEXT_RUNTIME === 'nodejs') globalThis.rosterGetPageData = (await import('./app/page-data.ts')).getPageData
+  if (process.env.NEXT_RUNTIME === 'nodejs') globalThis.rosterGetPageData = (await import('./app/_request/page-data.ts')).getPageData
 }
 
 const reported = new WeakSet()

@@ -1,8 +1,8 @@
 import { connection } from 'next/server'
 import { userListHref } from './_models/user-list-query.ts'
+import { getUserCount } from './_request/page-data.ts'
 import { formatCount } from './_views/format-count.ts'
 import { SearchForm } from './_views/search-form.tsx'
-import { getUserCount } from './page-data.ts'
 
 export default async function HomePage() {
   await connection()

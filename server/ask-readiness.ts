@@ -1,4 +1,4 @@
-import { currentAnswer } from './current-answer.ts'
+import { currentAnswer } from '../app/_request/current-answer.ts'
 import { databaseFault } from './database-fault.ts'
 import { isReadinessMessage, type WorkerMessage } from './worker-message.ts'
 

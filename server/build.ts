@@ -11,7 +11,6 @@ const PRISMA_CLIENT = join(ROOT, 'prisma/generated/client.ts')
 const SOURCES = [
   'app',
   'instrumentation.ts',
-  'server/current-answer.ts',
   'public',
   'prisma/schema.prisma',
   'next.config.js',

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
+import { setStatusNotFound } from '../_request/page-status.ts'
 import { Notice } from '../_views/notice.tsx'
 import { SearchForm } from '../_views/search-form.tsx'
-import { setStatusNotFound } from '../page-status.ts'
 
 // A page made at build time would carry no nonce, and the browser would refuse its scripts.
 export const dynamic = 'force-dynamic'

@@ -1,6 +1,8 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { isNarrowed, isSpelledOtherwise, parseUserListQuery, type SearchParams, userListHref } from '../_models/user-list-query.ts'
+import { getUserPage } from '../_request/page-data.ts'
+import { setStatusNotFound } from '../_request/page-status.ts'
 import { ActiveFilters } from '../_views/active-filters.tsx'
 import { AgeFilter } from '../_views/age-filter.tsx'
 import { IgnoredParameters } from '../_views/ignored-parameters.tsx'
@@ -12,8 +14,6 @@ import { SearchForm } from '../_views/search-form.tsx'
 import { UserListEmpty } from '../_views/user-list-empty.tsx'
 import { UserListHeading } from '../_views/user-list-heading.tsx'
 import { UserTable } from '../_views/user-table.tsx'
-import { getUserPage } from '../page-data.ts'
-import { setStatusNotFound } from '../page-status.ts'
 
 type UserListPageProps = { searchParams: Promise<SearchParams> }
 

@@ -1,11 +1,11 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { listUsers, type UserPage } from '../../app/_models/user.ts'
-import { setStatusNotFound } from '../../app/page-status.ts'
+import { setStatusNotFound } from '../../app/_request/page-status.ts'
 import UserListPage from '../../app/users/page.tsx'
 
 vi.mock('../../app/_models/user.ts')
-vi.mock('../../app/page-status.ts')
+vi.mock('../../app/_request/page-status.ts')
 vi.mock('next/navigation')
 
 const ADA = { id: 3, username: 'ada', email: 'ada@example.com', age: 36 }

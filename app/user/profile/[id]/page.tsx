@@ -1,11 +1,11 @@
 import type { Metadata } from 'next'
 import { parseUserListQuery, type SearchParams, userListHref, userProfileHref } from '../../../_models/user-list-query.ts'
+import { getUser } from '../../../_request/page-data.ts'
+import { setStatusNotFound } from '../../../_request/page-status.ts'
 import { BackLink } from '../../../_views/back-link.tsx'
 import { plainUserName } from '../../../_views/user-name.tsx'
 import { UserNotFound } from '../../../_views/user-not-found.tsx'
 import { UserProfile } from '../../../_views/user-profile.tsx'
-import { getUser } from '../../../page-data.ts'
-import { setStatusNotFound } from '../../../page-status.ts'
 
 type UserProfilePageProps = { params: Promise<{ id: string }>; searchParams: Promise<SearchParams> }
 

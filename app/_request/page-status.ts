@@ -1,5 +1,5 @@
 import { notFound } from 'next/navigation'
-import { currentAnswer } from '../server/current-answer.ts'
+import { currentAnswer } from './current-answer.ts'
 
 /**
  * Makes 404 the status of the page that is being rendered, which then says what to do.

@@ -1,8 +1,8 @@
-import { currentAnswer } from '../server/current-answer.ts'
-import { LIST_LIMITS } from './_models/list-limits.ts'
-import { countUsers, findUser, listUsers, type UserPage, type UserRow } from './_models/user.ts'
-import { parseUserId } from './_models/user-id.ts'
-import { isSpelledOtherwise, parseUserListQuery, type SearchParams, type UserListQuery, userListHref } from './_models/user-list-query.ts'
+import { LIST_LIMITS } from '../_models/list-limits.ts'
+import { countUsers, findUser, listUsers, type UserPage, type UserRow } from '../_models/user.ts'
+import { parseUserId } from '../_models/user-id.ts'
+import { isSpelledOtherwise, parseUserListQuery, type SearchParams, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
+import { currentAnswer } from './current-answer.ts'
 
 // What each page shows. The server asks for it first, to make the page's tag (server/page-validator.ts), and the page shows just that:
 // asked for again, it could be newer than its tag.

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ServerResponse } from 'node:http'
-import type { PageData } from '../app/page-data.ts'
+import type { PageData } from './page-data.ts'
 
 export type CurrentAnswer = {
   /** What the page shows, as far as it is read. */
