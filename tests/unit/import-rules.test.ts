@@ -22,6 +22,12 @@ test.each([
   ['app/_models/x.ts', "import { Notice } from '../_views/notice.tsx'", 'neither pages nor views'],
   ['app/_models/x.ts', "import { notFound } from 'next/navigation'", 'neither pages nor views'],
   ['app/users/x.tsx', "import { database } from '../_models/database.ts'", 'Only the model'],
+  ['app/users/x.tsx', "import { readSettings } from '../../server/settings.ts'", 'nothing from server'],
+  ['app/_models/x.ts', "import { readSettings } from '../../server/settings.ts'", 'nothing from server'],
+  ['app/_views/x.tsx', "import type { Answer } from '../../server/answer.ts'", 'nothing from server'],
+  ['app/_request/x.ts', "import type { Answer } from '../../server/answer.ts'", 'nothing from server'],
+  ['server/x.ts', "import { listUsers } from '../app/_models/user.ts'", 'only the bridge'],
+  ['server/http/x.ts', "import type { UserRow } from '../../app/_models/user.ts'", 'only the bridge'],
   ['app/users/x.tsx', "import { PrismaClient } from '../../prisma/generated/client.ts'", 'Only the model'],
 ])('%s must not %s', (file, code, complaint) => {
   const { isFine, report } = lint(file, `${code}\n`)
@@ -33,6 +39,7 @@ test.each([
   ['app/_views/x.tsx', "import type { UserRow } from '../_models/user.ts'\nexport type Row = UserRow"],
   ['app/_views/x.tsx', "import type { AgeHistogram } from '../_models/user.ts'\nexport type Ages = AgeHistogram"],
   ['app/_views/x.tsx', "import { userListHref } from '../_models/user-list-query.ts'\nexport const href = userListHref()"],
+  ['server/x.ts', "import { TurnQueue } from '../app/_request/turn-queue.ts'\nexport const queue = new TurnQueue()"],
   ['app/users/x.tsx', "import { listUsers } from '../_models/user.ts'\nexport const list = listUsers"],
 ])('%s may %s', (file, code) => {
   expect(lint(file, `${code}\n`)).toMatchObject({ isFine: true })
