@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { BusyError, TurnQueue } from '../../app/_request/turn-queue.ts'
 
 const NEVER = new AbortController().signal
@@ -70,53 +70,82 @@ test('who has gone is dropped before its turn', async () => {
   expect(began).toEqual(['first', 'third'])
 })
 
-test('what waits for a work that takes longer than those before is refused while that runs', async () => {
-  const queue = new TurnQueue()
-  await queue.run(async () => 'short', NEVER)
-  const slow = work('slow')
-  const running = queue.run(slow.start, NEVER)
-  const waiting = Array.from({ length: 200 }, (_, place) => queue.run(async () => place, NEVER))
-  let refused = 0
-  for (const each of waiting) each.catch(() => (refused += 1))
-  const first = waiting[0]
-  // After 160 ms, the average is 80 ms, and at most ten may wait.
-  await expect.poll(() => refused, { interval: 5 }).toBeGreaterThanOrEqual(190)
-  slow.end()
-  expect(await running).toBe('slow')
-  expect(await first).toBe(0)
-})
+describe('by a clock of its own,', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
+    return () => vi.useRealTimers()
+  })
 
-test('one work that takes longer than those before leaves many short ones their places', async () => {
-  const queue = new TurnQueue()
-  for (let each = 0; each < 20; each++) await queue.run(async () => each, NEVER)
-  const slow = work('slow')
-  const running = queue.run(slow.start, NEVER)
-  const waiting = Array.from({ length: 25 }, (_, place) => queue.run(async () => place, NEVER))
-  const until = performance.now() + 40
-  await expect.poll(() => performance.now() > until, { interval: 5 }).toBe(true)
-  slow.end()
-  await running
-  expect(await Promise.all(waiting)).toHaveLength(25)
-})
+  /** Has `queue` do a work that takes `milliseconds`. */
+  async function take(queue: TurnQueue, milliseconds: number) {
+    const { start, end } = work('one')
+    const running = queue.run(start, NEVER)
+    await vi.advanceTimersByTimeAsync(milliseconds)
+    end()
+    await running
+  }
 
-test('what would wait too long, as long as works take, is refused, latecomers first', async () => {
-  const queue = new TurnQueue()
-  const slow = work('slow')
-  const running = queue.run(slow.start, NEVER)
-  const waiting = Array.from({ length: 50 }, (_, place) => queue.run(async () => place, NEVER))
-  const outcomes = Promise.allSettled(waiting)
-  // As long as the queue takes this work to be, at most 800 ms / 100 ms can wait for others like it.
-  const until = performance.now() + 100
-  await expect.poll(() => performance.now() > until, { interval: 5 }).toBe(true)
-  slow.end()
-  await running
-  const settled = await outcomes
-  const served = settled.filter(({ status }) => status === 'fulfilled').length
-  expect(served).toBeGreaterThan(0)
-  expect(served).toBeLessThanOrEqual(8)
-  expect(settled.slice(0, served).every(({ status }) => status === 'fulfilled')).toBe(true)
-  for (const outcome of settled.slice(served)) expect(outcome).toMatchObject({ reason: expect.any(BusyError) })
-  // Once short works have passed, as many may wait again.
-  for (let each = 0; each < 20; each++) await queue.run(async () => each, NEVER)
-  expect(await Promise.all(Array.from({ length: 50 }, (_, place) => queue.run(async () => place, NEVER)))).toHaveLength(50)
+  /** Has so many wait for `queue`, and counts those who are served and those who are refused. */
+  function wait(queue: TurnQueue, many: number) {
+    const counts = { served: 0, refused: 0 }
+    const places: number[] = []
+    for (let place = 0; place < many; place++) {
+      const serve = () => {
+        counts.served += 1
+        places.push(place)
+      }
+      const refuse = (reason: unknown) => {
+        expect(reason).toBeInstanceOf(BusyError)
+        counts.refused += 1
+      }
+      queue.run(async () => {}, NEVER).then(serve, refuse)
+    }
+    return { counts, places }
+  }
+
+  test('what waits for a work that takes longer than those before is refused while that runs', async () => {
+    const queue = new TurnQueue()
+    await take(queue, 0)
+    const slow = work('slow')
+    const running = queue.run(slow.start, NEVER)
+    const { counts } = wait(queue, 200)
+    // The average is 40 ms then, and 800 ms the longest time to wait.
+    await vi.advanceTimersByTimeAsync(80)
+    expect(counts).toEqual({ served: 0, refused: 180 })
+    slow.end()
+    await running
+    await vi.advanceTimersByTimeAsync(0)
+    expect(counts).toEqual({ served: 20, refused: 180 })
+  })
+
+  test('one work that takes longer than those before leaves many short ones their places', async () => {
+    const queue = new TurnQueue()
+    for (let each = 0; each < 5; each++) await take(queue, 8)
+    const slow = work('slow')
+    const running = queue.run(slow.start, NEVER)
+    const { counts } = wait(queue, 25)
+    await vi.advanceTimersByTimeAsync(40)
+    slow.end()
+    await running
+    await vi.advanceTimersByTimeAsync(0)
+    expect(counts).toEqual({ served: 25, refused: 0 })
+  })
+
+  test('what would wait too long, as long as works take, is refused, latecomers first', async () => {
+    const queue = new TurnQueue()
+    const slow = work('slow')
+    const running = queue.run(slow.start, NEVER)
+    const { counts, places } = wait(queue, 50)
+    await vi.advanceTimersByTimeAsync(100)
+    slow.end()
+    await running
+    await vi.advanceTimersByTimeAsync(0)
+    expect(counts).toEqual({ served: 8, refused: 42 })
+    expect(places).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+    // Once short works have passed, as many may wait again.
+    for (let each = 0; each < 20; each++) await take(queue, 1)
+    const after = wait(queue, 50)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(after.counts).toEqual({ served: 50, refused: 0 })
+  })
 })

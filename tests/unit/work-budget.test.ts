@@ -30,7 +30,7 @@ function block(milliseconds: number) {
 
 test('a statement waits for requests that have arrived while the last one ran', async () => {
   const budget = new WorkBudget(LIST_LIMITS, NEVER)
-  await budget.run(block(50))
+  await budget.run(block(200))
   const { arrived } = requests(10)
   expect(await budget.run(async () => arrived())).toBe(10)
 })
