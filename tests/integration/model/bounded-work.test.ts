@@ -121,6 +121,15 @@ describe('what a visitor can type ends after a bounded number of statements that
   }
   const MOST_STATEMENTS = 40
 
+  test('a search that goes on in the middle of the index begins there', async () => {
+    const { listUsers, database } = await modelWithGuests()
+    const statements = vi.spyOn(database(), '$queryRaw')
+    await listUsers({ ...LIST, q: 'guest', sort: 'id' }, { ...AMPLE, scanned: 100 })
+    const bounds = statements.mock.calls.flatMap(listBoundsOfIndex)
+    expect(bounds.length).toBeGreaterThan(0)
+    for (const bound of bounds) expect(bound).toBeTypeOf('bigint')
+  })
+
   test.each(
     NASTY.flatMap((q) => [
       { q, pages: 0 },
