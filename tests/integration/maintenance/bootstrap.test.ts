@@ -22,8 +22,20 @@ class Clone {
       'node_modules/tool': { resolved: 'tool', link: true },
       tool: { version: '1.0.0', dev: true },
     }
-    writeFileSync(join(folder, 'package.json'), JSON.stringify({ dependencies: {}, devDependencies, optionalDependencies: {} }))
+    const scripts = { preinstall: 'node hold.cjs' }
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ scripts, dependencies: {}, devDependencies, optionalDependencies: {} }))
+    writeFileSync(
+      join(folder, 'hold.cjs'),
+      `const { existsSync } = require('node:fs'); setInterval(() => existsSync('hold') || process.exit(), 20)`,
+    )
     writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, requires: true, packages }))
+  }
+
+  /** Has installations take until what this returns is called. */
+  holdInstallations(): () => void {
+    const hold = join(this.folder, 'hold')
+    writeFileSync(hold, '')
+    return () => rmSync(hold)
   }
 
   start(env: Record<string, string> = {}): RosterProcess {
@@ -57,20 +69,24 @@ describe('all packages are installed, whatever npm is told to leave out', () => 
 
 test('of starts at the same time one installs the packages, and the others wait for it', async () => {
   const clone = new Clone()
+  const goOn = clone.holdInstallations()
   const first = clone.start()
   await first.printed(/Installing/)
   const second = clone.start()
   await second.printed(/Another process is installing packages here; waiting for it to finish …/)
+  goOn()
   for (const start of [first, second]) expect(await start.exited()).toEqual({ status: 0, signal: null })
   expect(second.stdout).not.toContain('Installing')
 })
 
 test('a start that is killed while it installs does not keep the next one waiting', async () => {
   const clone = new Clone()
+  const goOn = clone.holdInstallations()
   const killed = clone.start()
   await killed.printed(/Installing/)
   killed.killGroup('SIGKILL')
   await killed.exited()
+  goOn()
   expect(await clone.output()).toMatch(/^Installing packages …\n[\s\S]*it runs\n$/)
 })
 
