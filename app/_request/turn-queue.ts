@@ -65,7 +65,7 @@ export class TurnQueue {
     if (this.#runningSince === null || this.#waiting.length === 0) return
     // The time that the running one has taken is half of the average, and all of it while there is no other.
     const dueMs = this.#paceMs === null ? MAX_WAIT_MS / this.#waiting.length : (2 * MAX_WAIT_MS) / this.#waiting.length - this.#paceMs
-    this.#nextRefusal = setTimeout(() => this.#refuseLatest(), Math.ceil(this.#runningSince + dueMs - performance.now()))
+    this.#nextRefusal = setTimeout(() => this.#refuseLatest(), Math.max(1, this.#runningSince + dueMs - performance.now()))
   }
 
   #isTooLong(waiting: number): boolean {

@@ -319,6 +319,8 @@ test('a file that is no database is answered 503, and nothing of it stays open',
   sql.exec(`VACUUM INTO '${file}.good'`)
   writeFileSync(`${file}.other`, 'Dear diary, today I was not a database.')
   renameSync(`${file}.other`, file)
+  // Until then, the worker that has the old file open may answer.
+  await vi.waitFor(() => expect(listWorkerPids(roster, 1)).toHaveLength(2), WAIT)
   await vi.waitFor(async () => expect((await get(socket(1), '/users')).status).toBe(503), WAIT)
   const countOpen = () => readdirSync(`/proc/${listWorkerPids(roster, 1).at(-1)}/fd`).length
   const openBefore = countOpen()
