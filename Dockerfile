@@ -10,8 +10,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --loglevel=error
 COPY . .
 # Not by npm, whose bootstrap would install anew when a clone is younger than the layer above.
-RUN --mount=type=cache,target=/src/.next/cache node server/build-command.ts
-RUN node deploy/precompress.ts .next/standalone/.next/static .next/standalone/public
+RUN --mount=type=cache,target=/src/.next/cache node server/commands/build.ts
+RUN node server/release/precompress.ts .next/standalone/.next/static .next/standalone/public
 
 FROM ${BASE} AS system
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
@@ -41,7 +41,7 @@ RUN --mount=from=system,target=/system \
     && mkdir -p /release/opt/roster/current/deploy/nginx \
     && cp -R deploy/container /release/opt/roster/current/deploy/container \
     && cp deploy/nginx/roster-upstream.conf /release/opt/roster/current/deploy/nginx/ \
-    && node deploy/container/write-sbom.ts /release/opt/roster/current /system > /release/opt/roster/sbom.cdx.json
+    && node server/release/write-sbom.ts /release/opt/roster/current /system > /release/opt/roster/sbom.cdx.json
 
 FROM system AS warm
 COPY --from=release /release /
@@ -50,7 +50,7 @@ RUN install -d -o 10001 -g 10001 /opt/roster/compiled
 USER 10001:10001
 # A third of the time to the first page is compiling. Node keeps what it has compiled by user and kind of processor: others go without.
 RUN NODE_ENV=production NODE_COMPILE_CACHE=/opt/roster/compiled SOCKET_DIRECTORY=/run/roster LOG_FORMAT=json \
-        node deploy/container/warm-up.ts \
+        node server/container/warm-up.ts \
     && chmod -R a+rX,a-w /opt/roster/compiled
 
 # Not from BASE: what was removed above would still be in its layers.
@@ -80,6 +80,6 @@ USER 10001:10001
 VOLUME /data
 EXPOSE 80
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=8s --start-period=60s --retries=3 CMD ["node", "deploy/container/health.ts"]
+HEALTHCHECK --interval=10s --timeout=8s --start-period=60s --retries=3 CMD ["node", "server/container/health.ts"]
 # -s: no complaint where the engine has an init as well.
-ENTRYPOINT ["tini", "-s", "--", "node", "deploy/container/start.ts"]
+ENTRYPOINT ["tini", "-s", "--", "node", "server/container/start.ts"]

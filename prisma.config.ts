@@ -1,8 +1,8 @@
 import { delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'prisma/config'
-import { databaseUrl } from './prisma/database-url.ts'
-import { loadEnvironment } from './prisma/environment.ts'
+import { databaseUrl } from './server/database/url.ts'
+import { loadEnvironment } from './server/environment.ts'
 
 loadEnvironment()
 // The schema engine and the seed are TypeScript: they need the Node pinned in package.json, whichever one runs Prisma.

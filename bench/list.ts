@@ -8,9 +8,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { parseArgs } from 'node:util'
 import { type UserListQuery, userListHref } from '../app/_models/user-list-query.ts'
 import manifest from '../package.json' with { type: 'json' }
-import { databaseUrl } from '../prisma/database-url.ts'
+import { prepareDatabase } from '../server/database/prepare.ts'
+import { databaseUrl } from '../server/database/url.ts'
 import { ROOT } from '../server/paths.ts'
-import { prepareDatabase } from '../server/prepare-database.ts'
 
 const PEOPLE = 1_000_000
 const CALLS = 108

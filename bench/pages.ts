@@ -6,10 +6,10 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import autocannon from 'autocannon'
 import manifest from '../package.json' with { type: 'json' }
-import { databaseUrl } from '../prisma/database-url.ts'
-import { buildIfStale } from '../server/build.ts'
+import { prepareDatabase } from '../server/database/prepare.ts'
+import { databaseUrl } from '../server/database/url.ts'
 import { ROOT } from '../server/paths.ts'
-import { prepareDatabase } from '../server/prepare-database.ts'
+import { buildIfStale } from '../server/release/build.ts'
 
 const PEOPLE = 100_000
 const CONNECTIONS = 16
@@ -44,7 +44,7 @@ async function measure(file: string): Promise<Row[]> {
   prepareDatabase(file)
   spawnSync('node', ['prisma/seed.ts', '--count', String(PEOPLE)], { cwd: ROOT, env: { ...process.env, ...env }, stdio: 'inherit' })
   await buildIfStale()
-  return withServer(['server/start.ts'], env, async (address) => {
+  return withServer(['server/commands/start.ts'], env, async (address) => {
     const rows: Row[] = []
     for (const { name, path } of CASES) {
       console.log(`${name} …`)

@@ -1,3 +1,3 @@
-import { seedCommand } from './seed-command.ts'
+import { seedCommand } from '../server/commands/seed.ts'
 
 process.exitCode = await seedCommand(process.argv.slice(2), 'npx prisma db seed [-- --count N]')

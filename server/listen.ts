@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net'
-import { OperatorError } from '../prisma/operator-error.ts'
+import { OperatorError } from './errors.ts'
 
 /** `setting` is the name of the one that has the port, PORT where it is not said. */
 type Place = { path: string } | { fd: number } | { host: string; port: number; setting?: string }

@@ -1,4 +1,4 @@
-import { OperatorError } from '../prisma/operator-error.ts'
+import { OperatorError } from './errors.ts'
 
 /** Runs `command`; what the operator can mend becomes one line on stderr and exit status 1. */
 export async function runCommand(command: () => void | Promise<void>): Promise<void> {

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { databaseFile } from '../prisma/database-url.ts'
-import { loadEnvironment } from '../prisma/environment.ts'
-import { OperatorError } from '../prisma/operator-error.ts'
+import { databaseFile } from './database/url.ts'
+import { loadEnvironment } from './environment.ts'
+import { OperatorError } from './errors.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 const LOG_FORMATS = ['json', 'pretty'] as const

@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { generatePrismaClientIfStale } from '../server/build.ts'
 import { ROOT } from '../server/paths.ts'
+import { generatePrismaClientIfStale } from '../server/release/build.ts'
 import { findChromium } from './fixtures/chromium.ts'
 
 // The tests write with Debian's own sqlite3 as well, which is older than the ones in Node and better-sqlite3.

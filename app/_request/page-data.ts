@@ -4,7 +4,7 @@ import { parseUserId } from '../_models/user-id.ts'
 import { isSpelledOtherwise, parseUserListQuery, type SearchParams, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 import { currentAnswer } from './current-answer.ts'
 
-// What each page shows. The server asks for it first, to make the page's tag (server/page-validator.ts), and the page shows just that:
+// What each page shows. The server asks for it first, to make the page's tag (server/http/page-cache.ts), and the page shows just that:
 // asked for again, it could be newer than its tag.
 
 /** An answer is one page, and shows one of these. */

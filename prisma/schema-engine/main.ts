@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { databaseFile } from '../database-url.ts'
+import { databaseFile } from '../../server/database/url.ts'
 import { runDatabaseCommand } from './database-commands.ts'
 import { EngineError } from './engine-error.ts'
 import { createMethods } from './methods.ts'

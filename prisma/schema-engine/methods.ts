@@ -1,6 +1,6 @@
 import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError, type SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg'
-import { createDatabaseFile } from '../create-database-file.ts'
+import { createDatabaseFile } from '../../server/database/create-file.ts'
 import { createAdapterFactory, sqliteError } from './adapter.ts'
 import { createConnectionFactory, Database } from './database.ts'
 import { checkDatabase } from './database-commands.ts'

@@ -2,7 +2,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync,
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { databaseUrl } from '../../prisma/database-url.ts'
+import { databaseUrl } from '../../server/database/url.ts'
 import { freePort } from '../fixtures/free-port.ts'
 import { addNamedPeople } from '../fixtures/named-people.ts'
 import { type Exit, RosterProcess } from '../fixtures/roster-process.ts'
@@ -115,7 +115,7 @@ describe('an end', () => {
 test.skipIf(process.platform !== 'linux')('pages are served though no line of the log can be written', async () => {
   const port = String(await freePort())
   const env = { DATABASE_URL: databaseUrl(temporaryDatabase().file), PORT: port }
-  const roster = start({ command: ['sh', '-c', `exec ${process.execPath} server/bootstrap.mjs server/start.ts > /dev/full`], env })
+  const roster = start({ command: ['sh', '-c', `exec ${process.execPath} server/bootstrap.mjs server/commands/start.ts > /dev/full`], env })
   const ask = async () => expect((await fetch(`http://127.0.0.1:${port}/users`)).status).toBe(200)
   await vi.waitFor(ask, { timeout: 30_000 })
   await ask()

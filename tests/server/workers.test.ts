@@ -16,7 +16,7 @@ const SYSTEMD_SOCKET_ACTIVATE = '/usr/bin/systemd-socket-activate'
 const WAIT = { timeout: 30_000, interval: 50 }
 
 /** Started workers on unix sockets, with what `env` adds. */
-function serve(env: Record<string, string> = {}, command: [string, ...string[]] = [process.execPath, 'server/serve.ts']) {
+function serve(env: Record<string, string> = {}, command: [string, ...string[]] = [process.execPath, 'server/commands/serve.ts']) {
   const { file, url, sql } = temporaryDatabase()
   addNamedPeople(sql)
   const sockets = join(temporaryFolder(), 'sockets')
@@ -100,7 +100,7 @@ test("the sockets of a run that crashed are in nobody's way, those of one that r
 test('a worker has the settings of its master: npm start on sockets starts again after a crash', async () => {
   const env = { WEB_WORKERS: '', SOCKET_DIRECTORY: join(temporaryFolder(), 'sockets') }
   for (const _ of ['first', 'again']) {
-    const { roster } = serve(env, [process.execPath, 'server/bootstrap.mjs', 'server/start.ts'])
+    const { roster } = serve(env, [process.execPath, 'server/bootstrap.mjs', 'server/commands/start.ts'])
     await roster.printed(/Roster is ready/)
     expect(readdirSync(env.SOCKET_DIRECTORY)).toEqual(['waiting.sock', 'worker-1.sock'])
     expect((await get(join(env.SOCKET_DIRECTORY, 'worker-1.sock'), '/user/profile/1')).status).toBe(200)
@@ -363,7 +363,11 @@ test('a -wal that has grown large becomes small again while pages are served, an
 })
 
 test('more connections than a worker may open files are refused, and it serves on', async () => {
-  const limitedTo = (files: number): [string, ...string[]] => ['sh', '-c', `ulimit -n ${files}; exec ${process.execPath} server/serve.ts`]
+  const limitedTo = (files: number): [string, ...string[]] => [
+    'sh',
+    '-c',
+    `ulimit -n ${files}; exec ${process.execPath} server/commands/serve.ts`,
+  ]
   const { roster, socket } = serve({ WEB_WORKERS: '1' }, limitedTo(64))
   await roster.printed(/Roster serves/)
   const connections = Array.from({ length: 100 }, () => connect(socket(1)).on('error', () => {}))
@@ -419,7 +423,7 @@ test.skipIf(!existsSync(SYSTEMD_SOCKET_ACTIVATE))('metrics are served on the soc
   const port = await freePort()
   const handOver = ['DATABASE_URL', 'SOCKET_DIRECTORY', 'WEB_WORKERS', 'METRICS_PORT'].map((name) => `--setenv=${name}`)
   const activation: [string, ...string[]] = [SYSTEMD_SOCKET_ACTIVATE, `--listen=127.0.0.1:${port}`, ...handOver]
-  const { roster } = serve({ METRICS_PORT: '0' }, [...activation, process.execPath, 'server/serve.ts'])
+  const { roster } = serve({ METRICS_PORT: '0' }, [...activation, process.execPath, 'server/commands/serve.ts'])
   await vi.waitFor(() => expect(roster.stderr).toContain('Listening on'), WAIT)
   // The first connection starts it, and waits for it.
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()

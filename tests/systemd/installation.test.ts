@@ -130,7 +130,7 @@ describe.skipIf(obstacle !== null)('Roster on a Debian machine', () => {
   })
 
   test('serves on when a release can not start', () => {
-    machine.output(`sed -i '1i throw new Error("broken")' /next/.next/standalone/server/worker.ts`)
+    machine.output(`sed -i '1i throw new Error("broken")' /next/.next/standalone/server/worker/worker.ts`)
     const { status: failed, stderr } = machine.run('/next/deploy/install.sh')
     expect(failed).toBe(1)
     expect(stderr).toMatch(/^install\.sh: release \S+ does not start, \S+ serves on: journalctl -u roster says why$/m)

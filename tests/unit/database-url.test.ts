@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { databaseFile, databaseUrl } from '../../prisma/database-url.ts'
+import { databaseFile, databaseUrl } from '../../server/database/url.ts'
 import { ROOT } from '../../server/paths.ts'
 
 test.each([

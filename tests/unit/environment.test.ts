@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { loadEnvironment } from '../../prisma/environment.ts'
+import { loadEnvironment } from '../../server/environment.ts'
 import { temporaryFolder } from '../fixtures/temporary-database.ts'
 
 const NAMES = ['PORT', 'HOST', 'SEED', 'LOG_LEVEL']

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state.js'
 import { describe, expect, test } from 'vitest'
-import { takeFlightHeaders } from '../../server/flight-headers.ts'
+import { takeFlightHeaders } from '../../server/http/flight-headers.ts'
 
 const ofState = (text: string) => ({ rsc: '1', 'next-router-state-tree': text })
 

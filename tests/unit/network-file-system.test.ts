@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findNetworkFileSystem } from '../../server/network-file-system.ts'
+import { findNetworkFileSystem } from '../../server/database/network-file-system.ts'
 
 const MOUNTS = `
 22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw

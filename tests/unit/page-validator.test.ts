@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { accelExpires, isValidated, pageNonce, pageTag } from '../../server/page-validator.ts'
+import { accelExpires, isValidated, pageNonce, pageTag } from '../../server/http/page-cache.ts'
 
 const DATA = { users: [{ id: 1, username: 'ada' }], count: 1 }
 const TAG = pageTag('build', { url: '/users', headers: {} }, DATA)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Progress } from '../../prisma/progress.ts'
+import { Progress } from '../../server/progress.ts'
 
 function progressOn({ isTTY }: { isTTY: boolean }) {
   const written: string[] = []

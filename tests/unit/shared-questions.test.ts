@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SharedQuestions } from '../../server/shared-questions.ts'
+import { SharedQuestions } from '../../server/http/shared-questions.ts'
 
 test('those who ask the same at the same time share one answer, and who asks later gets a new one', async () => {
   const questions = new SharedQuestions<number>()

@@ -29,8 +29,8 @@ function listImports(entries: string[]): Set<string> {
 test.each([
   // Next loads the pages in the worker.
   {
-    entries: ['server/worker.ts', 'instrumentation.ts', 'app/users/page.tsx', 'app/user/profile/[id]/page.tsx'],
-    through: ['server/web-server.ts', 'app/_models/user.ts', 'app/_models/database.ts'],
+    entries: ['server/worker/worker.ts', 'instrumentation.ts', 'app/users/page.tsx', 'app/user/profile/[id]/page.tsx'],
+    through: ['server/http/web-server.ts', 'app/_models/user.ts', 'app/_models/database.ts'],
     uses: '@prisma/adapter-better-sqlite3',
     never: NODE_SQLITE,
   },
@@ -41,14 +41,20 @@ test.each([
     never: NODE_SQLITE,
   },
   {
-    entries: ['server/serve.ts', 'server/start.ts', 'deploy/container/start.ts'],
-    through: ['server/master.ts', 'server/worker-pool.ts', 'server/metrics.ts', 'server/prepare-database.ts', 'prisma/migrate.ts'],
+    entries: ['server/commands/serve.ts', 'server/commands/start.ts', 'server/container/start.ts'],
+    through: [
+      'server/master/master.ts',
+      'server/master/worker-pool.ts',
+      'server/metrics.ts',
+      'server/database/prepare.ts',
+      'server/database/migrate.ts',
+    ],
     uses: 'node:sqlite',
     never: BETTER_SQLITE,
   },
-  { entries: ['server/prepare.ts'], through: ['server/prepare-database.ts'], uses: 'node:sqlite', never: BETTER_SQLITE },
-  { entries: ['server/roster.ts'], through: ['server/copy-database.ts'], uses: 'node:sqlite', never: BETTER_SQLITE },
-  { entries: ['prisma/seed.ts'], through: ['prisma/seed-database.ts'], uses: 'node:sqlite', never: BETTER_SQLITE },
+  { entries: ['server/commands/prepare.ts'], through: ['server/database/prepare.ts'], uses: 'node:sqlite', never: BETTER_SQLITE },
+  { entries: ['server/roster.ts'], through: ['server/database/copy.ts'], uses: 'node:sqlite', never: BETTER_SQLITE },
+  { entries: ['prisma/seed.ts'], through: ['server/database/seed.ts'], uses: 'node:sqlite', never: BETTER_SQLITE },
 ])('$entries.0 uses one SQLite library: $uses', ({ entries, through, uses, never }) => {
   const imports = listImports(entries)
   expect([...imports]).toEqual(expect.arrayContaining([...through, uses]))

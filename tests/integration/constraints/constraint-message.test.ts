@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { constraintMessage } from '../../../prisma/constraint-message.ts'
+import { constraintMessage } from '../../../server/database/constraint-message.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
 
 /** What SQLite throws when `someone` is added with `columns`, to a database with `other` as person 7. */

@@ -3,11 +3,11 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSyn
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { databaseUrl } from '../../../prisma/database-url.ts'
-import { applyMigrations, listMigrations } from '../../../prisma/migrate.ts'
-import { SAMPLE_PEOPLE } from '../../../prisma/sample-people.ts'
+import { applyMigrations, listMigrations } from '../../../server/database/migrate.ts'
+import { prepareDatabase } from '../../../server/database/prepare.ts'
+import { SAMPLE_PEOPLE } from '../../../server/database/sample-people.ts'
+import { databaseUrl } from '../../../server/database/url.ts'
 import { ROOT } from '../../../server/paths.ts'
-import { prepareDatabase } from '../../../server/prepare-database.ts'
 import { temporaryFolder } from '../../fixtures/temporary-database.ts'
 
 const report = () => {}
@@ -94,7 +94,7 @@ describe('a link', () => {
   })
 })
 
-test.each(['server/prepare.ts', 'server/serve.ts', 'server/roster.ts migrate-status', 'prisma/seed.ts'])(
+test.each(['server/commands/prepare.ts', 'server/commands/serve.ts', 'server/roster.ts migrate-status', 'prisma/seed.ts'])(
   'a named pipe does not keep %s waiting',
   (command) => {
     const file = join(temporaryFolder(), 'roster.db')

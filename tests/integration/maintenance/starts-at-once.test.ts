@@ -2,11 +2,11 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
-import { databaseUrl } from '../../../prisma/database-url.ts'
-import { listMigrations } from '../../../prisma/migrate.ts'
-import { SAMPLE_PEOPLE } from '../../../prisma/sample-people.ts'
-import { fillUp } from '../../../prisma/seed-database.ts'
-import { prepareDatabase } from '../../../server/prepare-database.ts'
+import { listMigrations } from '../../../server/database/migrate.ts'
+import { prepareDatabase } from '../../../server/database/prepare.ts'
+import { SAMPLE_PEOPLE } from '../../../server/database/sample-people.ts'
+import { fillUp } from '../../../server/database/seed.ts'
+import { databaseUrl } from '../../../server/database/url.ts'
 import { addNamedPeople, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
 import { type Exit, RosterProcess } from '../../fixtures/roster-process.ts'
 import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
@@ -16,7 +16,7 @@ const GENERATED = 20_000
 const report = () => {}
 
 function prepare(file: string, seed = 'samples'): RosterProcess {
-  const command: [string, string] = [process.execPath, 'server/prepare.ts']
+  const command: [string, string] = [process.execPath, 'server/commands/prepare.ts']
   const roster = new RosterProcess({ command, env: { DATABASE_URL: databaseUrl(file), SEED: seed } })
   onTestFinished(() => roster.stop())
   return roster

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { applyMigrations, listMigrations } from '../../../prisma/migrate.ts'
+import { applyMigrations, listMigrations } from '../../../server/database/migrate.ts'
 import { FIRST_MIGRATION, PrismaProject } from '../../fixtures/prisma-project.ts'
 
 test('dev makes a migration from a changed schema, and applies it', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences } from '../../../prisma/migrate.ts'
+import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences } from '../../../server/database/migrate.ts'
 import { FIRST_MIGRATION, PrismaProject } from '../../fixtures/prisma-project.ts'
 
 test('reset drops whatever is there, full-text index, triggers and views included, and migrates anew', async () => {

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
-import { databaseUrl } from '../../../prisma/database-url.ts'
-import { applyMigrations, listMigrations } from '../../../prisma/migrate.ts'
+import { applyMigrations, listMigrations } from '../../../server/database/migrate.ts'
+import { databaseUrl } from '../../../server/database/url.ts'
 import { PrismaProject, type Result } from '../../fixtures/prisma-project.ts'
 
 const NOBODY = 65_534

@@ -2,9 +2,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync
 import { dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
-import { databaseUrl } from '../../../prisma/database-url.ts'
-import { generatePerson } from '../../../prisma/generate-people.ts'
-import { SAMPLE_PEOPLE } from '../../../prisma/sample-people.ts'
+import { generatePerson } from '../../../server/database/people.ts'
+import { SAMPLE_PEOPLE } from '../../../server/database/sample-people.ts'
+import { databaseUrl } from '../../../server/database/url.ts'
 import { RosterProcess } from '../../fixtures/roster-process.ts'
 import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
 

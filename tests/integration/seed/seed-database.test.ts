@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { generatePerson } from '../../../prisma/generate-people.ts'
-import { SAMPLE_PEOPLE } from '../../../prisma/sample-people.ts'
-import { fillUp, seedSamplePeople } from '../../../prisma/seed-database.ts'
+import { generatePerson } from '../../../server/database/people.ts'
+import { SAMPLE_PEOPLE } from '../../../server/database/sample-people.ts'
+import { fillUp, seedSamplePeople } from '../../../server/database/seed.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
 
 function listPeople(sql: DatabaseSync) {

@@ -1,0 +1,20 @@
+import { spawn } from 'node:child_process'
+import { prepareDatabase } from '../database/prepare.ts'
+import { databaseUrl } from '../database/url.ts'
+import { ROOT } from '../paths.ts'
+import { generatePrismaClientIfStale } from '../release/build.ts'
+import { runCommand } from '../run-command.ts'
+import { readSettings } from '../settings.ts'
+
+await runCommand(() => {
+  const { host, port, databaseFile, seed } = readSettings()
+  prepareDatabase(databaseFile, { seed })
+  generatePrismaClientIfStale()
+  const next = spawn('next', ['dev', '--hostname', host, '--port', String(port)], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, DATABASE_URL: databaseUrl(databaseFile), NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'development' },
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => next.kill(signal))
+  next.on('exit', (status) => process.exit(status ?? 0))
+})

@@ -1,0 +1,164 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { CREATE_MIGRATIONS_TABLE } from '../../prisma/schema-engine/migrations-table.ts'
+import { OperatorError } from '../errors.ts'
+import { inTransaction } from './in-transaction.ts'
+
+const MIGRATIONS = new URL('../../prisma/migrations/', import.meta.url)
+
+/**
+ * The size of the pages of a database that we make, for `PRAGMA page_size`. Of SQLite's own 4,096 bytes a late page of the list or a
+ * common word has to read twice as many, which takes half as long again.
+ */
+export const PAGE_BYTES = 8_192
+
+export type Migration = { name: string; sql: string; checksum: string }
+
+/** The migrations of this Roster, oldest first. */
+export function listMigrations(): Migration[] {
+  return readdirSync(MIGRATIONS, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(new URL(`${entry.name}/migration.sql`, MIGRATIONS)))
+    .map(({ name }) => {
+      const sql = readFileSync(new URL(`${name}/migration.sql`, MIGRATIONS), 'utf8')
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') }
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/**
+ * The migrations that `database` lacks, oldest first; all of them where it is empty.
+ * @throws OperatorError where it is not ours to go on: another program or a newer Roster made it, or a migration failed half-way.
+ */
+export function listPendingMigrations(database: DatabaseSync): Migration[] {
+  const migrations = listMigrations()
+  const known = new Set(migrations.map(({ name }) => name))
+  const records = readRecords(database)
+  if (!records.some(({ name }) => known.has(name))) expectEmpty(database)
+  const failed = records.find((record) => !record.isFinished)
+  if (failed)
+    throw new OperatorError(
+      `migration ${failed.name} has failed in it, or is being applied right now; wait for who applies it, or see npx prisma migrate resolve --help`,
+    )
+  const applied = new Set(records.map(({ name }) => name))
+  const unknown = applied.difference(known)
+  if (unknown.size)
+    throw new OperatorError(`it was migrated by a newer Roster (${[...unknown].join(', ')}); use that one, or a backup from before`)
+  return migrations.filter(({ name }) => !applied.has(name))
+}
+
+// As `prisma migrate deploy` refuses it (P3005): what is in it is not ours to change.
+function expectEmpty(database: DatabaseSync): void {
+  const tables = listTables(database)
+  const [table] = tables
+  if (table === undefined) return
+  const people = tables.find((name) => name.toLowerCase() === 'user')
+  throw new OperatorError(
+    people === undefined
+      ? `it belongs to another program: it has a table "${table}" and none of Roster's migrations; name another file in DATABASE_URL`
+      : `it has a table "${people}" that Roster's migrations did not make (prisma db push or another program did); copy its people into a new database, as docs/deploy.md says under "People from another database"`,
+  )
+}
+
+/**
+ * Applies `migrations` to `database`: all of them or, when one fails, none.
+ * @throws OperatorError naming the migration and SQLite's reason.
+ */
+export function applyMigrations(database: DatabaseSync, migrations: Migration[]): void {
+  // SQLite's procedure for changing tables (https://sqlite.org/lang_altertable.html#otheralter): enforcement off, check before commit.
+  // Within a transaction that is of no effect: whoever has begun one has turned it off before.
+  database.exec('PRAGMA foreign_keys = OFF')
+  let current = ''
+  try {
+    inTransaction(database, () => {
+      database.exec(CREATE_MIGRATIONS_TABLE)
+      for (const migration of migrations) {
+        current = migration.name
+        applyMigration(database, migration)
+      }
+    })
+  } catch (error) {
+    throw new OperatorError(`migration ${current} failed, nothing was changed: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    })
+  }
+  database.exec('PRAGMA foreign_keys = ON')
+}
+
+function applyMigration(database: DatabaseSync, { name, sql, checksum }: Migration): void {
+  database.exec(sql)
+  const violations = database.prepare('PRAGMA foreign_key_check').all()
+  if (violations.length) throw new Error(`${violations.length} rows break a foreign key`)
+  database
+    .prepare(
+      `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "started_at", "finished_at", "applied_steps_count") VALUES (?, ?, ?, ?, ?, 1)`,
+    )
+    .run(randomUUID(), checksum, name, now(), now())
+}
+
+/**
+ * What is missing from `database`, or differs, compared with a new one that has all migrations; empty when it is right.
+ * Prisma drops constraints that it does not know when it rewrites a table, so the stored definitions are compared word by word.
+ */
+export function listSchemaDifferences(database: DatabaseSync): string[] {
+  expectedDefinitions ??= readExpectedDefinitions()
+  const actual = new Map(readDefinitions(database).map(({ name, sql }) => [name, sql]))
+  return expectedDefinitions
+    .filter(({ name, sql }) => actual.get(name) !== sql)
+    .map(({ type, name }) => `${type} ${name} ${actual.has(name) ? 'differs' : 'is missing'}`)
+}
+
+type Definition = { type: string; name: string; sql: string }
+
+// A server compares again at every question whether it is ready.
+let expectedDefinitions: Definition[] | undefined
+
+function readExpectedDefinitions(): Definition[] {
+  const model = new DatabaseSync(':memory:')
+  try {
+    applyMigrations(model, listMigrations())
+    return readDefinitions(model)
+  } finally {
+    model.close()
+  }
+}
+
+// As Prisma's engine writes times through its SQLite adapters.
+function now(): string {
+  return new Date().toISOString().replace('Z', '+00:00')
+}
+
+/** The name of the newest migration that `database` has, or null. */
+export function findNewestMigration(database: DatabaseSync): string | null {
+  const names = readRecords(database).flatMap(({ name, isFinished }) => (isFinished ? name : []))
+  return names.sort().at(-1) ?? null
+}
+
+function readRecords(database: DatabaseSync): { name: string; isFinished: boolean }[] {
+  if (!database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = '_prisma_migrations'`).get()) return []
+  return database
+    .prepare(`SELECT migration_name, finished_at FROM "_prisma_migrations" WHERE rolled_back_at IS NULL ORDER BY started_at`)
+    .all()
+    .map((row) => ({ name: String(row.migration_name), isFinished: row.finished_at !== null }))
+}
+
+function listTables(database: DatabaseSync): string[] {
+  return database
+    .prepare(
+      `SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '_prisma_migrations'`,
+    )
+    .all()
+    .map(({ name }) => String(name))
+}
+
+function readDefinitions(database: DatabaseSync): Definition[] {
+  return database
+    .prepare(`SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE '\\_prisma\\_%' ESCAPE '\\' ORDER BY name`)
+    .all()
+    .map(({ type, name, sql }) => ({ type: String(type), name: String(name), sql: normalise(String(sql)) }))
+}
+
+// ALTER TABLE … RENAME quotes names, and editors re-indent: neither changes what a definition means.
+function normalise(sql: string): string {
+  return sql.replaceAll(/\s+/g, ' ').replaceAll('"', '').trim()
+}
