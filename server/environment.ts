@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
-import { OperatorError } from './errors.ts'
+import { errorMessage, OperatorError } from './errors.ts'
 
 const ENVIRONMENT_FILE = fileURLToPath(new URL('../.env', import.meta.url))
 
@@ -24,7 +24,7 @@ function readText(file: string): string {
     const text = new TextDecoder(encoding, { fatal: true }).decode(bytes)
     if (!text.includes('\0')) return text.replaceAll(/\r\n?/g, '\n')
   } catch (error) {
-    if (!(error instanceof TypeError)) throw new OperatorError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`)
+    if (!(error instanceof TypeError)) throw new OperatorError(`${file} cannot be read: ${errorMessage(error)}`)
   }
   throw new OperatorError(`${file} is not in UTF-8; save it in that encoding`)
 }

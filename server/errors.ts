@@ -1,2 +1,12 @@
-/** A fault that the operator can mend: its message is shown as one line, without a stack. */
+/** A fault that the operator can fix: its message is printed as one line, without a stack. */
 export class OperatorError extends Error {}
+
+/** The text of whatever was thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** Whether `error` is an error of the operating system with `code`, such as ENOENT. */
+export function isErrorCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

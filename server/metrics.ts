@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, register } from 'prom-client'
+import { errorMessage } from './errors.ts'
 import type { RequestObserver } from './http/request-log.ts'
 
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -61,7 +62,7 @@ export function createMasterMetrics(workers: () => number, databaseVersion: () =
           const text = `${await aggregator.clusterMetrics()}\n${await register.metrics()}`
           response.writeHead(200, { 'Content-Type': aggregator.contentType }).end(text)
         } catch (error) {
-          response.writeHead(503, { 'Content-Type': 'text/plain' }).end(`${error instanceof Error ? error.message : error}\n`)
+          response.writeHead(503, { 'Content-Type': 'text/plain' }).end(`${errorMessage(error)}\n`)
         }
       }),
   }

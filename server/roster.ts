@@ -9,7 +9,7 @@ import { findFileFault } from './database/file-fault.ts'
 import { listMigrations, listPendingMigrations, listSchemaDifferences } from './database/migrate.ts'
 import { databaseFile } from './database/url.ts'
 import { loadEnvironment } from './environment.ts'
-import { OperatorError } from './errors.ts'
+import { errorMessage, OperatorError } from './errors.ts'
 import { runCommand } from './run-command.ts'
 
 const HELP = `Usage: roster COMMAND
@@ -81,6 +81,6 @@ function withDatabase(what: string, use: (database: DatabaseSync) => void): void
       database.close()
     }
   } catch (error) {
-    throw new OperatorError(`The database ${file} cannot ${what}: ${error instanceof Error ? error.message : error}`)
+    throw new OperatorError(`The database ${file} cannot ${what}: ${errorMessage(error)}`)
   }
 }

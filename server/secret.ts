@@ -1,7 +1,6 @@
 import { createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto'
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { OperatorError } from './errors.ts'
-import { isErrorCode } from './is-error-code.ts'
+import { errorMessage, isErrorCode, OperatorError } from './errors.ts'
 
 const SECRET_BYTES = 32
 
@@ -15,7 +14,7 @@ export function readSecret(file: string): KeyObject {
     const secret = readFileSync(file)
     if (secret.length >= SECRET_BYTES) return createSecretKey(secret)
   } catch (error) {
-    throw new OperatorError(`The secret ${file} can not be used: ${error instanceof Error ? error.message : error}`)
+    throw new OperatorError(`The secret ${file} can not be used: ${errorMessage(error)}`)
   }
   throw new OperatorError(`The secret ${file} is shorter than ${SECRET_BYTES} bytes; delete it to have a new one made.`)
 }

@@ -1,4 +1,5 @@
 import { DriverAdapterError } from '@prisma/driver-adapter-utils'
+import { errorMessage } from '../../server/errors.ts'
 
 /** An error for the person at the terminal; `code` is one of https://www.prisma.io/docs/orm/reference/error-reference. */
 export class EngineError extends Error {
@@ -21,7 +22,7 @@ export function toEngineError(error: unknown): EngineError {
 
 function messageOf(error: unknown): string {
   if (error instanceof DriverAdapterError) return error.cause.originalMessage ?? error.message
-  return error instanceof Error ? error.message : String(error)
+  return errorMessage(error)
 }
 
 function prismaCode(error: unknown): string | null {

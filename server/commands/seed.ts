@@ -17,7 +17,7 @@ import {
 import { truncateWal } from '../database/truncate-wal.ts'
 import { databaseFile, databaseUrl } from '../database/url.ts'
 import { loadEnvironment } from '../environment.ts'
-import { OperatorError } from '../errors.ts'
+import { errorMessage, OperatorError } from '../errors.ts'
 import { Progress } from '../progress.ts'
 
 const MAX_COUNT = 10_000_000
@@ -160,6 +160,6 @@ function explain(error: unknown): string | null {
     case SQLITE_NOTADB:
       return 'it is not a SQLite database; check DATABASE_URL'
     default:
-      return error instanceof Error ? error.message : String(error)
+      return errorMessage(error)
   }
 }

@@ -1,5 +1,7 @@
 // The image's HEALTHCHECK: whether a worker can serve from the database, and nginx answers. Says what is wrong; `docker inspect` shows it.
+
 import { get, type RequestOptions } from 'node:http'
+import { errorMessage } from '../errors.ts'
 import { readSettings, socketPath } from '../settings.ts'
 
 const TIMEOUT_MS = 3_000
@@ -11,7 +13,7 @@ try {
   await expectOk('A worker', { socketPath: socketPath(socketDirectory ?? '', 1), path: '/readyz' })
   await expectOk('nginx', { host: nginxHost, port, path: '/healthz' })
 } catch (error) {
-  console.log(error instanceof Error ? error.message : error)
+  console.log(errorMessage(error))
   process.exitCode = 1
 }
 

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Logger } from 'pino'
 import { prepareDatabase } from '../database/prepare.ts'
-import { OperatorError } from '../errors.ts'
+import { errorMessage, OperatorError } from '../errors.ts'
 import { checkPlaceIsFree } from '../listen.ts'
 import { createLog, logConsole } from '../log.ts'
 import { startMaster } from '../master/master.ts'
@@ -67,9 +67,7 @@ function writeNginxSettings(settings: Settings): void {
     rmSync(join(NGINX_SETTINGS, 'nginx.pid'), { force: true })
     for (const [name, content] of files) writeFileSync(join(NGINX_SETTINGS, name), content)
   } catch (error) {
-    throw new OperatorError(
-      `/run and /tmp must be writable, as with --tmpfs /run --tmpfs /tmp: ${error instanceof Error ? error.message : error}`,
-    )
+    throw new OperatorError(`/run and /tmp must be writable, as with --tmpfs /run --tmpfs /tmp: ${errorMessage(error)}`)
   }
 }
 

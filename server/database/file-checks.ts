@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, existsSync, lstatSync, openSync, readlinkSync, readSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { isErrorCode } from '../is-error-code.ts'
+import { isErrorCode } from '../errors.ts'
 import { createDatabaseFile, createDatabaseFolder } from './create-file.ts'
 import { findFileFault } from './file-fault.ts'
 import { findNetworkFileSystem } from './network-file-system.ts'

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { errorMessage } from '../errors.ts'
 
 /**
  * What is wrong with `file` as a database, before anybody opens it, to go on after "it": "does not exist"; null where it is a file.
@@ -11,6 +12,6 @@ export function findFileFault(file: string): string | null {
     if (stats.isDirectory()) return 'is a folder'
     return stats.isFile() ? null : 'is not a regular file'
   } catch (error) {
-    return `cannot be found: ${error instanceof Error ? error.message : error}`
+    return `cannot be found: ${errorMessage(error)}`
   }
 }

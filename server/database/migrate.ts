@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { CREATE_MIGRATIONS_TABLE } from '../../prisma/schema-engine/migrations-table.ts'
-import { OperatorError } from '../errors.ts'
+import { errorMessage, OperatorError } from '../errors.ts'
 import { inTransaction } from './in-transaction.ts'
 
 const MIGRATIONS = new URL('../../prisma/migrations/', import.meta.url)
@@ -78,7 +78,7 @@ export function applyMigrations(database: DatabaseSync, migrations: Migration[])
       }
     })
   } catch (error) {
-    throw new OperatorError(`migration ${current} failed, nothing was changed: ${error instanceof Error ? error.message : error}`, {
+    throw new OperatorError(`migration ${current} failed, nothing was changed: ${errorMessage(error)}`, {
       cause: error,
     })
   }

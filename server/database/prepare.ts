@@ -1,8 +1,7 @@
 import { existsSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { OperatorError } from '../errors.ts'
-import { isErrorCode } from '../is-error-code.ts'
+import { errorMessage, isErrorCode, OperatorError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
 import { copyDatabase } from './copy.ts'
 import { prepareDatabasePlace } from './file-checks.ts'
@@ -132,7 +131,7 @@ function explain(error: unknown, file: string, longestWaitMs: number): string {
   if (isDiskFull(error, file)) return `its disk is full, nothing was changed; make room in ${dirname(file)}, or enlarge its volume`
   if (sqliteResultCode(error) === SQLITE_BUSY)
     return `another process has kept it locked for ${longestWaitMs / 1_000} seconds; end that process (fuser -v ${file} names it) and start again`
-  return error instanceof Error ? error.message : String(error)
+  return errorMessage(error)
 }
 
 function isDiskFull(error: unknown, file: string): boolean {

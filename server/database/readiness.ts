@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { errorMessage } from '../errors.ts'
 import { findFileFault } from './file-fault.ts'
 import { findNewestMigration, listPendingMigrations, listSchemaDifferences } from './migrate.ts'
 
@@ -23,7 +24,7 @@ export function findUnreadiness(file: string): string | null {
       database.close()
     }
   } catch (error) {
-    return `the database can not be read: ${error instanceof Error ? error.message : error}`
+    return `the database can not be read: ${errorMessage(error)}`
   }
 }
 

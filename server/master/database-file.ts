@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import type { Logger } from 'pino'
-import { OperatorError } from '../errors.ts'
+import { errorMessage, OperatorError } from '../errors.ts'
 
 // SQLite finds them beside the database by their names alone. The last one is there where a tool has left WAL mode, while it writes.
 const COMPANIONS = ['-wal', '-shm', '-journal']
@@ -66,7 +66,7 @@ export class DatabaseFile {
       try {
         this.look()
       } catch (error) {
-        this.#log.error(error instanceof Error ? error.message : String(error))
+        this.#log.error(errorMessage(error))
       }
     }
     setInterval(look, LOOK_EVERY_MS).unref()
@@ -95,7 +95,7 @@ export class DatabaseFile {
       const { log, checkpointed } = database.prepare('PRAGMA wal_checkpoint(PASSIVE)').get() ?? {}
       if (log === checkpointed) database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     } catch (error) {
-      this.#log.debug(`The -wal of ${this.#path} stays as it is: ${error instanceof Error ? error.message : error}`)
+      this.#log.debug(`The -wal of ${this.#path} stays as it is: ${errorMessage(error)}`)
     }
   }
 
@@ -131,7 +131,7 @@ export class DatabaseFile {
       }
     } catch (error) {
       throw new OperatorError(
-        `${path} was replaced, and what belongs to the file before could not be removed (${error instanceof Error ? error.message : error}); stop Roster, remove ${path}-wal and ${path}-shm, and start it`,
+        `${path} was replaced, and what belongs to the file before could not be removed (${errorMessage(error)}); stop Roster, remove ${path}-wal and ${path}-shm, and start it`,
       )
     }
     this.#log.warn(`Another file has taken the place of ${path}; it is served from now on`)

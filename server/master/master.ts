@@ -6,6 +6,7 @@ import { isatty } from 'node:tty'
 import type { Logger } from 'pino'
 import { findUnreadiness, readDatabaseVersion } from '../database/readiness.ts'
 import { databaseUrl } from '../database/url.ts'
+import { errorMessage } from '../errors.ts'
 import { listen } from '../listen.ts'
 import { interrupt } from '../log.ts'
 import type { createMasterMetrics, MasterMetrics } from '../metrics.ts'
@@ -88,7 +89,7 @@ export async function startMaster(
   if (metrics !== null && metricsPort !== null) {
     const place = passedSocket() ?? { host: METRICS_HOST, port: metricsPort, setting: 'METRICS_PORT' }
     // No reason to leave visitors without pages.
-    await listen(metrics.createServer(), place).catch((error) => log.error(`No metrics: ${error instanceof Error ? error.message : error}`))
+    await listen(metrics.createServer(), place).catch((error) => log.error(`No metrics: ${errorMessage(error)}`))
   }
   notifySystemd('READY=1', servesStatus(realpathSync(folder)))
   return place

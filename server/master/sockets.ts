@@ -1,6 +1,6 @@
 import { chownSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
-import { OperatorError } from '../errors.ts'
+import { errorMessage, OperatorError } from '../errors.ts'
 import { type Settings, socketPath, waitingRoomPath } from '../settings.ts'
 
 /**
@@ -11,7 +11,7 @@ export async function clearSockets(socketDirectory: string, webWorkers: number):
   try {
     mkdirSync(socketDirectory, { recursive: true })
   } catch (error) {
-    throw new OperatorError(`SOCKET_DIRECTORY ${socketDirectory} can not be used: ${error instanceof Error ? error.message : error}`)
+    throw new OperatorError(`SOCKET_DIRECTORY ${socketDirectory} can not be used: ${errorMessage(error)}`)
   }
   const workers = Array.from({ length: webWorkers }, (_, index) => socketPath(socketDirectory, index + 1))
   for (const path of [...workers, waitingRoomPath(socketDirectory)]) {

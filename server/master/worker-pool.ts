@@ -1,7 +1,7 @@
 import cluster, { type Address, type Worker } from 'node:cluster'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { OperatorError } from '../errors.ts'
+import { errorMessage, OperatorError } from '../errors.ts'
 import { type AliveMessage, DRAIN, isWorkerMessage, type ReadinessMessage, SERVE } from './messages.ts'
 
 export type WorkerPoolOptions = {
@@ -134,7 +134,7 @@ export class WorkerPool {
     try {
       return this.#options.findUnreadiness()
     } catch (error) {
-      return error instanceof Error ? error.message : String(error)
+      return errorMessage(error)
     }
   }
 
@@ -191,7 +191,7 @@ export class WorkerPool {
       await this.#fill(slot)
     } catch (error) {
       if (this.#isStopping) return
-      await this.#refill(slot, `could not start (${error instanceof Error ? error.message : error})`, wasKilled(error), true)
+      await this.#refill(slot, `could not start (${errorMessage(error)})`, wasKilled(error), true)
     }
   }
 
@@ -217,7 +217,7 @@ export class WorkerPool {
     } catch (error) {
       slot.isReplaced = false
       if (this.#isStopping) return false
-      const why = `its replacement could not start (${error instanceof Error ? error.message : error})`
+      const why = `its replacement could not start (${errorMessage(error)})`
       if (slot.worker === null) void this.#refill(slot, `ended, and ${why}`, wasKilled(error), true)
       else {
         this.#lastAlive.set(old, performance.now())
