@@ -5,7 +5,7 @@ import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { seedCommand } from './commands/seed.ts'
 import { copyDatabase } from './database/copy.ts'
-import { findFileFault } from './database/file-fault.ts'
+import { fileProblem } from './database/file-checks.ts'
 import { listMigrations, listPendingMigrations, listSchemaDifferences } from './database/migrate.ts'
 import { databaseFile } from './database/url.ts'
 import { loadEnvironment } from './environment.ts'
@@ -72,7 +72,7 @@ function backUp(target = `${databaseFile()}.${new Date().toISOString().replaceAl
 function withDatabase(what: string, use: (database: DatabaseSync) => void): void {
   const file = databaseFile()
   try {
-    const fault = findFileFault(file)
+    const fault = fileProblem(file)
     if (fault !== null) throw new OperatorError(`it ${fault}`)
     const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 })
     try {

@@ -1,6 +1,6 @@
 import { rmSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { createDatabaseFile } from '../../server/database/create-file.ts'
+import { createDatabaseFile } from '../../server/database/file-checks.ts'
 import { createConnectionFactory, Database } from './database.ts'
 import { EngineError, toEngineError } from './engine-error.ts'
 

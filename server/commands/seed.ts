@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { findFileFault } from '../database/file-fault.ts'
+import { fileProblem } from '../database/file-checks.ts'
 import { listPendingMigrations } from '../database/migrate.ts'
 import { SAMPLE_PEOPLE } from '../database/sample-people.ts'
 import { countPeople, fillUp, seedSamplePeople } from '../database/seed.ts'
@@ -13,8 +13,8 @@ import {
   SQLITE_NOTADB,
   SQLITE_READONLY,
   sqliteResultCode,
-} from '../database/sqlite-result-code.ts'
-import { truncateWal } from '../database/truncate-wal.ts'
+  truncateWal,
+} from '../database/sqlite.ts'
 import { databaseFile, databaseUrl } from '../database/url.ts'
 import { loadEnvironment } from '../environment.ts'
 import { errorMessage, OperatorError } from '../errors.ts'
@@ -91,7 +91,7 @@ function parseCount(text = ''): number {
 }
 
 function openDatabase(file: string): DatabaseSync {
-  const fault = findFileFault(file)
+  const fault = fileProblem(file)
   if (fault !== null) throw new OperatorError(`it ${fault}; ${existsSync(file) ? 'check DATABASE_URL' : ADVICE}`)
   // mode=rw: never creates the file.
   const database = new DatabaseSync(new URL(`${databaseUrl(file)}?mode=rw`), { timeout: BUSY_TIMEOUT_MS })

@@ -1,6 +1,6 @@
 // `node server/commands/serve.ts` in a folder with a build: serves a database that server/commands/prepare.ts has made ready.
 import { dirname } from 'node:path'
-import { findUnreadiness } from '../database/readiness.ts'
+import { readinessProblem } from '../database/readiness.ts'
 import { OperatorError } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { startMaster } from '../master/master.ts'
@@ -18,6 +18,6 @@ await runCommand(async () => {
 })
 
 function checkReadiness({ databaseFile }: Settings): void {
-  const reason = findUnreadiness(databaseFile)
+  const reason = readinessProblem(databaseFile)
   if (reason !== null) throw new OperatorError(`${databaseFile} can not be served: ${reason}`)
 }

@@ -3,22 +3,22 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'no
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 
-// Whoever may not read the database may not read its copy either; nobody but its user and group ever may.
-const MOST_RIGHTS = 0o640
-const OWN_RIGHTS = 0o600
+// A copy is readable by those who may read the database, and never by others than its user and group.
+const MAX_MODE = 0o640
+const MIN_MODE = 0o600
 
 /**
- * Writes all that is committed in `database`, whoever uses it meanwhile, to `copy`: a file of its own, there as a whole or not at all.
- * Until it is whole it is called `draft`, which nobody else may use at the same time.
+ * Copies what is committed in `database`, while others may use it, to the new file `copy`, which appears complete or not at all.
+ * It is written as `draft` first, which must not be used by two copies at the same time.
  */
 export function copyDatabase(database: DatabaseSync, copy: string, draft = `${copy}.${randomUUID()}.new`): void {
   remove(draft)
   try {
     const { mode } = statSync(String(database.location()))
-    // SQLite would make one that everybody may read.
-    closeSync(openSync(draft, 'wx', (mode & MOST_RIGHTS) | OWN_RIGHTS))
+    // SQLite would create one that everyone may read.
+    closeSync(openSync(draft, 'wx', (mode & MAX_MODE) | MIN_MODE))
     database.prepare('VACUUM INTO ?').run(draft)
-    // SQLite leaves that to the system: https://sqlite.org/lang_vacuum.html#vacuuminto
+    // VACUUM INTO does not: https://sqlite.org/lang_vacuum.html#vacuuminto
     sync(draft)
     renameSync(draft, copy)
     sync(dirname(copy))
@@ -27,12 +27,12 @@ export function copyDatabase(database: DatabaseSync, copy: string, draft = `${co
   }
 }
 
-// SQLite leaves the journal of a copy for which there is no room.
+// SQLite leaves the journal of a copy when the disk is full.
 function remove(draft: string): void {
   for (const path of [draft, `${draft}-journal`]) rmSync(path, { force: true })
 }
 
-/** Waits until the file or folder at `path` is on the disk. */
+/** Returns once the file or folder at `path` is on the disk. */
 function sync(path: string): void {
   const descriptor = openSync(path, 'r')
   try {

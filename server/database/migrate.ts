@@ -1,21 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { CREATE_MIGRATIONS_TABLE } from '../../prisma/schema-engine/migrations-table.ts'
 import { errorMessage, OperatorError } from '../errors.ts'
-import { inTransaction } from './in-transaction.ts'
+import { CREATE_MIGRATIONS_TABLE } from './migrations-table.ts'
+import { inTransaction } from './sqlite.ts'
 
 const MIGRATIONS = new URL('../../prisma/migrations/', import.meta.url)
 
-/**
- * The size of the pages of a database that we make, for `PRAGMA page_size`. Of SQLite's own 4,096 bytes a late page of the list or a
- * common word has to read twice as many, which takes half as long again.
- */
-export const PAGE_BYTES = 8_192
-
 export type Migration = { name: string; sql: string; checksum: string }
 
-/** The migrations of this Roster, oldest first. */
+/** The migrations of this release, oldest first. */
 export function listMigrations(): Migration[] {
   return readdirSync(MIGRATIONS, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(new URL(`${entry.name}/migration.sql`, MIGRATIONS)))
@@ -27,8 +21,8 @@ export function listMigrations(): Migration[] {
 }
 
 /**
- * The migrations that `database` lacks, oldest first; all of them where it is empty.
- * @throws OperatorError where it is not ours to go on: another program or a newer Roster made it, or a migration failed half-way.
+ * The migrations that `database` lacks, oldest first: all of them when it is empty.
+ * @throws OperatorError when it cannot be migrated: another program or a newer release created it, or a migration failed half-way.
  */
 export function listPendingMigrations(database: DatabaseSync): Migration[] {
   const migrations = listMigrations()
@@ -38,16 +32,16 @@ export function listPendingMigrations(database: DatabaseSync): Migration[] {
   const failed = records.find((record) => !record.isFinished)
   if (failed)
     throw new OperatorError(
-      `migration ${failed.name} has failed in it, or is being applied right now; wait for who applies it, or see npx prisma migrate resolve --help`,
+      `migration ${failed.name} failed in it, or is being applied by another process; wait for that, or see npx prisma migrate resolve --help`,
     )
   const applied = new Set(records.map(({ name }) => name))
   const unknown = applied.difference(known)
   if (unknown.size)
-    throw new OperatorError(`it was migrated by a newer Roster (${[...unknown].join(', ')}); use that one, or a backup from before`)
+    throw new OperatorError(`it was migrated by a newer release (${[...unknown].join(', ')}); run that one, or restore an older backup`)
   return migrations.filter(({ name }) => !applied.has(name))
 }
 
-// As `prisma migrate deploy` refuses it (P3005): what is in it is not ours to change.
+// `prisma migrate deploy` refuses such a database too (P3005): its content is not ours to change.
 function expectEmpty(database: DatabaseSync): void {
   const tables = listTables(database)
   const [table] = tables
@@ -56,17 +50,17 @@ function expectEmpty(database: DatabaseSync): void {
   throw new OperatorError(
     people === undefined
       ? `it belongs to another program: it has a table "${table}" and none of Roster's migrations; name another file in DATABASE_URL`
-      : `it has a table "${people}" that Roster's migrations did not make (prisma db push or another program did); copy its people into a new database, as docs/deploy.md says under "People from another database"`,
+      : `it has a table "${people}" that Roster's migrations did not create (prisma db push or another program did); copy its people into a new database: see "People from another database" in docs/deploy.md`,
   )
 }
 
 /**
- * Applies `migrations` to `database`: all of them or, when one fails, none.
+ * Applies all `migrations` to `database` or, when one fails, none.
  * @throws OperatorError naming the migration and SQLite's reason.
  */
 export function applyMigrations(database: DatabaseSync, migrations: Migration[]): void {
   // SQLite's procedure for changing tables (https://sqlite.org/lang_altertable.html#otheralter): enforcement off, check before commit.
-  // Within a transaction that is of no effect: whoever has begun one has turned it off before.
+  // It has no effect within a transaction: a caller that begins one turns enforcement off before.
   database.exec('PRAGMA foreign_keys = OFF')
   let current = ''
   try {
@@ -78,9 +72,7 @@ export function applyMigrations(database: DatabaseSync, migrations: Migration[])
       }
     })
   } catch (error) {
-    throw new OperatorError(`migration ${current} failed, nothing was changed: ${errorMessage(error)}`, {
-      cause: error,
-    })
+    throw new OperatorError(`migration ${current} failed, nothing was changed: ${errorMessage(error)}`, { cause: error })
   }
   database.exec('PRAGMA foreign_keys = ON')
 }
@@ -97,8 +89,8 @@ function applyMigration(database: DatabaseSync, { name, sql, checksum }: Migrati
 }
 
 /**
- * What is missing from `database`, or differs, compared with a new one that has all migrations; empty when it is right.
- * Prisma drops constraints that it does not know when it rewrites a table, so the stored definitions are compared word by word.
+ * Lists what differs in the schema of `database` from that of a new one with all migrations, as "index X is missing".
+ * Prisma drops constraints that it does not know when it rewrites a table, so this compares the stored definitions word by word.
  */
 export function listSchemaDifferences(database: DatabaseSync): string[] {
   expectedDefinitions ??= readExpectedDefinitions()
@@ -110,25 +102,21 @@ export function listSchemaDifferences(database: DatabaseSync): string[] {
 
 type Definition = { type: string; name: string; sql: string }
 
-// A server compares again at every question whether it is ready.
+// Cached: a server compares at each readiness check.
 let expectedDefinitions: Definition[] | undefined
 
 function readExpectedDefinitions(): Definition[] {
-  const model = new DatabaseSync(':memory:')
-  try {
-    applyMigrations(model, listMigrations())
-    return readDefinitions(model)
-  } finally {
-    model.close()
-  }
+  using model = new DatabaseSync(':memory:')
+  applyMigrations(model, listMigrations())
+  return readDefinitions(model)
 }
 
-// As Prisma's engine writes times through its SQLite adapters.
+// The format in which Prisma's engine writes times through its SQLite adapters.
 function now(): string {
   return new Date().toISOString().replace('Z', '+00:00')
 }
 
-/** The name of the newest migration that `database` has, or null. */
+/** The name of the newest migration in `database`, or null. */
 export function findNewestMigration(database: DatabaseSync): string | null {
   const names = readRecords(database).flatMap(({ name, isFinished }) => (isFinished ? name : []))
   return names.sort().at(-1) ?? null
@@ -158,7 +146,7 @@ function readDefinitions(database: DatabaseSync): Definition[] {
     .map(({ type, name, sql }) => ({ type: String(type), name: String(name), sql: normalise(String(sql)) }))
 }
 
-// ALTER TABLE … RENAME quotes names, and editors re-indent: neither changes what a definition means.
+// ALTER TABLE … RENAME quotes names, and editors indent: neither changes the meaning of a definition.
 function normalise(sql: string): string {
   return sql.replaceAll(/\s+/g, ' ').replaceAll('"', '').trim()
 }

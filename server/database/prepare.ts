@@ -1,86 +1,94 @@
 import { existsSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { errorMessage, isErrorCode, OperatorError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
 import { copyDatabase } from './copy.ts'
 import { prepareDatabasePlace } from './file-checks.ts'
-import { inTransaction } from './in-transaction.ts'
-import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences, PAGE_BYTES } from './migrate.ts'
+import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences } from './migrate.ts'
 import { countPeople, fillUp, seedSamplePeople } from './seed.ts'
-import { SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR, sqliteResultCode } from './sqlite-result-code.ts'
-import { truncateWal } from './truncate-wal.ts'
+import {
+  CHECK_TIMEOUT_MS,
+  enlargeCache,
+  inTransaction,
+  openDatabase,
+  PAGE_BYTES,
+  SQLITE_BUSY,
+  SQLITE_FULL,
+  SQLITE_IOERR,
+  sqliteResultCode,
+  truncateWal,
+} from './sqlite.ts'
 import { findUnreadablePeople } from './unreadable-people.ts'
 
-// So long others may write before a line says that they are waited for.
-const PATIENCE_MS = 1_000
-// Another start may be filling the database with people, or building an index of them. Less than systemd waits for a start.
-const LONGEST_WAIT_MS = 10 * 60_000
+// Another start may be loading people or building an index. Less than TimeoutStartSec in deploy/systemd/roster.service.
+const MAX_WAIT_MS = 10 * 60_000
 
-// Less is as good as nothing: SQLite's files beside the database need as much as soon as it is opened.
-const FULL_BELOW_BYTES = 2 ** 20
+// With less, the disk counts as full: opening the database alone takes as much for SQLite's other files.
+const MIN_FREE_BYTES = 2 ** 20
 
-const MAX_LISTED = 10
+const MAX_LISTED_IDS = 10
 
 type PrepareOptions = {
-  /** The people in a database that is made. */
+  /** The people in a new database. */
   seed?: Settings['seed']
-  /** Is told what takes time. */
+  /** Called before each step that takes time. */
   report?: (line: string) => void
-  /** How long another process may keep the database to itself. */
-  longestWaitMs?: number
+  /** How long to wait for another process that has the database locked. */
+  maxWaitMs?: number
 }
 
 /**
- * Leaves `file` a migrated SQLite database that this Roster can serve, and tells how many people are in it.
- * A file that does not exist, or is empty, is filled; one that is not is only ever migrated, and a copy of it kept before. Where other
- * processes prepare the same database, one does it and the others wait.
- * @throws OperatorError when it cannot be used; it is as it was then.
+ * Makes `file` a database that this release can serve, and counts the people in it. A missing or empty file becomes a new database with
+ * `seed` in it; an existing database is only migrated, after a copy of it was made. When several processes prepare the same database, one
+ * does it and the others wait.
+ * @throws OperatorError when it cannot be used; nothing is changed then.
  */
 export function prepareDatabase(
   file: string,
-  { seed = 'samples', report = console.log, longestWaitMs = LONGEST_WAIT_MS }: PrepareOptions = {},
+  { seed = 'samples', report = console.log, maxWaitMs = MAX_WAIT_MS }: PrepareOptions = {},
 ): { people: number } {
   try {
     const place = prepareDatabasePlace(file)
     const prepare = (busyTimeoutMs: number) => prepareWithin(busyTimeoutMs, place, seed, report)
     try {
-      return prepare(Math.min(PATIENCE_MS, longestWaitMs))
+      return prepare(Math.min(CHECK_TIMEOUT_MS, maxWaitMs))
     } catch (error) {
       if (sqliteResultCode(error) !== SQLITE_BUSY) throw error
       report(`Another process is writing to ${place}; waiting for it to finish …`)
-      return prepare(longestWaitMs)
+      return prepare(maxWaitMs)
     }
   } catch (error) {
-    throw new OperatorError(`The database ${file} cannot be used: ${explain(error, file, longestWaitMs)}`)
+    throw new OperatorError(`The database ${file} cannot be used: ${explain(error, file, maxWaitMs)}`)
   }
 }
 
 function prepareWithin(busyTimeoutMs: number, file: string, seed: Settings['seed'], report: (line: string) => void): { people: number } {
   refuseForeignDatabase(file, busyTimeoutMs)
-  using database = open(file, { timeout: busyTimeoutMs })
+  using database = openDatabase(file, { busyTimeoutMs })
   const isPending = listPendingMigrations(database).length > 0
   if (isPending) migrate(database, file, seed, report)
   expectSchema(database)
-  // Stays with the file: readers and a writer no longer wait for each other.
+  // The file keeps this mode: readers and a writer do not block each other.
   database.exec('PRAGMA journal_mode = WAL')
   if (isPending) truncateWal(database)
   reportUnreadablePeople(database, file, report)
   return { people: countPeople(database) }
 }
 
-// Read-only where there is a -wal file: a connection that may write moves what is there into the database when it is closed.
-function refuseForeignDatabase(file: string, timeout: number): void {
-  using database = open(file, { timeout, readOnly: existsSync(`${file}-wal`) })
+// Read-only when there is a -wal file: closing a writable connection would move its content into the database.
+function refuseForeignDatabase(file: string, busyTimeoutMs: number): void {
+  using database = openDatabase(file, { busyTimeoutMs, isReadOnly: existsSync(`${file}-wal`) })
   listPendingMigrations(database)
 }
 
-// In the place where it is to be, and in one transaction: SQLite has whoever does the same wait, and undoes it when this process dies.
-// Beside its place, and then moved there, it would be another's who had opened that place before.
+// In place and in one transaction: SQLite's lock makes other starts wait, and its journal undoes everything when this process dies.
+// Built beside its path and then moved there, it would replace a file that another start has already opened.
 function migrate(database: DatabaseSync, file: string, seed: Settings['seed'], report: (line: string) => void): void {
-  database.exec(`PRAGMA page_size = ${PAGE_BYTES}`)
+  // Migrations that rewrite a table need foreign keys off, which has no effect within a transaction.
+  database.exec(`PRAGMA foreign_keys = OFF; PRAGMA page_size = ${PAGE_BYTES}`)
   inTransaction(database, () => {
-    // Once more: another process may have done it meanwhile.
+    // Again: another process may have applied them since.
     const pending = listPendingMigrations(database)
     const [next] = pending
     if (next === undefined) return
@@ -96,15 +104,15 @@ function migrate(database: DatabaseSync, file: string, seed: Settings['seed'], r
   })
 }
 
-// By another connection, as none copies from within a transaction: what nobody else can change meanwhile.
+// On another connection, as VACUUM INTO does not run within the transaction that keeps others from writing.
 function keepCopy(file: string, copy: string, report: (line: string) => void): void {
-  report(`Keeping a copy of the database as ${copy} …`)
-  using database = open(file, { readOnly: true })
+  report(`Copying the database to ${copy} …`)
+  using database = openDatabase(file, { isReadOnly: true })
   copyDatabase(database, copy, `${copy}.new`)
 }
 
 function addPeople(database: DatabaseSync, seed: Settings['seed']): void {
-  database.exec('PRAGMA cache_size = -114688')
+  enlargeCache(database)
   if (seed === 'samples') seedSamplePeople(database)
   else if (seed !== 'none') for (const _ of fillUp(database, seed));
 }
@@ -113,7 +121,7 @@ function expectSchema(database: DatabaseSync): void {
   const differences = listSchemaDifferences(database)
   if (differences.length > 0)
     throw new Error(
-      `its schema is not the one that the migrations make (${differences.join(', ')}); restore a backup, or see npx prisma migrate diff --help`,
+      `its schema does not match the migrations (${differences.join(', ')}); restore a backup, or see npx prisma migrate diff --help`,
     )
 }
 
@@ -121,16 +129,16 @@ function reportUnreadablePeople(database: DatabaseSync, file: string, report: (l
   const ids = findUnreadablePeople(database)
   const [first] = ids
   if (first === undefined) return
-  const some = `${ids.slice(0, MAX_LISTED).join(', ')}${ids.length > MAX_LISTED ? ', …' : ''}`
+  const some = `${ids.slice(0, MAX_LISTED_IDS).join(', ')}${ids.length > MAX_LISTED_IDS ? ', …' : ''}`
   report(
-    `${ids.length} ${ids.length === 1 ? 'person has' : 'people have'} a username or email that is not valid UTF-8, shown with � (id ${some}); correct each, as in: sqlite3 ${file} "UPDATE User SET username = 'René' WHERE id = ${first}"`,
+    `${ids.length} ${ids.length === 1 ? 'person has' : 'people have'} a username or email that is not valid UTF-8, shown with � (id ${some}); correct each of them: sqlite3 ${file} "UPDATE User SET username = 'René' WHERE id = ${first}"`,
   )
 }
 
-function explain(error: unknown, file: string, longestWaitMs: number): string {
-  if (isDiskFull(error, file)) return `its disk is full, nothing was changed; make room in ${dirname(file)}, or enlarge its volume`
+function explain(error: unknown, file: string, maxWaitMs: number): string {
+  if (isDiskFull(error, file)) return `its disk is full, nothing was changed; free space in ${dirname(file)}, or enlarge its volume`
   if (sqliteResultCode(error) === SQLITE_BUSY)
-    return `another process has kept it locked for ${longestWaitMs / 1_000} seconds; end that process (fuser -v ${file} names it) and start again`
+    return `another process has locked it for ${maxWaitMs / 1_000} seconds; stop that process (fuser -v ${file} names it) and start again`
   return errorMessage(error)
 }
 
@@ -139,12 +147,7 @@ function isDiskFull(error: unknown, file: string): boolean {
   const code = sqliteResultCode(error)
   if (code === SQLITE_IOERR) {
     const { bavail, bsize } = statfsSync(dirname(file))
-    return bavail * bsize < FULL_BELOW_BYTES
+    return bavail * bsize < MIN_FREE_BYTES
   }
   return code === SQLITE_FULL
-}
-
-function open(file: string, options: { timeout?: number; readOnly?: boolean }): DatabaseSync {
-  // Migrations that rewrite a table need them off, and they cannot be turned off within a transaction.
-  return new DatabaseSync(file, { ...options, enableForeignKeyConstraints: false })
 }

@@ -1,31 +1,31 @@
-// Not Prisma's client, which takes many times as long for a million people.
+// Plain SQL: Prisma's client takes many times as long for a million people.
 import type { DatabaseSync } from 'node:sqlite'
 import { OperatorError } from '../errors.ts'
 import { constraintMessage } from './constraint-message.ts'
-import { inTransaction } from './in-transaction.ts'
 import { generatePerson } from './people.ts'
 import { type Person, SAMPLE_PEOPLE } from './sample-people.ts'
+import { inTransaction } from './sqlite.ts'
 
-// Short enough that other writers get their turn within their busy timeout. Long, because names come in random order: each
-// transaction writes most pages of four indexes anew, and half as many transactions write half as much.
+// Small enough for other writers to get the lock within their busy timeout. Large, as names come in random order: each transaction
+// rewrites most pages of four indexes, so half as many transactions write half as much.
 const PEOPLE_PER_TRANSACTION = 25_000
 
-// Far beyond any index that a count can reach; only the number of steps of a binary search depends on it.
+// Beyond any index that a count can reach; it sets only the number of steps of a binary search.
 const MAX_INDEX = 2 ** 30
 
-// So many neighbours must be absent before their place counts as not yet filled: single people get deleted by hand.
-const ABSENT_NEIGHBOURS = 16
+// An index counts as unused when this many in a row are missing: single people may have been deleted by hand.
+const MISSING_IN_A_ROW = 16
 
-/** People by number, `length` of them from number `first` on. */
+/** People by index: `length` of them, starting at `first`. */
 type People = { first: number; length: number; personAt: (index: number) => Person | undefined }
 
-// Not ON CONFLICT DO NOTHING, which uses up an id for everyone it ignores: seeding twice is to change nothing at all.
+// Not ON CONFLICT DO NOTHING, which uses up an id for each row that it ignores: seeding twice must change nothing.
 const WHERE_ABSENT = `
   WHERE NOT EXISTS (SELECT 1 FROM "User" WHERE username = new_username) AND NOT EXISTS (SELECT 1 FROM "User" WHERE email = new_email)`
 
 /**
- * Adds the sample people, at most `limit`, who are not there yet, and returns how many it added.
- * One whose username or e-mail is there, in any letter case, is left as it is.
+ * Adds the sample people who are missing, at most `limit`, and returns their number. Skips those whose username or email exists, in any
+ * letter case.
  */
 export function seedSamplePeople(database: DatabaseSync, limit = SAMPLE_PEOPLE.length): number {
   const { length } = SAMPLE_PEOPLE
@@ -33,8 +33,8 @@ export function seedSamplePeople(database: DatabaseSync, limit = SAMPLE_PEOPLE.l
 }
 
 /**
- * Adds sample people, then generated ones, until there are `target` people in all; yields after every transaction.
- * The caller may stop at any yield: the database is valid then, and a later call goes on from there.
+ * Adds sample people, then generated ones, until there are `target` people; yields after each transaction. The caller may stop at any
+ * yield: the database is valid then, and a later call continues from there.
  */
 export function* fillUp(database: DatabaseSync, target: number): Generator<{ added: number; people: number }> {
   let people = countPeople(database)
@@ -43,10 +43,10 @@ export function* fillUp(database: DatabaseSync, target: number): Generator<{ add
   people += samples
   yield { added: samples, people }
 
-  let index = findIndexToGoOnFrom(database)
+  let index = findNextIndex(database)
   while (people < target) {
     const added = inTransaction(database, () => {
-      // Counted anew, as others may have added or deleted people in between.
+      // Counted again, as other programs may have added or deleted people.
       people = countPeople(database)
       const length = Math.min(PEOPLE_PER_TRANSACTION, target - people)
       if (length <= 0) return 0
@@ -63,16 +63,16 @@ export function countPeople(database: DatabaseSync): number {
   return Number(database.prepare('SELECT count(*) AS people FROM "User"').get()?.people)
 }
 
-/** The index after the last generated person who is there, found without trying all those before. */
-function findIndexToGoOnFrom(database: DatabaseSync): number {
+/** The index after the last generated person in the database, by binary search. */
+function findNextIndex(database: DatabaseSync): number {
   const find = database.prepare('SELECT 1 FROM "User" WHERE username = ? AND email = ?')
   const isThere = ({ username, email }: Person) => find.get(username, email) !== undefined
-  const isFilled = (index: number) => Array.from({ length: ABSENT_NEIGHBOURS }, (_, offset) => generatePerson(index + offset)).some(isThere)
+  const isUsed = (index: number) => Array.from({ length: MISSING_IN_A_ROW }, (_, offset) => generatePerson(index + offset)).some(isThere)
   let low = 0
   let high = MAX_INDEX
   while (low < high) {
     const middle = Math.floor((low + high) / 2)
-    if (isFilled(middle)) low = middle + 1
+    if (isUsed(middle)) low = middle + 1
     else high = middle
   }
   return low
@@ -80,7 +80,7 @@ function findIndexToGoOnFrom(database: DatabaseSync): number {
 
 function insertGeneratedPeople(database: DatabaseSync, people: People): number {
   try {
-    // Mostly nobody is there yet, and to look for each first would cost as much as keeping an index.
+    // Usually all are new, and to look each up first would cost as much as updating an index.
     return insert(database, people, people.length, '')
   } catch (error) {
     if (constraintMessage(error) === null) throw error
@@ -88,7 +88,7 @@ function insertGeneratedPeople(database: DatabaseSync, people: People): number {
   }
 }
 
-/** Inserts the first `limit` of `people` whose username and e-mail nobody has, and returns how many those were. */
+/** Inserts the first `limit` of `people` whose username and email are free, and returns their number. */
 function insertPeople(database: DatabaseSync, people: People, limit: number): number {
   try {
     return insert(database, people, limit, WHERE_ABSENT)
@@ -96,8 +96,8 @@ function insertPeople(database: DatabaseSync, people: People, limit: number): nu
     const reason = constraintMessage(error)
     if (reason === null) throw error
     const { first, length, personAt } = people
-    if (length === 1) throw new OperatorError(`it refused ${JSON.stringify(personAt(first)?.username)}: ${reason}`)
-    // SQLite does not say who broke the constraint; one by one, it shows.
+    if (length === 1) throw new OperatorError(`it rejected ${JSON.stringify(personAt(first)?.username)}: ${reason}`)
+    // SQLite's error does not name the row: insert one by one to find it.
     let added = 0
     for (let index = first; index < first + length; index += 1)
       added += insertPeople(database, { first: index, length: 1, personAt }, limit - added)
@@ -105,8 +105,8 @@ function insertPeople(database: DatabaseSync, people: People, limit: number): nu
   }
 }
 
-// One statement for all: triggers that keep a full-text index cost several times as much when each person is one.
-// It asks for one person at a time: as one document of JSON, the people of a transaction would take 60 MB.
+// One statement: with one per person, the triggers that update the full-text index cost several times as much.
+// A function supplies one person at a time: as one JSON document, those of a transaction would take 60 MB.
 function insert(database: DatabaseSync, { first, length, personAt }: People, limit: number, where: string): number {
   database.function('person', (index) => JSON.stringify(personAt(Number(index))) ?? null)
   const statement = database.prepare(

@@ -4,7 +4,7 @@ import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { isatty } from 'node:tty'
 import type { Logger } from 'pino'
-import { findUnreadiness, readDatabaseVersion } from '../database/readiness.ts'
+import { readDatabaseVersion, readinessProblem } from '../database/readiness.ts'
 import { databaseUrl } from '../database/url.ts'
 import { errorMessage } from '../errors.ts'
 import { listen } from '../listen.ts'
@@ -66,7 +66,7 @@ export async function startMaster(
       else giveSocketToGroup(String(address.address), settings)
     },
     beforeOpen: () => database.look(),
-    findUnreadiness: () => database.read(findUnreadiness),
+    findUnreadiness: () => database.read(readinessProblem),
     onOutputGone: interrupt,
     onRestart: (reason) => metrics?.countRestart(reason),
   })

@@ -22,7 +22,7 @@ describe.skipIf(dockerEnvironment === null)('a container that can not start says
     // An empty volume would be given the image's own rights.
     prepare(volume, `fs.writeFileSync('/data/note', ''); fs.chmodSync('/data', 0o755)`)
     expect(refusal(new RosterContainer({ volume }))).toBe(
-      'The database /data/roster.db cannot be used: its folder is not writable, and SQLite keeps files beside it; let user 10001:10001 write there: chown -R 10001:10001 on what is /data here',
+      'The database /data/roster.db cannot be used: its folder is not writable, and SQLite keeps files beside it; make it writable for 10001:10001: chown -R 10001:10001 /data (for a container: the directory mounted there)',
     )
   })
 
@@ -43,11 +43,11 @@ describe.skipIf(dockerEnvironment === null)('a container that can not start says
     // What is in a tmpfs lives as long as somebody has it mounted.
     const keeper = new RosterContainer({}, '--volume', `${volume}:/full`, '--env', 'SEED=none')
     if (filler !== '') {
-      expect(keeper.exec('sh', '-c', 'DATABASE_URL=file:///full/roster.db node server/commands/prepare.ts').status).toBe(0)
+      expect(keeper.exec('sh', '-c', 'DATABASE_URL=file:///full/roster.db roster prepare').status).toBe(0)
       keeper.exec('node', '--eval', `fs.appendFileSync('/full/filler', Buffer.alloc(2 ** 22))`)
     }
     expect(refusal(new RosterContainer({ volume }))).toBe(
-      'The database /data/roster.db cannot be used: its disk is full, nothing was changed; make room in /data, or enlarge its volume',
+      'The database /data/roster.db cannot be used: its disk is full, nothing was changed; free space in /data, or enlarge its volume',
     )
   })
 

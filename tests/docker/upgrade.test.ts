@@ -13,13 +13,13 @@ describe.skipIf(dockerEnvironment === null)('an upgrade', () => {
 
     const newer = new RosterContainer({ volume, image: newerImage(NEXT, 'CREATE INDEX "User_age_next" ON "User" ("age")') })
     expect(await newer.page('/users')).toContain('24 people')
-    expect(newer.logLines().map(({ msg }) => msg)).toContain(`Keeping a copy of the database as /data/roster.db.before-${NEXT} …`)
+    expect(newer.logLines().map(({ msg }) => msg)).toContain(`Copying the database to /data/roster.db.before-${NEXT} …`)
     newer.stop()
 
     const refused = new RosterContainer({ volume })
     expect(refused.exited()).toBe(1)
     expect(refused.lastMessage()).toBe(
-      `The database /data/roster.db cannot be used: it was migrated by a newer Roster (${NEXT}); use that one, or a backup from before`,
+      `The database /data/roster.db cannot be used: it was migrated by a newer release (${NEXT}); run that one, or restore an older backup`,
     )
 
     const back = new RosterContainer({ volume }, '--env', `DATABASE_URL=file:///data/roster.db.before-${NEXT}`)

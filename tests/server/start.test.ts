@@ -115,7 +115,7 @@ describe('an end', () => {
 test.skipIf(process.platform !== 'linux')('pages are served though no line of the log can be written', async () => {
   const port = String(await freePort())
   const env = { DATABASE_URL: databaseUrl(temporaryDatabase().file), PORT: port }
-  const roster = start({ command: ['sh', '-c', `exec ${process.execPath} server/bootstrap.mjs server/commands/start.ts > /dev/full`], env })
+  const roster = start({ command: ['sh', '-c', `exec ${process.execPath} server/bootstrap.mjs server/roster.ts start > /dev/full`], env })
   const ask = async () => expect((await fetch(`http://127.0.0.1:${port}/users`)).status).toBe(200)
   await vi.waitFor(ask, { timeout: 30_000 })
   await ask()
@@ -187,12 +187,12 @@ describe('a start that can not be says why in one line, and changes nothing', ()
     await expectRefusal(startOn(join(obstacle, 'new', 'roster.db')), /obstacle.* cannot be used: .*not a directory/)
   })
 
-  test('a database that a newer Roster has migrated', async () => {
+  test('a database that a newer release has migrated', async () => {
     const { file, sql } = temporaryDatabase()
     sql.exec(
       `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "finished_at") VALUES ('x', 'x', '29990101000000_future', 1)`,
     )
-    await expectRefusal(startOn(file), /migrated by a newer Roster \(29990101000000_future\)/)
+    await expectRefusal(startOn(file), /migrated by a newer release \(29990101000000_future\)/)
   })
 
   test('a database in which a migration has failed', async () => {

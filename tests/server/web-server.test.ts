@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test as base, describe, expect } from 'vitest'
-import { PAGE_BYTES } from '../../server/database/migrate.ts'
+import { PAGE_BYTES } from '../../server/database/sqlite.ts'
 import { createDatabase, type TestDatabase } from '../fixtures/create-database.ts'
 import { addNamedPeople } from '../fixtures/named-people.ts'
 import { RosterProcess } from '../fixtures/roster-process.ts'
@@ -341,7 +341,7 @@ describe('health', () => {
     [
       `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "finished_at") VALUES ('x', 'x', '29990101000000_later', 1)`,
       `DELETE FROM "_prisma_migrations" WHERE "id" = 'x'`,
-      /newer Roster.*29990101000000_later/,
+      /newer release.*29990101000000_later/,
     ],
   ] as const)('/readyz is a problem with its reason after %s', async ([fault, remedy, reason], { site }) => {
     site.sql.exec(fault)

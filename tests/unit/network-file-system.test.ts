@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findNetworkFileSystem } from '../../server/database/network-file-system.ts'
+import { networkFileSystem } from '../../server/database/file-checks.ts'
 
 const MOUNTS = `
 22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
@@ -21,9 +21,9 @@ test.each([
   ['/srv/host', null],
   ['/srv/twice', null],
 ])('%s is on %s', (folder, type) => {
-  expect(findNetworkFileSystem(folder, MOUNTS)).toBe(type)
+  expect(networkFileSystem(folder, MOUNTS)).toBe(type)
 })
 
-test('a system without such a list has none', () => {
-  expect(findNetworkFileSystem('/srv', '')).toBeNull()
+test('a system without a list of mounts has none', () => {
+  expect(networkFileSystem('/srv', '')).toBeNull()
 })

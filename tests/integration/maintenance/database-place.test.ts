@@ -82,7 +82,7 @@ describe('a link', () => {
     const folder = temporaryFolder()
     symlinkSync(join(folder, 'unmounted'), join(folder, link))
     expect(() => prepareDatabase(join(folder, file), { report })).toThrow(
-      `${join(folder, link)} is a symbolic link to ${join(folder, 'unmounted')}, which does not exist; mount the disk that it is on, or delete the link`,
+      `${join(folder, link)} is a symbolic link to ${join(folder, 'unmounted')}, which does not exist; mount its disk, or delete the link`,
     )
     expect(readdirSync(folder)).toEqual([link])
   })
@@ -122,7 +122,7 @@ test('a database that has been cut off is not filled with people', () => {
   writeAndDie(file, 'CREATE TABLE other (id)')
   writeFileSync(file, '')
   expect(() => prepareDatabase(file, { report })).toThrow(
-    `it is empty, but ${file}-wal is not: its content was cut off; restore a backup, or delete both files to begin anew`,
+    `it is empty but ${file}-wal is not: the file was truncated; restore a backup, or delete both files to start empty`,
   )
   expect(statSync(`${file}-wal`).size).toBeGreaterThan(0)
 })

@@ -41,7 +41,7 @@ test('a copy of an older database is kept before it is migrated', () => {
   const lines: string[] = []
   expect(prepareDatabase(file, { report: (line) => lines.push(line) })).toEqual({ people: 1 })
   const copy = `${file}.before-${SECOND?.name}`
-  expect(lines[0]).toBe(`Keeping a copy of the database as ${copy} …`)
+  expect(lines[0]).toBe(`Copying the database to ${copy} …`)
   const kept = open(copy)
   expect(kept.prepare('SELECT username FROM "User"').all()).toEqual([{ username: 'ada' }])
   expect(listPendingMigrations(kept).length).toBe(listMigrations().length - 1)

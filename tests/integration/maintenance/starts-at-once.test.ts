@@ -98,8 +98,8 @@ test('who keeps the database locked for longer than a start waits is named as th
   addNamedPeople(sql)
   sql.exec('BEGIN IMMEDIATE')
   const lines: string[] = []
-  expect(() => prepareDatabase(file, { report: (line) => lines.push(line), longestWaitMs: 100 })).toThrow(
-    `The database ${file} cannot be used: another process has kept it locked for 0.1 seconds; end that process (fuser -v ${file} names it) and start again`,
+  expect(() => prepareDatabase(file, { report: (line) => lines.push(line), maxWaitMs: 100 })).toThrow(
+    `The database ${file} cannot be used: another process has locked it for 0.1 seconds; stop that process (fuser -v ${file} names it) and start again`,
   )
   expect(lines).toEqual([`Another process is writing to ${file}; waiting for it to finish …`])
   sql.exec('ROLLBACK')
@@ -109,5 +109,5 @@ test('who keeps the database locked for longer than a start waits is named as th
 test('who only writes to a database that lacks nothing is not waited for', () => {
   const { file, sql } = temporaryDatabase()
   sql.exec('BEGIN IMMEDIATE')
-  expect(prepareDatabase(file, { report, longestWaitMs: 0 })).toEqual({ people: 0 })
+  expect(prepareDatabase(file, { report, maxWaitMs: 0 })).toEqual({ people: 0 })
 })

@@ -135,7 +135,7 @@ test('a person whom a constraint refuses is named with the reason, and that tran
   const { sql } = temporaryDatabase()
   sql.exec(`CREATE TRIGGER stricter BEFORE INSERT ON "User" WHEN new.username = 'grace'
             BEGIN SELECT RAISE(ABORT, 'CHECK constraint failed: age must be a whole number from 0 to 80'); END`)
-  expect(() => seedSamplePeople(sql)).toThrow('it refused "grace": age must be a whole number from 0 to 80')
+  expect(() => seedSamplePeople(sql)).toThrow('it rejected "grace": age must be a whole number from 0 to 80')
   expect(listPeople(sql)).toEqual([])
   expect(sql.isTransaction).toBe(false)
 })
