@@ -10,7 +10,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --loglevel=error
 COPY . .
 # Not by npm, whose bootstrap would install anew when a clone is younger than the layer above.
-RUN --mount=type=cache,target=/src/.next/cache node server/commands/build.ts
+RUN --mount=type=cache,target=/src/.next/cache node server/roster.ts build
 RUN node server/release/precompress.ts .next/standalone/.next/static .next/standalone/public
 
 FROM ${BASE} AS system

@@ -44,7 +44,7 @@ async function measure(file: string): Promise<Row[]> {
   prepareDatabase(file)
   spawnSync('node', ['prisma/seed.ts', '--count', String(PEOPLE)], { cwd: ROOT, env: { ...process.env, ...env }, stdio: 'inherit' })
   await buildIfStale()
-  return withServer(['server/commands/start.ts'], env, async (address) => {
+  return withServer(['server/roster.ts', 'start'], env, async (address) => {
     const rows: Row[] = []
     for (const { name, path } of CASES) {
       console.log(`${name} …`)

@@ -128,7 +128,7 @@ uninstall() {
 check_build() {
   from=$(cd "$from" 2>/dev/null && pwd) || fail "there is no folder $from"
   build=$from/.next/standalone
-  [[ -f $build/server/serve.ts ]] || fail "$from has no build: run npm run build there first"
+  [[ -f $build/server/roster.ts ]] || fail "$from has no build: run npm run build there first"
   local node
   node=$(compgen -G "$from/node_modules/node-linux-*/bin/node" | head -n 1) || true
   [[ -x $node ]] || fail "$from/node_modules has no Node: run npm ci there first"

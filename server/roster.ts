@@ -1,86 +1,124 @@
 #!/usr/bin/env node
-// `roster COMMAND`: maintenance where there is neither npm nor Prisma's CLI, as in the container image.
+// The command `roster`. It imports the code of a command only when that is called, as a release has no code to build or develop.
 import { existsSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { seedCommand } from './commands/seed.ts'
-import { copyDatabase } from './database/copy.ts'
-import { fileProblem } from './database/file-checks.ts'
-import { listMigrations, listPendingMigrations, listSchemaDifferences } from './database/migrate.ts'
-import { databaseFile } from './database/url.ts'
-import { loadEnvironment } from './environment.ts'
-import { errorMessage, OperatorError } from './errors.ts'
-import { runCommand } from './run-command.ts'
+import { Command, InvalidArgumentError } from 'commander'
+import { OperatorError } from './errors.ts'
+import { MAX_SEED_PEOPLE, MAX_WEB_WORKERS, readSettings } from './settings.ts'
 
-const HELP = `Usage: roster COMMAND
+const USAGE_ERROR_STATUS = 2
+const hasSources = existsSync(new URL('commands/build.ts', import.meta.url))
 
-  seed [--count N]  adds the sample people who are not there, or fills up to N people in all
-  migrate-status    tells whether the database is the one that this Roster expects; exit status 1 when it is not
-  backup [FILE]     copies the database as it is now, while it is served, to FILE, which must not exist
-                    (default: beside the database, named after the time)
-  help              this text
+const roster = new Command('roster')
+  .description('A read-only web directory of the people in a SQLite database.')
+  .usage('COMMAND [options]')
+  .helpOption('-h, --help', 'Show this help')
+  .helpCommand(false)
+  .addHelpText('after', '\nSettings come from environment variables and the file .env; .env.example describes them.')
+  .configureOutput({ outputError: (message, write) => write(usageError(message)) })
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE_ERROR_STATUS))
 
-They work on the database that DATABASE_URL names.
-`
+addCommand('start', `Prepare the database${hasSources ? ', build if the sources have changed' : ''}, and serve`, [
+  ['roster start', 'http://127.0.0.1:3000, with one worker'],
+  ['PORT=8080 WEB_WORKERS=4 roster start', ''],
+]).action(async () => (await import('./commands/start.ts')).start())
 
-const [command = 'help', ...commandArguments] = process.argv.slice(2)
+addCommand('serve', 'Serve a prepared database, for a service manager; SIGHUP replaces the workers one by one', [
+  ['roster prepare && roster serve', ''],
+]).action(async () => (await import('./commands/serve.ts')).serve())
 
-await runCommand(async () => {
-  loadEnvironment()
-  switch (command) {
-    case 'seed':
-      process.exitCode = await seedCommand(commandArguments, 'roster seed [--count N]')
-      return
-    case 'migrate-status':
-      expectArguments(0)
-      return showMigrationStatus()
-    case 'backup':
-      expectArguments(1)
-      return backUp(commandArguments[0])
-    case 'help':
-    case '--help':
-      process.stdout.write(HELP)
-      return
-    default:
-      throw new OperatorError(`unknown command "${command}"; see roster help`)
-  }
-})
-
-function expectArguments(most: number): void {
-  const unexpected = commandArguments[most] ?? commandArguments.find((argument) => argument.startsWith('-'))
-  if (unexpected !== undefined) throw new OperatorError(`unexpected argument "${unexpected}"; see roster help`)
+if (hasSources) {
+  addCommand('dev', 'Prepare the database, and serve the sources as they change', [['roster dev', '']]).action(async () =>
+    (await import('./commands/dev.ts')).dev(),
+  )
+  addCommand('build', 'Build a release in .next/standalone', [['roster build', '']]).action(async () =>
+    (await import('./commands/build.ts')).build(),
+  )
 }
 
-function showMigrationStatus(): void {
-  withDatabase('be looked at', (database) => {
-    const pending = new Set(listPendingMigrations(database).map(({ name }) => name))
-    for (const { name } of listMigrations()) console.log(`${pending.has(name) ? 'missing' : 'applied'}  ${name}`)
-    if (pending.size > 0) throw new OperatorError('a start of Roster applies what is missing')
-    const differences = listSchemaDifferences(database)
-    if (differences.length > 0) throw new OperatorError(`its schema is another one: ${differences.join(', ')}`)
+addCommand('prepare', 'Create the database, or apply pending migrations after copying it', [
+  ['roster prepare', ''],
+  ['SEED=none roster prepare', 'create a new database without people'],
+]).action(async () => (await import('./commands/prepare.ts')).prepare())
+
+addCommand('seed', 'Add the sample people who are missing; it changes and deletes no one', [
+  ['roster seed', ''],
+  ['roster seed --count 100000', ''],
+])
+  .option(
+    '--count <N>',
+    `add sample, then generated people until there are N (1 to ${MAX_SEED_PEOPLE}); a repeated call continues after an interruption`,
+    parseOnce(MAX_SEED_PEOPLE),
+  )
+  .action(async ({ count }: { count?: number }) => {
+    process.exitCode = await (await import('./commands/seed.ts')).seed(count)
   })
+
+addCommand('backup', 'Copy the database while it is in use', [
+  ['roster backup', 'beside the database, named after the time'],
+  ['roster backup /backup/roster.db', ''],
+])
+  .argument('[FILE]', 'the new file')
+  .action(async (file?: string) => (await import('./commands/backup.ts')).backup(file))
+
+addCommand('status', 'Show the state of the database; exit status 1 unless this release can serve it', [['roster status', '']]).action(
+  async () => (await import('./commands/status.ts')).status(),
+)
+
+addCommand('nginx-upstream', "Print nginx's list of the workers' sockets", [
+  ['roster nginx-upstream 4 > /etc/nginx/roster/upstream.conf', ''],
+])
+  .argument('<N>', `the number of workers, 1 to ${MAX_WEB_WORKERS}`, parseOnce(MAX_WEB_WORKERS))
+  .action(async (workers: number) => {
+    const { nginxUpstream } = await import('./nginx-upstream.ts')
+    process.stdout.write(nginxUpstream(workers, readSettings().socketDirectory ?? undefined))
+  })
+
+// Not commander's own, which answers an unknown name with the whole help.
+addCommand('help', 'Show the help of a command', [['roster help seed', '']])
+  .argument('[COMMAND]')
+  .action((name?: string) => {
+    const command = name === undefined ? roster : roster.commands.find((each) => each.name() === name)
+    if (command === undefined) roster.error(`unknown command '${name}'`)
+    else command.help()
+  })
+
+try {
+  const commandArguments = process.argv.slice(2)
+  await roster.parseAsync(commandArguments.length === 0 ? ['--help'] : commandArguments, { from: 'user' })
+} catch (error) {
+  if (!(error instanceof OperatorError)) throw error
+  console.error(error.message)
+  process.exit(1)
 }
 
-function backUp(target = `${databaseFile()}.${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`): void {
-  const file = resolve(target)
-  if (existsSync(file)) throw new OperatorError(`${file} exists already; name another file`)
-  if (!existsSync(dirname(file))) throw new OperatorError(`there is no folder ${dirname(file)}`)
-  withDatabase('be copied', (database) => copyDatabase(database, file))
-  console.log(`The database is copied to ${file}`)
+/** Adds a command; each example is a command line and a remark. */
+function addCommand(name: string, description: string, examples: [string, string][]): Command {
+  const width = Math.max(...examples.map(([line]) => line.length))
+  const lines = examples.map(([line, remark]) => `  ${line.padEnd(width)}  ${remark}`.trimEnd())
+  return roster
+    .command(name)
+    .summary(description)
+    .description(`${description}.`)
+    .allowExcessArguments(false)
+    .addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
 }
 
-function withDatabase(what: string, use: (database: DatabaseSync) => void): void {
-  const file = databaseFile()
-  try {
-    const fault = fileProblem(file)
-    if (fault !== null) throw new OperatorError(`it ${fault}`)
-    const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 })
-    try {
-      use(database)
-    } finally {
-      database.close()
-    }
-  } catch (error) {
-    throw new OperatorError(`The database ${file} cannot ${what}: ${errorMessage(error)}`)
+/** A parser of whole numbers from 1 to `max`, for an option or argument that may be given once. */
+function parseOnce(max: number): (text: string, previous: number | undefined) => number {
+  return (text, previous) => {
+    if (previous !== undefined) throw new InvalidArgumentError('It may be given only once.')
+    const number = /^[1-9]\d{0,7}$/.test(text) ? Number(text) : Number.NaN
+    if (number <= max) return number
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${max}.`)
   }
+}
+
+/** Commander's message, "error: unknown option '--force'" and perhaps a hint, as one line of ours. */
+function usageError(message: string): string {
+  const line = message
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\.$/, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+  return `roster: ${line}; see roster --help\n`
 }

@@ -6,55 +6,57 @@ import { OperatorError } from './errors.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 const LOG_FORMATS = ['json', 'pretty'] as const
-const MAX_SEED = 10_000_000
-// A worker has 140 MB when it starts and 160 after its first pages: one that is larger than it may be is replaced, without end then.
-const LEAST_WORKER_MEMORY_MB = 192
+
+export const MAX_SEED_PEOPLE = 10_000_000
+export const MAX_WEB_WORKERS = 64
+// A worker takes 140 MB at its start and 160 MB after its first pages: with a lower limit it would be restarted again and again.
+const MIN_WORKER_MEMORY_MB = 192
 
 export type Settings = {
   host: string
   port: number
-  /** Where each worker's socket lies; null: they listen on `host` and `port`. */
+  /** The folder of the workers' sockets; null: they listen on `host` and `port`. */
   socketDirectory: string | null
-  /** The id of the group that may connect to the sockets, or null for that of the process. */
+  /** The id of the group that may connect to the sockets; null: that of the process. */
   socketGroup: number | null
   webWorkers: number
   workerMemoryBytes: number
-  /** Where, on the loopback interface only, metrics are served; null: nowhere. */
+  /** The port of the metrics on the loopback interface; null: none. */
   metricsPort: number | null
   logLevel: (typeof LOG_LEVELS)[number]
   logFormat: (typeof LOG_FORMATS)[number]
-  /** Whether log lines carry what visitors searched for. */
+  /** Whether log lines contain what visitors searched for. */
   logQueries: boolean
   databaseFile: string
-  /** The people in a database that is made because there is none: nobody, the samples, or so many. */
+  /** The people in a new database: none, the sample people, or a number of sample and generated people. */
   seed: 'none' | 'samples' | number
   secretFile: string
 }
 
-// By it a worker has its master's settings: read anew, they could be others, as the defaults of commands differ and .env changes.
-const HANDED_DOWN = 'ROSTER_SETTINGS'
+// The master's settings for its workers. Were they to read the environment, .env may have changed, and the defaults of commands differ.
+const WORKER_SETTINGS = 'ROSTER_SETTINGS'
 
-/** Has the workers that are started from now on use these settings. */
+/** Passes `settings` on to all workers that are started from now on. */
 export function handDown(settings: Settings): void {
-  process.env[HANDED_DOWN] = JSON.stringify(settings)
+  process.env[WORKER_SETTINGS] = JSON.stringify(settings)
 }
 
 /**
- * What the operator set by environment variables or `.env`; `.env.example` documents each. `defaults` differ from one command to another.
- * In a worker: what its master has handed down; of what an older master does not know, what its environment says.
- * @throws OperatorError naming the variable that can not be understood.
+ * The settings in environment variables and `.env`, which `.env.example` describes; `defaults` depend on the command. A worker has those of
+ * its master, and reads from the environment only what an older master does not know.
+ * @throws OperatorError naming a variable with an invalid value.
  */
 export function readSettings(defaults: { webWorkers: number } = { webWorkers: availableParallelism() }): Settings {
-  const handedDown: Partial<Settings> | null = JSON.parse(process.env[HANDED_DOWN] || 'null')
-  if (handedDown === null) loadEnvironment()
+  const fromMaster: Partial<Settings> | null = JSON.parse(process.env[WORKER_SETTINGS] || 'null')
+  if (fromMaster === null) loadEnvironment()
   const file = databaseFile()
   return {
     host: process.env.HOST || '127.0.0.1',
     port: readNumber('PORT', 3000, 0, 65_535, ' (0: any free one)'),
     socketDirectory: process.env.SOCKET_DIRECTORY || null,
     socketGroup: process.env.SOCKET_GROUP ? readNumber('SOCKET_GROUP', 0, 0, 2 ** 31, ' (a group id)') : null,
-    webWorkers: readNumber('WEB_WORKERS', defaults.webWorkers, 1, 64),
-    workerMemoryBytes: readNumber('WORKER_MEMORY_MB', 512, LEAST_WORKER_MEMORY_MB, 65_536, ' (a worker needs 160 to start)') * 2 ** 20,
+    webWorkers: readNumber('WEB_WORKERS', defaults.webWorkers, 1, MAX_WEB_WORKERS),
+    workerMemoryBytes: readNumber('WORKER_MEMORY_MB', 512, MIN_WORKER_MEMORY_MB, 65_536, ' (a worker needs 160 to start)') * 2 ** 20,
     metricsPort: process.env.METRICS_PORT ? readNumber('METRICS_PORT', 0, 0, 65_535) : null,
     logLevel: readChoice('LOG_LEVEL', LOG_LEVELS, 'info'),
     logFormat: readChoice('LOG_FORMAT', LOG_FORMATS, process.stdout.isTTY ? 'pretty' : 'json'),
@@ -62,7 +64,7 @@ export function readSettings(defaults: { webWorkers: number } = { webWorkers: av
     databaseFile: file,
     seed: readSeed(),
     secretFile: process.env.SECRET_FILE || `${file}.secret`,
-    ...handedDown,
+    ...fromMaster,
   }
 }
 
@@ -71,21 +73,21 @@ export function socketPath(socketDirectory: string, worker: number): string {
   return join(socketDirectory, `worker-${worker}.sock`)
 }
 
-/** The path of the socket on which the master keeps requests while no worker serves. */
+/** The path of the socket on which the master holds requests while no worker serves. */
 export function waitingRoomPath(socketDirectory: string): string {
   return join(socketDirectory, 'waiting.sock')
 }
 
-function readNumber(name: string, fallback: number, least: number, most: number, remark = ''): number {
+function readNumber(name: string, fallback: number, min: number, max: number, remark = ''): number {
   const text = process.env[name] || String(fallback)
   const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
-  if (number >= least && number <= most) return number
-  throw new OperatorError(`${name} is "${text}"; it must be a number from ${least} to ${most}${remark}`)
+  if (number >= min && number <= max) return number
+  throw new OperatorError(`${name} is "${text}"; it must be a number from ${min} to ${max}${remark}`)
 }
 
 function readSeed(): Settings['seed'] {
   const text = process.env.SEED || 'samples'
-  return text === 'none' || text === 'samples' ? text : readNumber('SEED', 0, 1, MAX_SEED, ', none or samples')
+  return text === 'none' || text === 'samples' ? text : readNumber('SEED', 0, 1, MAX_SEED_PEOPLE, ', none or samples')
 }
 
 function readChoice<Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice {

@@ -3,10 +3,10 @@ import { prepareDatabase } from '../database/prepare.ts'
 import { databaseUrl } from '../database/url.ts'
 import { ROOT } from '../paths.ts'
 import { generatePrismaClientIfStale } from '../release/build.ts'
-import { runCommand } from '../run-command.ts'
 import { readSettings } from '../settings.ts'
 
-await runCommand(() => {
+/** Prepares the database and runs `next dev` until that exits. */
+export function dev(): void {
   const { host, port, databaseFile, seed } = readSettings()
   prepareDatabase(databaseFile, { seed })
   generatePrismaClientIfStale()
@@ -17,4 +17,4 @@ await runCommand(() => {
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => next.kill(signal))
   next.on('exit', (status) => process.exit(status ?? 0))
-})
+}

@@ -1,10 +1,9 @@
-// `node server/commands/prepare.ts`: leaves the database ready to be served, made anew where there is none.
 import { prepareDatabase } from '../database/prepare.ts'
-import { runCommand } from '../run-command.ts'
 import { readSettings } from '../settings.ts'
 
-await runCommand(() => {
+/** Creates or migrates the database. */
+export function prepare(): void {
   const { databaseFile, seed } = readSettings()
   const { people } = prepareDatabase(databaseFile, { seed })
   console.log(`${databaseFile} is ready, with ${people.toLocaleString('en')} people.`)
-})
+}

@@ -1,23 +1,29 @@
-// `node server/commands/serve.ts` in a folder with a build: serves a database that server/commands/prepare.ts has made ready.
-import { dirname } from 'node:path'
+import { lstatSync, readlinkSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { readinessProblem } from '../database/readiness.ts'
 import { OperatorError } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { startMaster } from '../master/master.ts'
-import { runCommand } from '../run-command.ts'
-import { readSettings, type Settings } from '../settings.ts'
+import { readSettings } from '../settings.ts'
 
-await runCommand(async () => {
+/** Serves a prepared database until a signal stops it. */
+export async function serve(): Promise<void> {
   const settings = readSettings()
+  const { databaseFile, webWorkers } = settings
   const log = await createLog(settings, 0)
-  // As it was called, not where symbolic links lead: a reload follows them again, to a newer build.
-  const place = await startMaster(settings, dirname(dirname(dirname(process.argv[1] ?? ''))), log, {
-    prepare: () => checkReadiness(settings),
+  const place = await startMaster(settings, releaseFolder(process.argv[1] ?? ''), log, {
+    prepare: () => {
+      const problem = readinessProblem(databaseFile)
+      if (problem !== null) throw new OperatorError(`${databaseFile} cannot be served: ${problem}`)
+    },
   })
-  log.info({ place, workers: settings.webWorkers, database: settings.databaseFile, pid: process.pid }, 'Roster serves')
-})
+  log.info({ place, workers: webWorkers, database: databaseFile, pid: process.pid }, 'Roster serves')
+}
 
-function checkReadiness({ databaseFile }: Settings): void {
-  const reason = readinessProblem(databaseFile)
-  if (reason !== null) throw new OperatorError(`${databaseFile} can not be served: ${reason}`)
+/**
+ * The folder of the release by the path by which this `script` in its `server` was called. Follows links to the script itself
+ * (/usr/local/bin/roster) but not to the folder (/opt/roster/current): a reload follows that to a newer release.
+ */
+function releaseFolder(script: string): string {
+  return lstatSync(script).isSymbolicLink() ? releaseFolder(resolve(dirname(script), readlinkSync(script))) : dirname(dirname(script))
 }

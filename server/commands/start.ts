@@ -1,21 +1,26 @@
+import { existsSync } from 'node:fs'
 import { prepareDatabase } from '../database/prepare.ts'
 import { checkPlaceIsFree } from '../listen.ts'
 import { createLog } from '../log.ts'
 import { startMaster } from '../master/master.ts'
 import { ROOT } from '../paths.ts'
-import { buildIfStale } from '../release/build.ts'
-import { runCommand } from '../run-command.ts'
 import { readSettings } from '../settings.ts'
 
-await runCommand(async () => {
+/** Builds if the sources have changed, prepares the database while the first worker loads, and serves. */
+export async function start(): Promise<void> {
   const settings = readSettings({ webWorkers: 1 })
   const { databaseFile, seed } = settings
-  // Before anything is made: a second start by mistake must not touch the database of the first.
+  // First: a second start by mistake must not touch the database of the first.
   await checkPlaceIsFree(settings)
-  const { people } = prepareDatabase(databaseFile, { seed })
-  await buildIfStale()
-  const place = await startMaster(settings, ROOT, await createLog(settings, 0))
+  // A release has no code to build.
+  if (existsSync(new URL('../release/build.ts', import.meta.url))) await (await import('../release/build.ts')).buildIfStale()
+  let people = 0
+  const place = await startMaster(settings, ROOT, await createLog(settings, 0), {
+    prepare: () => {
+      people = prepareDatabase(databaseFile, { seed }).people
+    },
+  })
   console.log(
-    `Roster is ready.\n\n  Address   ${place}\n  Database  ${databaseFile}\n  People    ${people.toLocaleString('en')}\n\nCtrl-C stops it.`,
+    `Roster is ready.\n\n  Address   ${place}\n  Database  ${databaseFile}\n  People    ${people.toLocaleString('en')}\n\nPress Ctrl-C to stop.`,
   )
-})
+}

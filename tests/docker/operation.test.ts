@@ -85,7 +85,7 @@ describe.skipIf(dockerEnvironment === null)('a container', () => {
     await container.page('/users')
     expect(container.exec('roster', 'help').stdout).toContain('Usage: roster COMMAND')
     expect(container.exec('roster', 'seed')).toMatchObject({ status: 0, stdout: 'Added 24 people; there are 24 in all.\n' })
-    expect(container.exec('roster', 'migrate-status')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^applied {2}\d+_/) })
+    expect(container.exec('roster', 'status')).toMatchObject({ status: 0, stdout: expect.stringContaining('matches the migrations') })
     expect(container.exec('roster', 'backup', '/data/before.db').status).toBe(0)
     expect(await container.page('/users')).toContain('24 people')
     container.stop()

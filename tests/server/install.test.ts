@@ -12,7 +12,7 @@ function cloneWithBuild(name: string): string {
   const files = {
     'docs/deploy.md': '# Deploying',
     '.next/standalone/package.json': '{ "version": "1.2.3" }',
-    '.next/standalone/server/commands/serve.ts': '',
+    '.next/standalone/server/roster.ts': '',
     '.next/standalone/.env': 'LOG_LEVEL=silent',
     '.next/standalone/public/robots.txt': 'User-agent: *',
     '.next/standalone/.next/static/chunks/shared.js': 'let shared = "shared by all releases, shared by all releases"',
@@ -51,7 +51,7 @@ describe('install.sh', () => {
   test('puts a release, the unit, the settings and the nginx site in place', () => {
     const root = temporaryFolder()
     expect(installRoster(root, '--from', cloneWithBuild('one'))).toMatch(/^Roster 1\.2\.3-[\da-f]{12} is installed\.$/m)
-    for (const path of ['server/commands/serve.ts', 'bin/node', 'deploy/install.sh', 'docs/deploy.md', 'public/robots.txt']) {
+    for (const path of ['server/roster.ts', 'bin/node', 'deploy/install.sh', 'docs/deploy.md', 'public/robots.txt']) {
       expect(existsSync(installedFile(root, path)), path).toBe(true)
     }
     for (const path of [
@@ -67,7 +67,7 @@ describe('install.sh', () => {
       ['one', 'shared'].flatMap((name) => [`${name}.js`, `${name}.js.br`, `${name}.js.gz`]),
     )
     // Whatever umask the clone was made with.
-    expect(statSync(installedFile(root, 'server/commands/serve.ts')).mode & 0o777).toBe(0o644)
+    expect(statSync(installedFile(root, 'server/roster.ts')).mode & 0o777).toBe(0o644)
     expect(statSync(installedFile(root, 'bin/node')).mode & 0o777).toBe(0o755)
   })
 

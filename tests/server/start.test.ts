@@ -137,7 +137,7 @@ describe('a start that can not be says why in one line, and changes nothing', ()
     const address = other.address()
     const port = typeof address === 'object' ? String(address?.port) : ''
     const file = join(temporaryFolder(), 'roster.db')
-    await expectRefusal(startOn(file, { PORT: port }), `Port ${port} on 127.0.0.1 is taken`)
+    await expectRefusal(startOn(file, { PORT: port }), `Port ${port} on 127.0.0.1 is in use`)
     expect(existsSync(file)).toBe(false)
   })
 
@@ -145,7 +145,7 @@ describe('a start that can not be says why in one line, and changes nothing', ()
     await expectRefusal(startOn('/nowhere/roster.db', { PORT: port }), `PORT is "${port}"`)
   })
 
-  test('HOST that is no address of this machine', async () => {
+  test('HOST that is not an address of this machine', async () => {
     await expectRefusal(startOn('/nowhere/roster.db', { HOST: '192.0.2.1' }), 'HOST is "192.0.2.1"')
   })
 

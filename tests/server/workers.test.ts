@@ -16,7 +16,7 @@ const SYSTEMD_SOCKET_ACTIVATE = '/usr/bin/systemd-socket-activate'
 const WAIT = { timeout: 30_000, interval: 50 }
 
 /** Started workers on unix sockets, with what `env` adds. */
-function serve(env: Record<string, string> = {}, command: [string, ...string[]] = [process.execPath, 'server/commands/serve.ts']) {
+function serve(env: Record<string, string> = {}, command: [string, ...string[]] = [process.execPath, 'server/roster.ts', 'serve']) {
   const { file, url, sql } = temporaryDatabase()
   addNamedPeople(sql)
   const sockets = join(temporaryFolder(), 'sockets')
@@ -100,7 +100,7 @@ test("the sockets of a run that crashed are in nobody's way, those of one that r
 test('a worker has the settings of its master: npm start on sockets starts again after a crash', async () => {
   const env = { WEB_WORKERS: '', SOCKET_DIRECTORY: join(temporaryFolder(), 'sockets') }
   for (const _ of ['first', 'again']) {
-    const { roster } = serve(env, [process.execPath, 'server/bootstrap.mjs', 'server/commands/start.ts'])
+    const { roster } = serve(env, [process.execPath, 'server/bootstrap.mjs', 'server/roster.ts', 'start'])
     await roster.printed(/Roster is ready/)
     expect(readdirSync(env.SOCKET_DIRECTORY)).toEqual(['waiting.sock', 'worker-1.sock'])
     expect((await get(join(env.SOCKET_DIRECTORY, 'worker-1.sock'), '/user/profile/1')).status).toBe(200)
@@ -366,7 +366,7 @@ test('more connections than a worker may open files are refused, and it serves o
   const limitedTo = (files: number): [string, ...string[]] => [
     'sh',
     '-c',
-    `ulimit -n ${files}; exec ${process.execPath} server/commands/serve.ts`,
+    `ulimit -n ${files}; exec ${process.execPath} server/roster.ts serve`,
   ]
   const { roster, socket } = serve({ WEB_WORKERS: '1' }, limitedTo(64))
   await roster.printed(/Roster serves/)
@@ -406,7 +406,7 @@ test('metrics of master and workers are on a listener of their own', async () =>
   )
 })
 
-test('a port for metrics that is taken leaves visitors their pages', async () => {
+test('a port for metrics that is in use leaves visitors their pages', async () => {
   const taken = createServer()
   onTestFinished(() => void taken.close())
   const port = await freePort()
@@ -414,7 +414,7 @@ test('a port for metrics that is taken leaves visitors their pages', async () =>
   const { roster, socket } = serve({ METRICS_PORT: String(port) })
   await roster.printed(/Roster serves/)
   expect(roster.stdout).toContain(
-    `No metrics: Port ${port} on 127.0.0.1 is taken; stop what listens there, or set METRICS_PORT to another one.`,
+    `No metrics: Port ${port} on 127.0.0.1 is in use; stop the program that listens there, or set METRICS_PORT to another port.`,
   )
   expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
 })
@@ -423,7 +423,7 @@ test.skipIf(!existsSync(SYSTEMD_SOCKET_ACTIVATE))('metrics are served on the soc
   const port = await freePort()
   const handOver = ['DATABASE_URL', 'SOCKET_DIRECTORY', 'WEB_WORKERS', 'METRICS_PORT'].map((name) => `--setenv=${name}`)
   const activation: [string, ...string[]] = [SYSTEMD_SOCKET_ACTIVATE, `--listen=127.0.0.1:${port}`, ...handOver]
-  const { roster } = serve({ METRICS_PORT: '0' }, [...activation, process.execPath, 'server/commands/serve.ts'])
+  const { roster } = serve({ METRICS_PORT: '0' }, [...activation, process.execPath, 'server/roster.ts', 'serve'])
   await vi.waitFor(() => expect(roster.stderr).toContain('Listening on'), WAIT)
   // The first connection starts it, and waits for it.
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
@@ -437,8 +437,8 @@ describe('what can not be served is refused in one line', () => {
     [{ WORKER_MEMORY_MB: '191' }, 'WORKER_MEMORY_MB is "191"; it must be a number from 192 to 65536 (a worker needs 160 to start)'],
     [{ LOG_FORMAT: 'xml' }, 'LOG_FORMAT is "xml"; it must be one of json, pretty'],
     [{ SOCKET_DIRECTORY: '/dev/null/sockets' }, /^SOCKET_DIRECTORY \/dev\/null\/sockets can not be used: /],
-    [{ DATABASE_URL: 'file:///nowhere/roster.db' }, '/nowhere/roster.db can not be served: the database file does not exist'],
-    [{ SECRET_FILE: '/nowhere/secret' }, /^The secret \/nowhere\/secret can not be used: /],
+    [{ DATABASE_URL: 'file:///nowhere/roster.db' }, '/nowhere/roster.db cannot be served: the database file does not exist'],
+    [{ SECRET_FILE: '/nowhere/secret' }, /^The secret \/nowhere\/secret cannot be used: /],
   ] as const)('%j', async ([env, complaint]) => {
     const { roster } = serve(env)
     expect((await roster.exited()).status).toBe(1)

@@ -41,19 +41,19 @@ test.each([
     never: NODE_SQLITE,
   },
   {
-    entries: ['server/commands/serve.ts', 'server/commands/start.ts', 'server/container/start.ts'],
+    entries: ['server/roster.ts', 'server/container/start.ts'],
     through: [
       'server/master/master.ts',
       'server/master/worker-pool.ts',
       'server/metrics.ts',
       'server/database/prepare.ts',
+      'server/database/copy.ts',
+      'server/database/seed.ts',
       'server/database/migrate.ts',
     ],
     uses: 'node:sqlite',
     never: BETTER_SQLITE,
   },
-  { entries: ['server/commands/prepare.ts'], through: ['server/database/prepare.ts'], uses: 'node:sqlite', never: BETTER_SQLITE },
-  { entries: ['server/roster.ts'], through: ['server/database/copy.ts'], uses: 'node:sqlite', never: BETTER_SQLITE },
   { entries: ['prisma/seed.ts'], through: ['server/database/seed.ts'], uses: 'node:sqlite', never: BETTER_SQLITE },
 ])('$entries.0 uses one SQLite library: $uses', ({ entries, through, uses, never }) => {
   const imports = listImports(entries)

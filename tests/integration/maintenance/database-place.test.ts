@@ -94,7 +94,7 @@ describe('a link', () => {
   })
 })
 
-test.each(['server/commands/prepare.ts', 'server/commands/serve.ts', 'server/roster.ts migrate-status', 'prisma/seed.ts'])(
+test.each(['server/roster.ts prepare', 'server/roster.ts serve', 'server/roster.ts status', 'server/roster.ts backup', 'prisma/seed.ts'])(
   'a named pipe does not keep %s waiting',
   (command) => {
     const file = join(temporaryFolder(), 'roster.db')

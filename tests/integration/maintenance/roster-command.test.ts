@@ -1,65 +1,199 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { listMigrations } from '../../../server/database/migrate.ts'
 import { databaseUrl } from '../../../server/database/url.ts'
 import { ROOT } from '../../../server/paths.ts'
-import { addNamedPeople } from '../../fixtures/named-people.ts'
+import { addNamedPeople, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
 import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
 
-function roster(commandArguments: string[], file: string) {
-  const env = { ...process.env, DATABASE_URL: databaseUrl(file) }
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'server/roster.ts'), ...commandArguments], {
-    env,
+const SCRIPT = join(ROOT, 'server/roster.ts')
+const COMMANDS = ['start', 'serve', 'dev', 'build', 'prepare', 'seed', 'backup', 'status', 'nginx-upstream', 'help']
+const ONLY_IN_SOURCES = ['dev', 'build']
+
+function run(program: string, programArguments: string[], file = '/nowhere/roster.db', env: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync(program, programArguments, {
+    env: { ...process.env, DATABASE_URL: databaseUrl(file), ...env },
     encoding: 'utf8',
   })
   return { status, stdout, stderr }
 }
 
-test('backup copies what is committed while others have the database open, and never over a file', () => {
-  const { file, sql } = temporaryDatabase()
-  addNamedPeople(sql)
-  sql.exec(`BEGIN; DELETE FROM "User"`)
-  const copy = join(temporaryFolder(), 'copy.db')
-  expect(roster(['backup', copy], file)).toEqual({ status: 0, stdout: `The database is copied to ${copy}\n`, stderr: '' })
-  const database = new DatabaseSync(copy)
-  expect(database.prepare('SELECT count(*) AS people FROM "User"').get()).toEqual({ people: 10 })
-  expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
-  database.close()
-  expect(roster(['backup', copy], file)).toEqual({ status: 1, stdout: '', stderr: `${copy} exists already; name another file\n` })
+function roster(commandArguments: string[], file?: string) {
+  return run(process.execPath, [SCRIPT, ...commandArguments], file)
+}
+
+function listedCommands(help: string): string[] {
+  return [...help.matchAll(/^ {2}([a-z-]+)(?: \[?<?\w+>?\]?)? {2,}\w/gm)].map(([, name]) => name ?? '')
+}
+
+describe('help', () => {
+  test('lists all commands, also without arguments', () => {
+    const { status, stdout, stderr } = roster(['--help'])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(listedCommands(stdout)).toEqual(COMMANDS)
+    for (const args of [[], ['help'], ['-h']]) expect(roster(args)).toEqual({ status: 0, stdout, stderr: '' })
+  })
+
+  test.each(COMMANDS)('of %s has a usage line and an example', (command) => {
+    const { status, stdout, stderr } = roster([command, '--help'])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toMatch(new RegExp(`^Usage: roster ${command}\\b`))
+    expect(stdout).toMatch(new RegExp(`\\nExamples:\\n {2}.*roster ${command}\\b`))
+    expect(roster(['help', command])).toEqual({ status, stdout, stderr })
+  })
+
+  test('in a release lists no command that needs the sources', () => {
+    const release = temporaryFolder()
+    const isReleased = (path: string) => !/\/server\/(?:commands\/(?:dev|build)\.ts|release)$/.test(path)
+    cpSync(join(ROOT, 'server'), join(release, 'server'), { recursive: true, filter: isReleased })
+    symlinkSync(join(ROOT, 'node_modules'), join(release, 'node_modules'))
+    const script = join(release, 'server/roster.ts')
+    const { status, stdout } = run(process.execPath, [script, '--help'])
+    expect(status).toBe(0)
+    expect(listedCommands(stdout)).toEqual(COMMANDS.filter((command) => !ONLY_IN_SOURCES.includes(command)))
+    expect(run(process.execPath, [script, 'build'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("unknown command 'build'"),
+    })
+  })
 })
 
-test('backup without a name lies beside the database', () => {
+test.each([
+  [['destroy'], "unknown command 'destroy'"],
+  [['help', 'destroy'], "unknown command 'destroy'"],
+  [['seeed'], "unknown command 'seeed' (Did you mean seed?)"],
+  [['--force'], "unknown option '--force'"],
+  [['backup', '--force'], "unknown option '--force'"],
+  [['backup', 'one', 'two'], "too many arguments for 'backup'. Expected 1 argument but got 2: one, two"],
+  ...COMMANDS.filter((command) => !['backup', 'nginx-upstream', 'help'].includes(command)).map((command): [string[], string] => [
+    [command, 'more'],
+    `too many arguments for '${command}'. Expected 0 arguments but got 1: more`,
+  ]),
+  [['seed', '--count'], "option '--count <N>' argument missing"],
+  [['nginx-upstream'], "missing required argument 'N'"],
+  ...['0', '65', 'two', '-1'].map((workers): [string[], string] => [
+    ['nginx-upstream', workers],
+    `command-argument value '${workers}' is invalid for argument 'N'. It must be a whole number from 1 to 64`,
+  ]),
+])('%j is refused in one line', (args, problem) => {
+  expect(roster(args)).toEqual({ status: 2, stdout: '', stderr: `roster: ${problem}; see roster --help\n` })
+})
+
+test('a setting that is invalid is named in one line', () => {
+  expect(run(process.execPath, [SCRIPT, 'status'], undefined, { PORT: 'http' })).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: 'PORT is "http"; it must be a number from 0 to 65535 (0: any free one)\n',
+  })
+})
+
+describe('backup', () => {
+  test('copies what is committed while others have the database open, and never over a file', () => {
+    const { file, sql } = temporaryDatabase()
+    addNamedPeople(sql)
+    sql.exec(`BEGIN; DELETE FROM "User"`)
+    const copy = join(temporaryFolder(), 'copy.db')
+    expect(roster(['backup', copy], file)).toEqual({ status: 0, stdout: `The database is copied to ${copy}\n`, stderr: '' })
+    using database = new DatabaseSync(copy)
+    expect(database.prepare('SELECT count(*) AS people FROM "User"').get()).toEqual({ people: NAMED_PEOPLE.length })
+    expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
+    expect(roster(['backup', copy], file)).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `The database ${file} cannot be copied: ${copy} already exists; name another file\n`,
+    })
+  })
+
+  test('without a file name lies beside the database', () => {
+    const { file } = temporaryDatabase()
+    expect(roster(['backup'], file).status).toBe(0)
+    expect(readdirSync(join(file, '..'))).toContainEqual(expect.stringMatching(/^roster\.db\.\d{8}T\d{6}Z$/))
+  })
+
+  test('of a missing database creates nothing', () => {
+    const file = join(temporaryFolder(), 'roster.db')
+    expect(roster(['backup'], file)).toMatchObject({ status: 1, stderr: `The database ${file} cannot be copied: it does not exist\n` })
+    expect(existsSync(file)).toBe(false)
+  })
+})
+
+describe('status', () => {
+  const ALL = listMigrations().length
+
+  test('of a database that this release can serve', () => {
+    const { file, sql } = temporaryDatabase()
+    addNamedPeople(sql)
+    expect(roster(['status'], file)).toEqual({
+      status: 0,
+      stdout: `Database    ${file}\nPeople      ${NAMED_PEOPLE.length}\nMigrations  ${ALL} of ${ALL} applied\nSchema      matches the migrations\n`,
+      stderr: '',
+    })
+  })
+
+  test('names pending migrations', () => {
+    const { file } = temporaryDatabase(listMigrations().slice(0, -1))
+    expect(roster(['status'], file)).toEqual({
+      status: 1,
+      stdout: `Database    ${file}\nPeople      0\nMigrations  ${ALL - 1} of ${ALL} applied\nPending     ${listMigrations().at(-1)?.name}\n`,
+      stderr: `The database ${file} cannot be served: it lacks migrations; apply them with roster prepare\n`,
+    })
+  })
+
+  test('names what differs in the schema', () => {
+    const { file, sql } = temporaryDatabase()
+    sql.exec('DROP INDEX "User_email_key"')
+    expect(roster(['status'], file)).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('Schema      index User_email_key is missing\n'),
+      stderr: `The database ${file} cannot be served: its schema does not match the migrations; restore a backup\n`,
+    })
+  })
+
+  test('of a missing database creates nothing', () => {
+    const file = join(temporaryFolder(), 'roster.db')
+    expect(roster(['status'], file)).toEqual({
+      status: 1,
+      stdout: `Database    ${file}\n`,
+      stderr: `The database ${file} cannot be served: it does not exist; create it with roster prepare, or check DATABASE_URL\n`,
+    })
+    expect(existsSync(file)).toBe(false)
+  })
+})
+
+test('prepare creates the database, and seed adds people', () => {
+  const file = join(temporaryFolder(), 'new', 'roster.db')
+  expect(run(process.execPath, [SCRIPT, 'prepare'], file, { SEED: 'none' })).toEqual({
+    status: 0,
+    stdout: `Creating ${file} …\n${file} is ready, with 0 people.\n`,
+    stderr: '',
+  })
+  expect(roster(['seed', '--count', '50'], file)).toMatchObject({ status: 0, stdout: 'Added 50 people: there are 50 people.\n' })
+})
+
+test.each([
+  [{}, '/run/roster'],
+  [{ SOCKET_DIRECTORY: '/srv/sockets' }, '/srv/sockets'],
+])('nginx-upstream with %j lists the sockets of each worker in %s', (env, folder) => {
+  const { status, stdout, stderr } = run(process.execPath, [SCRIPT, 'nginx-upstream', '3'], undefined, env)
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  const sockets = [...stdout.matchAll(/server unix:(\S+)/g)].map(([, path]) => path)
+  expect([...new Set(sockets)]).toEqual(['worker-1', 'worker-2', 'worker-3', 'waiting'].map((name) => `${folder}/${name}.sock`))
+})
+
+test('npx roster is the same command, in the folder where it is called', () => {
   const { file } = temporaryDatabase()
-  expect(roster(['backup'], file).status).toBe(0)
-  expect(readdirSync(join(file, '..'))).toContainEqual(expect.stringMatching(/^roster\.db\.\d{8}T\d{6}Z$/))
-})
-
-test('migrate-status tells what is applied, and what is missing by its exit status', () => {
-  const { file, sql } = temporaryDatabase()
-  const names = listMigrations().map(({ name }) => name)
-  expect(roster(['migrate-status'], file)).toEqual({ status: 0, stdout: names.map((name) => `applied  ${name}\n`).join(''), stderr: '' })
-  sql.prepare('DELETE FROM "_prisma_migrations" WHERE migration_name = ?').run(names.at(-1) ?? '')
-  expect(roster(['migrate-status'], file)).toMatchObject({ status: 1, stdout: expect.stringContaining(`missing  ${names.at(-1)}\n`) })
-})
-
-test('seed adds people', () => {
-  const { file, sql } = temporaryDatabase()
-  expect(roster(['seed', '--count', '50'], file).status).toBe(0)
-  expect(sql.prepare('SELECT count(*) AS people FROM "User"').get()).toEqual({ people: 50 })
-})
-
-test('help is the default, and anything else is refused', () => {
-  expect(roster([], '/nowhere/roster.db').stdout).toMatch(/^Usage: roster COMMAND/)
-  expect(roster(['seed', '--help'], '/nowhere/roster.db').stdout).toMatch(/^Usage: roster seed \[--count N\]/)
-  expect(roster(['destroy'], '/nowhere/roster.db')).toMatchObject({ status: 1, stderr: 'unknown command "destroy"; see roster help\n' })
-  expect(roster(['backup', '--force'], '/nowhere/roster.db')).toMatchObject({ status: 1, stderr: expect.stringContaining('"--force"') })
-})
-
-test('a database that is not there is not made', () => {
-  const file = join(temporaryFolder(), 'roster.db')
-  expect(roster(['backup'], file)).toMatchObject({ status: 1, stderr: `The database ${file} cannot be copied: it does not exist\n` })
-  expect(existsSync(file)).toBe(false)
+  const cache = temporaryFolder()
+  const npx = (...npxArguments: string[]) =>
+    spawnSync('npx', ['--offline', 'roster', ...npxArguments], {
+      cwd: join(ROOT, 'docs'),
+      env: { ...process.env, DATABASE_URL: databaseUrl(file), npm_config_cache: cache },
+      encoding: 'utf8',
+    })
+  expect(npx('--help')).toMatchObject({ status: 0, stdout: roster(['--help']).stdout })
+  expect(npx('destroy')).toMatchObject({ status: 2, stderr: expect.stringMatching(/^roster: unknown command/) })
+  expect(npx('backup', 'roster-command-test.db').stdout).toBe(`The database is copied to ${join(ROOT, 'docs/roster-command-test.db')}\n`)
+  rmSync(join(ROOT, 'docs/roster-command-test.db'))
 })

@@ -16,7 +16,7 @@ const GENERATED = 20_000
 const report = () => {}
 
 function prepare(file: string, seed = 'samples'): RosterProcess {
-  const command: [string, string] = [process.execPath, 'server/commands/prepare.ts']
+  const command: [string, ...string[]] = [process.execPath, 'server/roster.ts', 'prepare']
   const roster = new RosterProcess({ command, env: { DATABASE_URL: databaseUrl(file), SEED: seed } })
   onTestFinished(() => roster.stop())
   return roster

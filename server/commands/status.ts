@@ -1,0 +1,41 @@
+import { fileProblem } from '../database/file-checks.ts'
+import { listMigrations, listPendingMigrations, listSchemaDifferences } from '../database/migrate.ts'
+import { countPeople } from '../database/seed.ts'
+import { openDatabase } from '../database/sqlite.ts'
+import { errorMessage, OperatorError } from '../errors.ts'
+import { readSettings } from '../settings.ts'
+
+/**
+ * Prints the state of the database.
+ * @throws OperatorError when this release cannot serve it.
+ */
+export function status(): void {
+  const { databaseFile } = readSettings()
+  print('Database', databaseFile)
+  try {
+    printState(databaseFile)
+  } catch (error) {
+    throw new OperatorError(`The database ${databaseFile} cannot be served: ${errorMessage(error)}`)
+  }
+}
+
+function printState(file: string): void {
+  const problem = fileProblem(file)
+  if (problem !== null) throw new Error(`it ${problem}; create it with roster prepare, or check DATABASE_URL`)
+  using database = openDatabase(file, { isReadOnly: true })
+  const migrations = listMigrations()
+  const pending = listPendingMigrations(database)
+  if (pending.length < migrations.length) print('People', countPeople(database).toLocaleString('en'))
+  print('Migrations', `${migrations.length - pending.length} of ${migrations.length} applied`)
+  if (pending.length > 0) {
+    print('Pending', pending.map(({ name }) => name).join(', '))
+    throw new Error('it lacks migrations; apply them with roster prepare')
+  }
+  const differences = listSchemaDifferences(database)
+  print('Schema', differences.length === 0 ? 'matches the migrations' : differences.join(', '))
+  if (differences.length > 0) throw new Error('its schema does not match the migrations; restore a backup')
+}
+
+function print(name: string, value: string): void {
+  console.log(`${name.padEnd('Migrations'.length)}  ${value}`)
+}
