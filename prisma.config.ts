@@ -5,7 +5,7 @@ import { databaseUrl } from './server/database/url.ts'
 import { loadEnvironment } from './server/environment.ts'
 
 loadEnvironment()
-// The schema engine and the seed are TypeScript: they need the Node pinned in package.json, whichever one runs Prisma.
+// The schema engine and the seed are TypeScript: they need the pinned Node, whichever Node runs Prisma.
 process.env.PATH = [fileURLToPath(new URL('node_modules/.bin', import.meta.url)), process.env.PATH].join(delimiter)
 process.env.PRISMA_SCHEMA_ENGINE_BINARY ||= fileURLToPath(new URL('prisma/schema-engine/main.ts', import.meta.url))
 
@@ -13,7 +13,7 @@ export default defineConfig({
   schema: 'prisma/schema.prisma',
   migrations: { path: 'prisma/migrations', seed: 'node prisma/seed.ts' },
   datasource: { url: databaseUrl() },
-  // Made in a migration, kept by triggers, and nothing that Prisma's schema language can say: it is to leave them alone.
+  // Migrations create these tables and triggers fill them; Prisma's schema language cannot describe them, so Prisma must leave them alone.
   experimental: { externalTables: true },
   tables: {
     external: [

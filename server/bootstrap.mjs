@@ -1,5 +1,5 @@
-// `node server/bootstrap.mjs SCRIPT [ARGUMENT …]` runs SCRIPT on the Node that Roster pins, whatever Node and packages are here.
-// Plain JavaScript without dependencies and nothing newer than Node 16 in it: on a fresh clone, this is all that can run.
+// `node server/bootstrap.mjs SCRIPT [ARGUMENT …]` installs the packages when they are missing, and runs SCRIPT on the pinned Node.
+// Plain JavaScript without dependencies and with nothing newer than Node 16: in a fresh clone, only that can run.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { delimiter, dirname, join, resolve, sep } from 'node:path'
@@ -20,13 +20,13 @@ if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
 }
 const obstacle = findObstacle(ROOT)
 if (obstacle !== null) {
-  fail(`Roster cannot run in ${ROOT}, because its build tools cannot read a path with ${obstacle} in it; move the clone to another folder.`)
+  fail(`Roster cannot run in ${ROOT}: its build tools cannot read a path that contains ${obstacle}; move the clone to another folder.`)
 }
 if (!areDependenciesInstalled()) await takeTurns(ROOT, 'installing packages', installDependencies)
 await (major >= PINNED_MAJOR ? runHere() : runOnPinnedNode())
 
 /**
- * Tailwind drops what follows #, Next takes * for a pattern, PATH is split at its delimiter, and Node reads no TypeScript in node_modules.
+ * Tailwind drops the rest after #, Next reads * as a pattern, PATH is split at its delimiter, and Node reads no TypeScript in node_modules.
  * @param {string} path
  */
 function findObstacle(path) {
@@ -36,10 +36,10 @@ function findObstacle(path) {
 }
 
 function areDependenciesInstalled() {
-  // npm writes this file last: it is missing or older when an installation was interrupted or the lockfile has changed since.
+  // npm writes this file last: it is missing or old after an interrupted installation or a change of the lockfile.
   const installed = join(MODULES, '.package-lock.json')
   if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(join(ROOT, 'package-lock.json')).mtimeMs) return false
-  // It may have been told to leave some out, by NODE_ENV=production for example.
+  // npm may have been set to leave some out, by NODE_ENV=production for example.
   const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const node = `node-${process.platform}-${process.arch}`
   const names = [...Object.keys({ ...dependencies, ...devDependencies }), ...(node in optionalDependencies ? [node] : [])]
@@ -47,15 +47,15 @@ function areDependenciesInstalled() {
 }
 
 function installDependencies() {
-  // Another process may have done it meanwhile.
+  // Another process may have installed them since.
   if (areDependenciesInstalled()) return
-  console.log('Installing packages …')
+  console.error('Installing packages …')
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm']
   const [command = '', ...prefix] = npm
-  // To build and to start takes all of them, whatever NODE_ENV or a user's own npmrc would leave out.
+  // A build and a start need all of them, whatever NODE_ENV or the user's npmrc leaves out.
   const kinds = ['dev', 'optional', 'peer'].map((kind) => `--include=${kind}`)
-  const { status } = spawnSync(command, [...prefix, 'ci', '--loglevel=error', ...kinds], { cwd: ROOT, stdio: 'inherit' })
-  if (status !== 0) fail('Roster could not install its packages; the lines above say why.')
+  const { status } = spawnSync(command, [...prefix, 'ci', '--loglevel=error', ...kinds], { cwd: ROOT, stdio: ['inherit', 2, 2] })
+  if (status !== 0) fail('The packages cannot be installed: see the lines above.')
 }
 
 async function runHere() {
@@ -68,10 +68,10 @@ function runOnPinnedNode() {
   const node = join(MODULES, '.bin', 'node')
   if (!existsSync(node))
     fail(
-      `No Node ${PINNED_MAJOR} comes as a package for ${process.platform} ${process.arch}; start Roster with Node ${PINNED_MAJOR} or newer.`,
+      `npm has no package of Node ${PINNED_MAJOR} for ${process.platform} ${process.arch}; install Node ${PINNED_MAJOR} or newer, and use that.`,
     )
-  const child = spawn(node, [fileURLToPath(import.meta.url), script, ...scriptArguments], { cwd: ROOT, stdio: 'inherit' })
-  // Ctrl-C reaches the child by itself (same terminal); a signal sent to this process alone must be passed on.
+  const child = spawn(node, [fileURLToPath(import.meta.url), script, ...scriptArguments], { stdio: 'inherit' })
+  // Ctrl-C reaches the child, too (same terminal); a signal sent to this process alone must be passed on.
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal))
   child.on('exit', (status, signal) => process.exit(signal ? 1 : (status ?? 1)))
 }

@@ -1,7 +1,7 @@
 /** A fault that the operator can fix: its message is printed as one line, without a stack. */
 export class OperatorError extends Error {}
 
-/** The text of whatever was thrown. */
+/** The message of a thrown value. */
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

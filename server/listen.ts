@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:net'
 import { OperatorError } from './errors.ts'
 
-/** `setting` is the name of the one that has the port, PORT where it is not said. */
+/** `setting` is the variable that sets the port; PORT by default. */
 type Place = { path: string } | { fd: number } | { host: string; port: number; setting?: string }
 
 /**
- * Has `server` listen on `place`.
- * @throws OperatorError where the operator can mend what keeps it from that.
+ * Makes `server` listen on `place`.
+ * @throws OperatorError when it cannot and the operator can fix that.
  */
 export async function listen(server: Server, place: Place): Promise<void> {
   await new Promise<void>((resolve, reject) => {
@@ -15,7 +15,7 @@ export async function listen(server: Server, place: Place): Promise<void> {
   })
 }
 
-/** @throws OperatorError when `port` on `host` can not be listened on. */
+/** @throws OperatorError when no server can listen on `port` of `host`. */
 export async function checkPlaceIsFree({ host, port }: { host: string; port: number }): Promise<void> {
   const probe = createServer()
   await listen(probe, { host, port })
@@ -23,14 +23,14 @@ export async function checkPlaceIsFree({ host, port }: { host: string; port: num
 }
 
 function explain(error: NodeJS.ErrnoException, place: Place): Error {
-  if ('path' in place) return new OperatorError(`The socket ${place.path} can not be made: ${error.message}`)
+  if ('path' in place) return new OperatorError(`The socket ${place.path} cannot be created: ${error.message}`)
   if ('fd' in place) return error
   const { host, port, setting = 'PORT' } = place
   if (error.code === 'EADDRINUSE')
-    return new OperatorError(`Port ${port} on ${host} is taken; stop what listens there, or set ${setting} to another one.`)
+    return new OperatorError(`Port ${port} on ${host} is in use; stop the program that listens there, or set ${setting} to another port.`)
   if (error.code === 'EACCES')
-    return new OperatorError(`Port ${port} on ${host} needs more rights than this user has; set ${setting} to one above 1023.`)
+    return new OperatorError(`Port ${port} on ${host} needs more permissions than this user has; set ${setting} to a port above 1023.`)
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-    return new OperatorError(`HOST is "${host}", which is no address of this machine.`)
+    return new OperatorError(`HOST is "${host}", which is not an address of this machine; set it to one, or to 0.0.0.0 for all.`)
   return error
 }

@@ -9,6 +9,6 @@ const BUILD = join(ROOT, '.next/standalone')
 
 /**
  * Next's standalone build: https://nextjs.org/docs/app/api-reference/config/next-config-js/output
- * `npm run build` puts this code into it as well (server/release/package-release.ts): that copy is in the build itself.
+ * `roster build` copies this code into it (server/release/package-release.ts); that copy is in the build itself.
  */
 export const STANDALONE = existsSync(BUILD) ? BUILD : ROOT

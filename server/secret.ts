@@ -5,23 +5,23 @@ import { errorMessage, isErrorCode, OperatorError } from './errors.ts'
 const SECRET_BYTES = 32
 
 /**
- * The installation's secret, kept in `file`, which is made when it is not there yet. All hosts that serve the same site need the same one.
- * @throws OperatorError when it can be neither read nor made.
+ * The installation's secret in `file`, which is created when it is missing. All hosts that serve the same site need the same one.
+ * @throws OperatorError when it can be neither read nor created.
  */
 export function readSecret(file: string): KeyObject {
   try {
-    makeSecret(file)
+    createSecret(file)
     const secret = readFileSync(file)
     if (secret.length >= SECRET_BYTES) return createSecretKey(secret)
   } catch (error) {
-    throw new OperatorError(`The secret ${file} can not be used: ${errorMessage(error)}`)
+    throw new OperatorError(`The secret ${file} cannot be used: ${errorMessage(error)}`)
   }
-  throw new OperatorError(`The secret ${file} is shorter than ${SECRET_BYTES} bytes; delete it to have a new one made.`)
+  throw new OperatorError(`The secret ${file} is shorter than ${SECRET_BYTES} bytes; delete it, and the next start creates a new one.`)
 }
 
-// Linked to its place: another process that starts at the same time sees either no secret or a whole one.
-function makeSecret(file: string): void {
-  // Not the process's id: in two containers it may be the same.
+// Linked into place: a process that starts at the same time sees either no secret or a complete one.
+function createSecret(file: string): void {
+  // Not the process id: it may be the same in two containers.
   const draft = `${file}.${randomUUID()}`
   try {
     readFileSync(file)

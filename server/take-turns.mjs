@@ -1,4 +1,4 @@
-// Plain JavaScript without dependencies, as server/bootstrap.mjs needs it.
+// Plain JavaScript without dependencies, for server/bootstrap.mjs.
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 const RETRY_MS = 200
 
 /**
- * Does `work` in the clone at `root`, after other processes that do the same there; `what` names it in the line that says so.
+ * Runs `work` in the clone at `root` once no other process runs the same there; `what` names it in the line printed while waiting.
  * @template Result
  * @param {string} root
  * @param {string} what
@@ -14,11 +14,11 @@ const RETRY_MS = 200
  * @returns {Promise<Result>}
  */
 export async function takeTurns(root, what, work) {
-  // Only Linux has sockets that are no files, and end with their process.
+  // Only Linux has abstract sockets, which are not files and end with their process.
   if (process.platform !== 'linux') return work()
   const path = `\0roster-${createHash('sha256').update(`${what} in ${root}`).digest('hex')}`
   let turn = await listen(path)
-  if (turn === null) console.log(`Another process is ${what} here; waiting for it to finish …`)
+  if (turn === null) console.error(`Another process is ${what} here; waiting for it to finish …`)
   while (turn === null) {
     await wait(RETRY_MS)
     turn = await listen(path)

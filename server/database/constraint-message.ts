@@ -1,5 +1,3 @@
-import { errorMessage } from '../errors.ts'
-
 const TYPE_SENTENCES: Record<string, string> = { INTEGER: 'a whole number', TEXT: 'text' }
 
 /**
@@ -7,7 +5,7 @@ const TYPE_SENTENCES: Record<string, string> = { INTEGER: 'a whole number', TEXT
  * null when the error has another reason.
  */
 export function constraintMessage(error: unknown): string | null {
-  const message = errorMessage(error)
+  const message = error instanceof Error ? error.message : ''
   const check = /CHECK constraint failed: (.+)/.exec(message)?.[1]
   if (check) return check
   const unique = /UNIQUE constraint failed: (?:\w+\.)?(\w+)/.exec(message)?.[1]

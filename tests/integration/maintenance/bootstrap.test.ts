@@ -39,8 +39,8 @@ class Clone {
   }
 
   start(env: Record<string, string> = {}): RosterProcess {
-    const command: [string, ...string[]] = [process.execPath, join(this.folder, 'server/bootstrap.mjs'), 'server/start.mjs']
-    const roster = new RosterProcess({ command, env })
+    const bootstrap = join(this.folder, 'server/bootstrap.mjs')
+    const roster = new RosterProcess({ command: ['sh', '-c', 'exec "$0" "$@" 2>&1', process.execPath, bootstrap, 'server/start.mjs'], env })
     onTestFinished(() => roster.stop())
     return roster
   }
@@ -48,7 +48,7 @@ class Clone {
   async output(env: Record<string, string> = {}): Promise<string> {
     const roster = this.start(env)
     const { status } = await roster.exited()
-    return `${roster.stdout}${roster.stderr}${status === 0 ? '' : `status ${status}`}`
+    return `${roster.stdout}${status === 0 ? '' : `status ${status}`}`
   }
 }
 
@@ -98,7 +98,7 @@ test.each([
 ])('a clone in %s, where nothing can be built, says so at once', async (path, obstacle) => {
   const clone = new Clone(join(temporaryFolder(), path))
   expect(await clone.output()).toBe(
-    `Roster cannot run in ${clone.folder}, because its build tools cannot read a path with ${obstacle} in it; move the clone to another folder.\nstatus 1`,
+    `Roster cannot run in ${clone.folder}: its build tools cannot read a path that contains ${obstacle}; move the clone to another folder.\nstatus 1`,
   )
   expect(existsSync(join(clone.folder, 'node_modules'))).toBe(false)
 })
