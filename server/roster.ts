@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `roster`. It imports the code of a command only when that is called, as a release has no code to build or develop.
+// The command `roster`. The code of each command is imported when that is called: it loads faster, and a release has no code to build.
 import { existsSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import { OperatorError } from './errors.ts'
@@ -17,36 +17,33 @@ const roster = new Command('roster')
   .configureOutput({ outputError: (message, write) => write(usageError(message)) })
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE_ERROR_STATUS))
 
-addCommand('start', `Prepare the database${hasSources ? ', build if the sources have changed' : ''}, and serve`, [
-  ['roster start', 'http://127.0.0.1:3000, with one worker'],
-  ['PORT=8080 WEB_WORKERS=4 roster start', ''],
+addCommand('start', `${hasSources ? 'Build if the sources have changed, prepare' : 'Prepare'} the database, and serve`, [
+  'roster start                          # at http://127.0.0.1:3000, with one worker',
+  'PORT=8080 WEB_WORKERS=4 roster start',
 ]).action(async () => (await import('./commands/start.ts')).start())
 
 addCommand('serve', 'Serve a prepared database, for a service manager; SIGHUP replaces the workers one by one', [
-  ['roster prepare && roster serve', ''],
+  'roster prepare && roster serve',
 ]).action(async () => (await import('./commands/serve.ts')).serve())
 
 if (hasSources) {
-  addCommand('dev', 'Prepare the database, and serve the sources as they change', [['roster dev', '']]).action(async () =>
+  addCommand('dev', 'Prepare the database, and serve the sources as they change', ['roster dev']).action(async () =>
     (await import('./commands/dev.ts')).dev(),
   )
-  addCommand('build', 'Build a release in .next/standalone', [['roster build', '']]).action(async () =>
+  addCommand('build', 'Build a release in .next/standalone', ['roster build']).action(async () =>
     (await import('./commands/build.ts')).build(),
   )
 }
 
-addCommand('prepare', 'Create the database, or apply pending migrations after copying it', [
-  ['roster prepare', ''],
-  ['SEED=none roster prepare', 'create a new database without people'],
+addCommand('prepare', 'Create the database, or copy it and apply pending migrations', [
+  'roster prepare',
+  'SEED=none roster prepare  # a new database has no people',
 ]).action(async () => (await import('./commands/prepare.ts')).prepare())
 
-addCommand('seed', 'Add the sample people who are missing; it changes and deletes no one', [
-  ['roster seed', ''],
-  ['roster seed --count 100000', ''],
-])
+addCommand('seed', 'Add the sample people who are missing; changes and deletes no one', ['roster seed', 'roster seed --count 100000'])
   .option(
     '--count <N>',
-    `add sample, then generated people until there are N (1 to ${MAX_SEED_PEOPLE}); a repeated call continues after an interruption`,
+    `Add people until there are N (1 to ${MAX_SEED_PEOPLE}); run it again after an interruption`,
     parseOnce(MAX_SEED_PEOPLE),
   )
   .action(async ({ count }: { count?: number }) => {
@@ -54,27 +51,25 @@ addCommand('seed', 'Add the sample people who are missing; it changes and delete
   })
 
 addCommand('backup', 'Copy the database while it is in use', [
-  ['roster backup', 'beside the database, named after the time'],
-  ['roster backup /backup/roster.db', ''],
+  'roster backup                    # beside the database, named after the time',
+  'roster backup /backup/roster.db',
 ])
-  .argument('[FILE]', 'the new file')
+  .argument('[FILE]', 'The new file')
   .action(async (file?: string) => (await import('./commands/backup.ts')).backup(file))
 
-addCommand('status', 'Show the state of the database; exit status 1 unless this release can serve it', [['roster status', '']]).action(
-  async () => (await import('./commands/status.ts')).status(),
+addCommand('status', 'Show the state of the database; exit status 1 unless this release can serve it', ['roster status']).action(async () =>
+  (await import('./commands/status.ts')).status(),
 )
 
-addCommand('nginx-upstream', "Print nginx's list of the workers' sockets", [
-  ['roster nginx-upstream 4 > /etc/nginx/roster/upstream.conf', ''],
-])
-  .argument('<N>', `the number of workers, 1 to ${MAX_WEB_WORKERS}`, parseOnce(MAX_WEB_WORKERS))
+addCommand('nginx-upstream', "Print nginx's list of the workers' sockets", ['roster nginx-upstream 4 > /etc/nginx/roster/upstream.conf'])
+  .argument('<N>', `The number of workers, 1 to ${MAX_WEB_WORKERS}`, parseOnce(MAX_WEB_WORKERS))
   .action(async (workers: number) => {
     const { nginxUpstream } = await import('./nginx-upstream.ts')
     process.stdout.write(nginxUpstream(workers, readSettings().socketDirectory ?? undefined))
   })
 
-// Not commander's own, which answers an unknown name with the whole help.
-addCommand('help', 'Show the help of a command', [['roster help seed', '']])
+// Commander's own help command answers an unknown name with the whole help.
+addCommand('help', 'Show the help of a command', ['roster help seed'])
   .argument('[COMMAND]')
   .action((name?: string) => {
     const command = name === undefined ? roster : roster.commands.find((each) => each.name() === name)
@@ -91,16 +86,13 @@ try {
   process.exit(1)
 }
 
-/** Adds a command; each example is a command line and a remark. */
-function addCommand(name: string, description: string, examples: [string, string][]): Command {
-  const width = Math.max(...examples.map(([line]) => line.length))
-  const lines = examples.map(([line, remark]) => `  ${line.padEnd(width)}  ${remark}`.trimEnd())
+/** Adds a command; `examples` are lines of its help. */
+function addCommand(name: string, description: string, examples: string[]): Command {
   return roster
     .command(name)
     .summary(description)
     .description(`${description}.`)
-    .allowExcessArguments(false)
-    .addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
+    .addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`)
 }
 
 /** A parser of whole numbers from 1 to `max`, for an option or argument that may be given once. */
@@ -113,7 +105,7 @@ function parseOnce(max: number): (text: string, previous: number | undefined) =>
   }
 }
 
-/** Commander's message, "error: unknown option '--force'" and perhaps a hint, as one line of ours. */
+/** Commander's message, such as "error: unknown option '--force'" and a hint on a second line, as one line. */
 function usageError(message: string): string {
   const line = message
     .trim()

@@ -3,8 +3,8 @@ import { createConnectionFactory } from './database.ts'
 import { toEngineError } from './engine-error.ts'
 
 /**
- * How the engine reaches the database behind `connection`, and a shadow in memory: as Prisma's native engine would.
- * `applyMigration` runs the scripts of migrations, which is all that the engine calls `executeScript` for.
+ * Gives the engine the database behind `connection`, and a shadow database in memory, as Prisma's native engine uses them.
+ * `applyMigration` runs the scripts of migrations, the only ones for which the engine calls `executeScript`.
  */
 export function createAdapterFactory(
   connection: SqlDriverAdapter,
@@ -21,9 +21,9 @@ export function createAdapterFactory(
 function adapt(adapter: SqlDriverAdapter): SqlDriverAdapter {
   const { executeRaw, executeScript, queryRaw } = adapter
   return Object.assign<SqlDriverAdapter, Partial<SqlDriverAdapter>>(adapter, {
-    // The engine sends whole scripts, of which a prepared statement would run the first statement only.
+    // The engine sends whole scripts; a prepared statement would run only their first statement.
     async executeRaw(query) {
-      // The engine's lock: nobody could migrate a database that is served, as a reader has it open. Each migration is a transaction anyway.
+      // With the engine's lock, no database that a server has open could be migrated. Each migration is a transaction anyway.
       if (query.sql === 'PRAGMA main.locking_mode=EXCLUSIVE') return 0
       try {
         if (query.args.length) return await executeRaw.call(adapter, query)
@@ -33,7 +33,7 @@ function adapt(adapter: SqlDriverAdapter): SqlDriverAdapter {
         throw sqliteError(toEngineError(error).message)
       }
     },
-    // Where there is no table of migrations, none has been applied; the engine makes the table before it writes.
+    // Without a table of migrations, none has been applied; the engine creates it before it writes.
     async queryRaw(query) {
       try {
         return await queryRaw.call(adapter, query)
@@ -46,7 +46,7 @@ function adapt(adapter: SqlDriverAdapter): SqlDriverAdapter {
   })
 }
 
-/** An error in the words of `message`: for a more specific one the engine would use, or lack, words of its own. */
+/** An error with `message`; for a more specific kind, the engine would print its own text or none. */
 export function sqliteError(message: string): DriverAdapterError {
   return new DriverAdapterError({ kind: 'sqlite', extendedCode: 1, message })
 }

@@ -4,7 +4,7 @@ import { createDatabaseFile } from '../../server/database/file-checks.ts'
 import { createConnectionFactory, Database } from './database.ts'
 import { EngineError, toEngineError } from './engine-error.ts'
 
-/** Runs `schema-engine cli <command>` on the SQLite file that `findFile` names and returns the exit code. Prisma reads the reason from stderr. */
+/** Runs `schema-engine cli <command>` on the SQLite file `findFile()` and returns the exit code. Prisma reads the error from stderr. */
 export async function runDatabaseCommand(command: string, findFile: () => string): Promise<number> {
   log('INFO', { message: `schema-engine cli ${command}` }) // Prisma skips the first line
   try {
@@ -21,7 +21,7 @@ export async function runDatabaseCommand(command: string, findFile: () => string
   }
 }
 
-/** @throws EngineError unless there is a SQLite database that can be read. */
+/** @throws EngineError unless `file` is a readable SQLite database. */
 export async function checkDatabase(file: string): Promise<void> {
   if (!statSync(file, { throwIfNoEntry: false })) throw new EngineError(`Database \`${basename(file)}\` does not exist`, 'P1003')
   try {

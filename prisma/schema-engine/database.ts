@@ -9,7 +9,7 @@ export function createConnectionFactory(file: string): PrismaBetterSqlite3 {
   return new PrismaBetterSqlite3({ url: file, timeout: BUSY_TIMEOUT_MS })
 }
 
-/** What we ask of a database beside the engine, over the same connection. */
+/** Our own queries on the engine's connection. */
 export class Database {
   readonly #execute: SqlDriverAdapter['executeScript']
   readonly #query: SqlDriverAdapter['queryRaw']
@@ -19,15 +19,15 @@ export class Database {
     this.#query = connection.queryRaw.bind(connection)
   }
 
-  /** The rows that `sql`, one statement, selects. */
+  /** The rows of `sql`, one SELECT statement. */
   async query(sql: string): Promise<Record<string, unknown>[]> {
     const { columnNames, rows } = await this.#query({ sql, args: [], argTypes: [] })
     return rows.map((row) => Object.fromEntries(columnNames.map((name, index) => [name, row[index]])))
   }
 
   /**
-   * Runs `script` as a whole or, when it fails, not at all, by SQLite's procedure for changing tables
-   * (https://sqlite.org/lang_altertable.html#otheralter): foreign keys are not enforced meanwhile but checked before the commit.
+   * Runs all of `script` or, when it fails, nothing, by SQLite's procedure for changing tables
+   * (https://sqlite.org/lang_altertable.html#otheralter): foreign keys are checked once, before the commit.
    */
   async runAtomically(script: string): Promise<void> {
     await this.#execute('PRAGMA foreign_keys = OFF')
@@ -46,7 +46,7 @@ export class Database {
     }
   }
 
-  /** Runs `script` without a transaction other than those that it begins itself. */
+  /** Runs `script` without a transaction, except those that it begins itself. */
   async runAsItIs(script: string): Promise<void> {
     await this.#execute(script)
   }

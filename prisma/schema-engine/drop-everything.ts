@@ -1,8 +1,8 @@
 import type { Database } from './database.ts'
 
-/** Empties the database of tables, views and triggers, whoever made them, and gives their space back. */
+/** Drops all tables, views and triggers of the database, and frees their space. */
 export async function dropEverything(database: Database): Promise<void> {
-  // A virtual table takes its own tables along, which cannot be dropped before it; hence the order and IF EXISTS.
+  // A virtual table drops its own tables, which cannot be dropped before it: hence the order and IF EXISTS.
   const objects = await database.query(`
     SELECT type, name FROM sqlite_schema
     WHERE type IN ('view', 'trigger', 'table') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'

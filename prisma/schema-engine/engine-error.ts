@@ -11,7 +11,7 @@ export class EngineError extends Error {
   }
 }
 
-/** What to tell the person at the terminal about `error`, whatever it is: no trace, no prefix of the driver. */
+/** `error`, a thrown value of any kind, without its trace and the driver's prefix. */
 export function toEngineError(error: unknown): EngineError {
   const withoutTrace = messageOf(error).replace(/\n +(0:|at) .*/s, '')
   const withoutPrefix = withoutTrace

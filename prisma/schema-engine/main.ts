@@ -9,7 +9,7 @@ import { serveRpc } from './rpc.ts'
 import { loadEngine } from './wasm.ts'
 
 const { values: flags, positionals } = parseArgs({
-  strict: false, // the flags of a newer Prisma are no reason to stop
+  strict: false, // a newer Prisma may pass more flags
   allowPositionals: true,
   options: {
     datamodels: { type: 'string', short: 'd', multiple: true },

@@ -17,7 +17,7 @@ const MIGRATION_FAILED =
   'A migration failed to apply. New migrations cannot be applied before the error is recovered from. ' +
   'Read more about how to resolve migration issues in a production database: https://pris.ly/d/migrate-resolve'
 
-/** What Prisma's CLI may ask of a schema engine, on the SQLite file that `findFile` names. */
+/** The methods of a schema engine that Prisma's CLI calls, for the SQLite file `findFile()`. */
 export function createMethods(findFile: () => string, readDatamodels: () => [string, string][]): Methods {
   let session: Promise<Session> | undefined
   const open = async () => {

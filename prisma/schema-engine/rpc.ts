@@ -3,13 +3,13 @@ import { toEngineError } from './engine-error.ts'
 
 export type Methods = Record<string, (params: unknown) => Promise<unknown>>
 
-// https://www.jsonrpc.org/specification#error_object; 4466 is the number that Prisma's engine uses for all errors of its own.
+// https://www.jsonrpc.org/specification#error_object; 4466 is the code of all errors of Prisma's engine.
 const PARSE_ERROR = { code: -32700, message: 'Parse error' }
 const INVALID_REQUEST = { code: -32600, message: 'Invalid request' }
 const METHOD_NOT_FOUND = { code: -32601, message: 'Method not found' }
 const ENGINE_ERROR = { code: 4466, message: 'An error happened. Check the data field for details.' }
 
-/** Answers JSON-RPC requests, one a line, from stdin to stdout until stdin ends. */
+/** Answers JSON-RPC requests, one per line, from stdin to stdout until stdin ends. */
 export async function serveRpc(methods: Methods): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
     const response = await answer(line, methods)
@@ -17,7 +17,7 @@ export async function serveRpc(methods: Methods): Promise<void> {
   }
 }
 
-/** Has Prisma's CLI write `content` to its stdout. */
+/** Makes Prisma's CLI write `content` to its stdout. */
 export function print(content: string): void {
   send({ id: 0, method: 'print', params: { content } })
 }

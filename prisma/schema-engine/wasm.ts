@@ -24,8 +24,8 @@ export function loadEngine(): typeof glue {
 }
 
 /**
- * Runs `method` of an engine; params that are wrong, and panics, come as an exception thrown from a callback of the engine's own.
- * `params` are checked by the engine, which says what is wrong with them.
+ * Calls `method` of an engine, which checks `params`. It throws for invalid params and panics from a callback of its own, which arrives as
+ * an uncaught exception.
  */
 export async function callEngine(engine: SchemaEngine, method: EngineMethod, params: unknown): Promise<unknown> {
   const implementation: unknown = engine[method]
@@ -35,7 +35,7 @@ export async function callEngine(engine: SchemaEngine, method: EngineMethod, par
   try {
     return await Promise.race([implementation.call(engine, params), thrown.promise])
   } catch (error) {
-    throw error instanceof WebAssembly.RuntimeError ? new EngineError(`The schema engine has crashed: ${lastWords}`) : error
+    throw error instanceof WebAssembly.RuntimeError ? new EngineError(`The schema engine crashed: ${lastWords}`) : error
   } finally {
     process.off('uncaughtException', thrown.reject)
   }

@@ -1,6 +1,6 @@
 import type { Person } from './sample-people.ts'
 
-// The earlier a name, the commoner: the first given name comes in every tenth row, the last family name in every thousandth.
+// From common to rare: the first given name is in every tenth row, the last family name in every thousandth.
 const GIVEN_NAMES = `maria anna mohammed john jose li fatima david elena ahmed sofia ivan priya james wei aisha peter yuki lucas olga
   thomas ana michael chen mei carlos emma ali laura daniel nadia juan sara raj julia paul amina martin eva hassan clara omar
   andrei lena kofi isabel hiroshi marta victor leila zoë josé łukasz søren françois björn jürgen rené noémie nuño åsa márta
@@ -25,20 +25,20 @@ const FAMILY_NAMES = `garcia silva smith nguyen kim singh müller kowalski popes
   rios wolff guerrero pfeiffer reed lozano abebe cook tesfaye mbeki achieng odhiambo mutua banda moyo dlamini ndlovu
   ferdinandsen grünwald zábranský łaszczyk brzęczyszczykiewicz þorvaldsson ó-súilleabháin kahananui tuilagi featherstonehaugh`
 
-// Powers of two, so that a hash of a few bits can shuffle all combinations without ever giving one twice.
+// Powers of two, so that `shuffle` can permute all combinations.
 const GIVEN_SLOTS = 256
 const FAMILY_SLOTS = 1024
 
 type Spelling = 'name' | 'initial'
 
-/** `rank` tells apart the `of` slots that share this `text`. */
+/** `rank` numbers the `of` slots that share this `text`. */
 type Part = { text: string; rank: number; of: number }
 
 type Slot = Record<Spelling, Part>
 
 type Style = { given: Spelling; family: Spelling; join: (given: string, family: string) => string }
 
-// No two styles may yield the same text from any names, as uniqueness rests on it.
+// No two styles may yield the same text from any names: uniqueness depends on it.
 const STYLES: readonly Style[] = [
   { given: 'name', family: 'name', join: (given, family) => `${given}.${family}` },
   { given: 'name', family: 'name', join: (given, family) => `${given}_${family}` },
@@ -58,8 +58,8 @@ const ASCII_GIVEN = fillSlots(toAscii(GIVEN_NAMES).split(/\s+/), GIVEN_SLOTS)
 const ASCII_FAMILY = fillSlots(toAscii(FAMILY_NAMES).split(/\s+/), FAMILY_SLOTS)
 
 /**
- * The plausible person number `index` (from 0), always the same one, whose username and e-mail no other index shares in any letter case.
- * A combination of style and name slots is used once a round; where several give the same text, the number after it differs.
+ * The generated person number `index` (from 0), always the same, with a username and an email that no other index has in any letter case.
+ * Each combination of a style and name slots is used once per round; a number at the end tells apart those that give the same text.
  */
 export function generatePerson(index: number): Person {
   const round = Math.floor(index / COMBINATIONS)
@@ -68,7 +68,7 @@ export function generatePerson(index: number): Person {
   const given = Math.floor(combination / STYLES.length) % GIVEN_SLOTS
   const family = Math.floor(combination / STYLES.length / GIVEN_SLOTS)
   const hash = mix(index)
-  // A style of its own shows in the e-mail what the username abbreviates; one to one, so that e-mails stay unique.
+  // Another style than the username's, which may abbreviate; each has its own, so that emails are unique.
   const emailStyle = (style + 3) % STYLES.length
   return {
     username: spell(at(STYLES, style), at(GIVEN, given), at(FAMILY, family), round),
@@ -77,14 +77,14 @@ export function generatePerson(index: number): Person {
   }
 }
 
-/** A one-to-one map of the numbers below COMBINATIONS that looks like chance. */
+/** A permutation of the numbers below COMBINATIONS that looks random. */
 function shuffle(number: number): number {
   let bits = number
   for (const odd of [0x9e3779b1, 0x85ebca6b]) bits = Math.imul(bits ^ (bits >>> 11), odd) & (COMBINATIONS - 1)
   return bits ^ (bits >>> 11)
 }
 
-/** 32 well-mixed bits (the finaliser of MurmurHash3). */
+/** A hash of 32 bits: the finalizer of MurmurHash3. */
 function mix(number: number): number {
   let bits = Math.imul(number ^ (number >>> 16), 0x85ebca6b)
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
@@ -111,11 +111,11 @@ function age(hash: number): number | null {
   if (share < 3) return null
   if (share < 9) return spread % 18
   if (share < 13) return 81 + (spread % 20)
-  // Two dice instead of one: fewer at the ends, most around 49.
+  // The sum of two dice: most around 49, few at both ends.
   return 18 + (spread % 32) + (Math.floor(spread / 32) % 32)
 }
 
-/** Shares `size` slots among `names`, ever fewer from the first to the last, which gets one. */
+/** Divides `size` slots among `names`, fewer and fewer from the first to the last, which gets one. */
 function fillSlots(names: string[], size: number): Slot[] {
   const texts = Array.from({ length: size }, (_, slot) => at(names, Math.floor(names.length * ((slot + 0.5) / size) ** 2)))
   const initials = rank(texts.map((text) => text.charAt(0)))

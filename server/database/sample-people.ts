@@ -1,6 +1,6 @@
 export type Person = { username: string; email: string; age: number | null }
 
-/** People for a first look: two accounts, some pioneers, and names that a directory tends to get wrong. */
+/** People for a first look: two accounts, some pioneers, and names that directories often get wrong. */
 export const SAMPLE_PEOPLE: readonly Person[] = [
   { username: 'admin', email: 'admin@example.com', age: 42 },
   { username: 'user', email: 'user@example.com', age: 20 },

@@ -13,14 +13,14 @@ test('an index always yields the same person', () => {
   expect(generatePeople(1000)).toEqual(generatePeople(2000).slice(0, 1000))
 })
 
-test('nobody shares a username or e-mail, even where all combinations of names begin anew', () => {
+test('usernames and emails are unique, even where the combinations of names start over', () => {
   const people = [...generatePeople(100_000), ...generatePeople(200_000, COMBINATIONS - 100_000)]
   expect(new Set(people.map(({ username }) => username)).size).toBe(people.length)
   expect(new Set(people.map(({ email }) => email)).size).toBe(people.length)
 })
 
 test.each([0, COMBINATIONS - 5000, 9_995_000])(
-  'the people from index %i on are plausible, and in lower case, so that letter case tells nobody apart',
+  'the people from index %i on are plausible, and in lower case, so that they are unique in any letter case',
   (from) => {
     for (const { username, email, age } of generatePeople(5000, from)) {
       expect(username).toMatch(/^\p{Ll}[\p{Ll}._-]{2,50}(?:[1-9]\d*)?$/u)

@@ -110,14 +110,14 @@ test.each(['server/roster.ts prepare', 'server/roster.ts serve', 'server/roster.
   },
 )
 
-test('a -wal file that a deleted database has left is nothing to a new one', () => {
+test('the -wal file of a deleted database does not affect a new one', () => {
   const file = join(temporaryFolder(), 'roster.db')
   writeAndDie(file, 'CREATE TABLE other (id)')
   execFileSync('rm', [file])
   expect(prepareDatabase(file, { report })).toEqual({ people: SAMPLE_PEOPLE.length })
 })
 
-test('a database that has been cut off is not filled with people', () => {
+test('a truncated database is not filled with people', () => {
   const file = join(temporaryFolder(), 'roster.db')
   writeAndDie(file, 'CREATE TABLE other (id)')
   writeFileSync(file, '')
@@ -127,7 +127,7 @@ test('a database that has been cut off is not filled with people', () => {
   expect(statSync(`${file}-wal`).size).toBeGreaterThan(0)
 })
 
-test('whatever the umask, nobody but user and group may read what is made, and a mode that is there stays', () => {
+test('only the user and the group may read new files, whatever the umask, and existing modes stay', () => {
   const folder = temporaryFolder()
   const umask = process.umask(0)
   onTestFinished(() => void process.umask(umask))

@@ -33,12 +33,12 @@ test('answers each line, also those that are no request, and outlives them', asy
   ])
 })
 
-test('says that it has crashed, and why', async () => {
+test('reports that it crashed, and why', async () => {
   const project = new PrismaProject()
   project.open()
   const { code, stdout } = await project.engine([], { input: '{"jsonrpc":"2.0","id":1,"method":"debugPanic"}' })
   expect(code).toBe(0)
-  expect(JSON.parse(stdout)).toEqual({ jsonrpc: '2.0', id: 1, error: engineError('The schema engine has crashed: ') })
+  expect(JSON.parse(stdout)).toEqual({ jsonrpc: '2.0', id: 1, error: engineError('The schema engine crashed: ') })
 })
 
 test('is of the version that Prisma was built with', async () => {

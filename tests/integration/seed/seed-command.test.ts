@@ -122,7 +122,7 @@ test('a folder is refused', async () => {
   expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^The database .* it is a folder; .*\n$/) })
 })
 
-// Root may write everything, so the command runs as nobody then.
+// Root may write everything: then the command runs as the user nobody.
 test('a database that may only be read is refused', async () => {
   const { file, url, sql } = temporaryDatabase()
   sql.close()
@@ -137,7 +137,7 @@ test('a database that may only be read is refused', async () => {
   })
 })
 
-test('a database in which another program keeps writing is given up after a while', async () => {
+test('a database that another program keeps locked is given up after five seconds', async () => {
   const { url, sql } = temporaryDatabase()
   sql.exec('BEGIN IMMEDIATE')
   const { status, stderr } = await seed(url)
