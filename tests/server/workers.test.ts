@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { ROOT } from '../../server/paths.ts'
 import { freePort } from '../fixtures/free-port.ts'
 import { listChildren } from '../fixtures/list-children.ts'
 import { addNamedPeople } from '../fixtures/named-people.ts'
@@ -107,6 +108,16 @@ test('a worker has the settings of its master: npm start on sockets starts again
     roster.killGroup('SIGKILL')
     await roster.exited()
   }
+})
+
+test('a link to the command leads to its release, by the path through the link to the release', async () => {
+  const folder = temporaryFolder()
+  symlinkSync(ROOT, join(folder, 'current'))
+  symlinkSync('current/server/roster.ts', join(folder, 'roster'))
+  const { roster } = serve({}, [process.execPath, join(folder, 'roster'), 'serve'])
+  await roster.printed(/Roster serves/)
+  const [pid = 0] = listWorkerPids(roster, 1)
+  expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain(join(folder, 'current/server/worker/worker.ts'))
 })
 
 test('a worker that is killed is replaced at once', async () => {
