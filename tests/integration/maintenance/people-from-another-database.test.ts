@@ -10,9 +10,9 @@ import { PrismaProject } from '../../fixtures/prisma-project.ts'
 const report = () => {}
 const HEADING = 'People from another database'
 
-/** The commands that docs/deploy.md has below `heading`. */
+/** The commands that docs/troubleshooting.md has below `heading`. */
 function documentedCommands(heading: string): string {
-  const section = readFileSync(join(ROOT, 'docs/deploy.md'), 'utf8').split(`### ${heading}\n`)[1] ?? ''
+  const section = readFileSync(join(ROOT, 'docs/troubleshooting.md'), 'utf8').split(`### ${heading}\n`)[1] ?? ''
   return /```sh\n(.*?)```/s.exec(section)?.[1] ?? ''
 }
 
