@@ -12,9 +12,13 @@ await runCommand(async () => {
   const { databaseFile, seed } = settings
   // Before anything is made: a second start by mistake must not touch the database of the first.
   await checkPlaceIsFree(settings)
-  const { people } = prepareDatabase(databaseFile, { seed })
   await buildIfStale()
-  const place = await startMaster(settings, ROOT, await createLog(settings, 0))
+  let people = 0
+  const place = await startMaster(settings, ROOT, await createLog(settings, 0), {
+    prepare: () => {
+      people = prepareDatabase(databaseFile, { seed }).people
+    },
+  })
   console.log(
     `Roster is ready.\n\n  Address   ${place}\n  Database  ${databaseFile}\n  People    ${people.toLocaleString('en')}\n\nCtrl-C stops it.`,
   )
