@@ -113,7 +113,7 @@ describe(`${VISITORS} visitors through nginx`, () => {
   }
 
   function countReloads(): number {
-    return workers.roster.stdout.split('All workers are replaced').length - 1
+    return workers.roster.stdout.split('all workers replaced').length - 1
   }
 
   async function upgrade(): Promise<void> {

@@ -114,7 +114,7 @@ test('a worker that is killed is replaced at once', async () => {
   await roster.printed(/Roster serves/)
   const [pid = 0] = listWorkerPids(roster, 1)
   process.kill(pid, 'SIGKILL')
-  await vi.waitFor(() => expect(roster.stdout).toContain('Worker 1 ended with SIGKILL; another takes its place'), WAIT)
+  await vi.waitFor(() => expect(roster.stdout).toContain('Worker 1 killed by SIGKILL; restarting'), WAIT)
   await vi.waitFor(() => expect(listWorkerPids(roster, 1)).toHaveLength(2), WAIT)
   expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
 })
@@ -126,7 +126,7 @@ test('one that dies again and again is not ready', async () => {
     await vi.waitFor(() => expect(listWorkerPids(roster, 2)).toHaveLength(deaths), WAIT)
     process.kill(listWorkerPids(roster, 2).at(-1) ?? 0, 'SIGKILL')
   }
-  await vi.waitFor(async () => expect((await get(socket(1), '/readyz')).body).toContain('worker 2 ends again and again'), WAIT)
+  await vi.waitFor(async () => expect((await get(socket(1), '/readyz')).body).toContain('worker 2 keeps exiting'), WAIT)
 })
 
 test('requests that find no worker wait for the next one, but not while one that dies again and again is given a rest', async () => {
@@ -161,7 +161,7 @@ test('one whose event loop stands still is replaced', async () => {
   await roster.printed(/Roster serves/)
   process.kill(listWorkerPids(roster, 1)[0] ?? 0, 'SIGSTOP')
   await vi.waitFor(() => expect(listWorkerPids(roster, 1)).toHaveLength(2), WAIT)
-  expect(roster.stdout).toContain('A worker has not been heard of for 10 s')
+  expect(roster.stdout).toContain('Worker 1 sends no heartbeat; killing it')
   expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
 })
 
@@ -202,7 +202,7 @@ test('one that grows too large is replaced once another serves', async () => {
   const asking = askWithoutPause([socket(1)])
   await vi.waitFor(() => expect(listWorkerPids(roster, 1).length).toBeGreaterThan(2), WAIT)
   expect((await asking.stop()).failures).toEqual([])
-  expect(roster.stdout).toContain('Worker 1 has grown too large; another takes its place')
+  expect(roster.stdout).toContain('Worker 1 exceeds WORKER_MEMORY_MB; replacing it')
 })
 
 test('SIGHUP replaces all workers, and no request fails', async () => {
@@ -210,7 +210,7 @@ test('SIGHUP replaces all workers, and no request fails', async () => {
   await roster.printed(/Roster serves/)
   const asking = askWithoutPause([socket(1), socket(2)])
   roster.kill('SIGHUP')
-  await vi.waitFor(() => expect(roster.stdout).toContain('All workers are replaced'), WAIT)
+  await vi.waitFor(() => expect(roster.stdout).toContain('all workers replaced'), WAIT)
   const { asked, failures } = await asking.stop()
   expect(failures).toEqual([])
   expect(asked).toBeGreaterThan(10)
@@ -229,7 +229,7 @@ test('SIGHUP replaces a worker that is just starting, too: it may be of the buil
   await vi.waitFor(() => expect(listChildren(roster).some((pid) => !before.includes(pid))).toBe(true), { ...WAIT, interval: 5 })
   const atSignal = listChildren(roster)
   roster.kill('SIGHUP')
-  await roster.printed(/All workers are replaced/)
+  await roster.printed(/all workers replaced/)
   expect(listChildren(roster).filter((pid) => atSignal.includes(pid))).toEqual([])
 })
 
@@ -238,9 +238,9 @@ test('a worker that is killed while it is being replaced has one successor', asy
   await roster.printed(/Roster serves/)
   const [old = 0] = listWorkerPids(roster, 1)
   roster.kill('SIGHUP')
-  await vi.waitFor(() => expect(roster.stdout).toContain('Replacing the workers'), WAIT)
+  await vi.waitFor(() => expect(roster.stdout).toContain('replacing the workers'), WAIT)
   process.kill(old, 'SIGKILL')
-  await vi.waitFor(() => expect(roster.stdout).toContain('All workers are replaced'), WAIT)
+  await vi.waitFor(() => expect(roster.stdout).toContain('all workers replaced'), WAIT)
   expect(listWorkerPids(roster, 1)).toHaveLength(2)
   expect(listChildren(roster)).toEqual(listWorkerPids(roster, 1).slice(1))
   expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
@@ -263,7 +263,7 @@ test('SIGTERM lets requests in flight finish', async () => {
 
 test('SIGTERM while workers are starting ends those that are there', async () => {
   const { roster, socket } = serve()
-  await roster.printed(/Worker 1 serves/)
+  await roster.printed(/Worker 1 ready/)
   roster.kill('SIGTERM')
   // The pipe of its output closes only when the last process that holds it is gone.
   expect(await roster.exited()).toEqual({ status: 0, signal: null })
@@ -307,7 +307,7 @@ test('another database file in the place of the old one is served whole, whateve
   await serves('3@first.example')
   expect(read(file)).toEqual(whole('first'))
   // What was written last to the one that was kept is kept as well.
-  const [, wal = ''] = await roster.printed(/"msg":"(\S+-wal) belongs to the database that was moved away/)
+  const [, wal = ''] = await roster.printed(/"msg":"(\S+-wal) belongs to the database file that was moved away/)
   second.close()
   renameSync(wal, `${file}.kept-wal`)
   expect(read(`${file}.kept`)).toEqual(whole('second'))
@@ -383,7 +383,7 @@ test('more connections than a worker may open files are refused, and it serves o
 
   const other = serve({ WEB_WORKERS: '1' }, limitedTo(40)).roster
   expect((await other.exited()).status).toBe(1)
-  expect(other.stderr).toBe('The limit of open files, 40, is too low to serve; raise it, as by ulimit -n 1024\n')
+  expect(other.stderr).toBe('The limit of open files, 40, is too low to serve; raise it, for example by ulimit -n 1024\n')
 })
 
 test('metrics of master and workers are on a listener of their own', async () => {
@@ -414,7 +414,7 @@ test('a port for metrics that is taken leaves visitors their pages', async () =>
   const { roster, socket } = serve({ METRICS_PORT: String(port) })
   await roster.printed(/Roster serves/)
   expect(roster.stdout).toContain(
-    `No metrics: Port ${port} on 127.0.0.1 is taken; stop what listens there, or set METRICS_PORT to another one.`,
+    `Metrics cannot be served: Port ${port} on 127.0.0.1 is taken; stop what listens there, or set METRICS_PORT to another one.`,
   )
   expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
 })
@@ -428,7 +428,7 @@ test.skipIf(!existsSync(SYSTEMD_SOCKET_ACTIVATE))('metrics are served on the soc
   // The first connection starts it, and waits for it.
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
   expect(text).toMatch(/^roster_workers 2$/m)
-  expect(roster.stdout).not.toContain('No metrics')
+  expect(roster.stdout).not.toContain('Metrics cannot be served')
 })
 
 describe('what can not be served is refused in one line', () => {
@@ -436,7 +436,7 @@ describe('what can not be served is refused in one line', () => {
     [{ WEB_WORKERS: '0' }, 'WEB_WORKERS is "0"; it must be a number from 1 to 64'],
     [{ WORKER_MEMORY_MB: '191' }, 'WORKER_MEMORY_MB is "191"; it must be a number from 192 to 65536 (a worker needs 160 to start)'],
     [{ LOG_FORMAT: 'xml' }, 'LOG_FORMAT is "xml"; it must be one of json, pretty'],
-    [{ SOCKET_DIRECTORY: '/dev/null/sockets' }, /^SOCKET_DIRECTORY \/dev\/null\/sockets can not be used: /],
+    [{ SOCKET_DIRECTORY: '/dev/null/sockets' }, /^SOCKET_DIRECTORY \/dev\/null\/sockets cannot be used: /],
     [{ DATABASE_URL: 'file:///nowhere/roster.db' }, '/nowhere/roster.db can not be served: the database file does not exist'],
     [{ SECRET_FILE: '/nowhere/secret' }, /^The secret \/nowhere\/secret can not be used: /],
   ] as const)('%j', async ([env, complaint]) => {
