@@ -41,7 +41,7 @@ describe.skipIf(dockerEnvironment === null)('a container', () => {
     await container.page('/users')
     container.exec('sh', '-c', 'kill -9 $(cat /run/roster/nginx/nginx.pid)')
     expect(container.exited()).toBe(1)
-    expect(container.lastMessage()).toBe('nginx ended with SIGKILL; so does all else')
+    expect(container.lastMessage()).toBe('nginx killed by SIGKILL; shutting down')
   })
 
   test('is unhealthy while its database is away', async () => {

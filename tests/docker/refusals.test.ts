@@ -59,7 +59,7 @@ describe.skipIf(dockerEnvironment === null)('a container that can not start says
 
   test('a root that is read-only without a place for sockets', () => {
     expect(refusal(new RosterContainer({}, '--read-only'))).toMatch(
-      /^\/run and \/tmp must be writable, as with --tmpfs \/run --tmpfs \/tmp: /,
+      /^nginx's files cannot be written: .*; \/run and \/tmp must be writable, as with --tmpfs \/run --tmpfs \/tmp$/,
     )
   })
 
