@@ -54,12 +54,12 @@ test('searches beyond what can be served soon are refused, those within are serv
   expect(served.length).toBeGreaterThan(0)
   expect(refused.length).toBeGreaterThan(0)
   expect(served.length + refused.length).toBe(SEARCHES)
-  for (const { text } of served) expect(text).toContain('</html>')
-  for (const { headers, text } of refused) {
+  for (const { body } of served) expect(body).toContain('</html>')
+  for (const { headers, body } of refused) {
     expect(headers).toMatchObject({ 'retry-after': '2', 'cache-control': 'no-store' })
     expect(headers).not.toHaveProperty('etag')
     expect(headers).not.toHaveProperty('x-accel-expires')
-    expect(text).toContain('Roster is busy')
+    expect(body).toContain('Roster is busy')
   }
   expect(logLines().filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([])
   // And afterwards each is served.
@@ -71,10 +71,10 @@ test('those who open the same address at the same time all get its one page', as
   const answers = await Promise.all(Array.from({ length: 50 }, () => httpGet(address, path)))
   const [first] = answers
   expect(first?.status).toBe(200)
-  for (const { status, headers, text } of answers) {
+  for (const { status, headers, body } of answers) {
     expect(status).toBe(200)
     expect(headers.etag).toBe(first?.headers.etag)
-    expect(text).toBe(first?.text)
+    expect(body).toBe(first?.body)
   }
   // Each with the id of its own request.
   expect(new Set(answers.map(({ headers }) => headers['x-request-id'])).size).toBe(50)

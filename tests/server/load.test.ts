@@ -168,8 +168,8 @@ describe('a commit of another process', () => {
         const committedAt = performance.now()
         for (;;) {
           const askedAt = performance.now()
-          const { text } = await httpGet(place(), `/user/profile/${id}`)
-          if (text.includes(email)) break
+          const { body } = await httpGet(place(), `/user/profile/${id}`)
+          if (body.includes(email)) break
           worst = Math.max(worst, askedAt - committedAt)
           if (askedAt - committedAt > freshAfterMs) late.push(`${email}, asked for ${askedAt - committedAt} ms after the commit`)
           await wait(20)

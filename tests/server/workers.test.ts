@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
+import { Agent } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { freePort } from '../fixtures/free-port.ts'
+import { httpGet as get } from '../fixtures/http-get.ts'
 import { listChildren } from '../fixtures/list-children.ts'
 import { addNamedPeople } from '../fixtures/named-people.ts'
 import { RosterProcess } from '../fixtures/roster-process.ts'
@@ -31,20 +32,6 @@ function serve(env: Record<string, string> = {}, command: [string, ...string[]] 
 /** The option that has Node run `code` before anything else. */
 function importing(code: string): string {
   return `--import=data:text/javascript,${encodeURIComponent(code)}`
-}
-
-function get(socketPath: string, path: string, headers = {}, agent: Agent | false = false): Promise<{ status: number; body: string }> {
-  return new Promise((resolve, reject) => {
-    request({ socketPath, path, headers, agent }, (response) => {
-      let body = ''
-      response.setEncoding('utf8').on('data', (chunk) => {
-        body += chunk
-      })
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body })).on('error', reject)
-    })
-      .on('error', reject)
-      .end()
-  })
 }
 
 /** Asks for pages without pause, on all sockets in turn, until `stop` is called, which tells what else but pages came. */
@@ -252,7 +239,7 @@ test('SIGTERM lets requests in flight finish', async () => {
   // Connections that the worker has accepted already: others would be as if they came too late.
   const agent = new Agent({ keepAlive: true })
   onTestFinished(() => agent.destroy())
-  const askOnEach = (path: string) => Array.from({ length: 10 }, () => get(socket(1), path, {}, agent))
+  const askOnEach = (path: string) => Array.from({ length: 10 }, () => get(socket(1), path, { agent }))
   await Promise.all(askOnEach('/healthz'))
   const answers = askOnEach('/users?size=100')
   await Promise.race(answers)
