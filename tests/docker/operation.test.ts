@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { docker, dockerEnvironment, RosterContainer, temporaryVolume, WAIT } from '../fixtures/docker.ts'
+import { docker, RosterContainer, temporaryVolume, WAIT } from '../fixtures/docker.ts'
 
 const QUICK_HEALTH = ['--health-interval', '1s', '--health-retries', '2', '--health-start-period', '1s']
 const rename = (from: string, to: string) => ['node', '--eval', `fs.renameSync('/data/${from}', '/data/${to}')`]
 
-describe.skipIf(dockerEnvironment === null)('a container', () => {
+describe('a container', () => {
   test('ends within ten seconds when it is told to, and with status 0', async () => {
     const container = new RosterContainer({})
     await container.page('/users')

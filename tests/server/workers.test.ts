@@ -13,7 +13,6 @@ import { RosterProcess } from '../fixtures/roster-process.ts'
 import { temporaryDatabase, temporaryFolder } from '../fixtures/temporary-database.ts'
 import { listWorkerPids } from '../fixtures/worker-pids.ts'
 
-const SYSTEMD_SOCKET_ACTIVATE = '/usr/bin/systemd-socket-activate'
 const WAIT = { timeout: 30_000, interval: 50 }
 
 /** Started workers on unix sockets, with what `env` adds. */
@@ -406,10 +405,10 @@ test('a port for metrics that is taken leaves visitors their pages', async () =>
   expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
 })
 
-test.skipIf(!existsSync(SYSTEMD_SOCKET_ACTIVATE))('metrics are served on the socket that systemd has opened', async () => {
+test('metrics are served on the socket that systemd has opened', async () => {
   const port = await freePort()
   const handOver = ['DATABASE_URL', 'SOCKET_DIRECTORY', 'WEB_WORKERS', 'METRICS_PORT'].map((name) => `--setenv=${name}`)
-  const activation: [string, ...string[]] = [SYSTEMD_SOCKET_ACTIVATE, `--listen=127.0.0.1:${port}`, ...handOver]
+  const activation: [string, ...string[]] = ['systemd-socket-activate', `--listen=127.0.0.1:${port}`, ...handOver]
   const { roster } = serve({ METRICS_PORT: '0' }, [...activation, process.execPath, 'server/commands/serve.ts'])
   await vi.waitFor(() => expect(roster.stderr).toContain('Listening on'), WAIT)
   // The first connection starts it, and waits for it.
