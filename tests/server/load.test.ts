@@ -8,14 +8,13 @@ import { createDatabase, type TestDatabase } from '../fixtures/create-database.t
 import { freePort } from '../fixtures/free-port.ts'
 import { httpGet } from '../fixtures/http-get.ts'
 import { installRoster } from '../fixtures/install-roster.ts'
-import { listChildren } from '../fixtures/list-children.ts'
 import { addPeople, listGuests } from '../fixtures/named-people.ts'
 import { startNginx } from '../fixtures/start-nginx.ts'
 import { startWorkers, type Workers } from '../fixtures/start-workers.ts'
 import { lastingFolder } from '../fixtures/temporary-database.ts'
 import { Visitors } from '../fixtures/visitors.ts'
 import type { WebServerProcess } from '../fixtures/web-server-process.ts'
-import { listWorkerPids } from '../fixtures/worker-pids.ts'
+import { getNewestWorkerPid, listChildren, listWorkerPids } from '../fixtures/worker-pids.ts'
 
 const PEOPLE = listGuests(1, 500)
 const NAMES = new Map(PEOPLE.map(({ id, username }) => [id, username]))
@@ -87,7 +86,7 @@ describe(`${VISITORS} visitors through nginx`, () => {
     for (let turn = 0; turn * KILL_EVERY_MS < KILLING_MS; turn += 1) {
       const worker = 1 + (turn % 2)
       const pids = listWorkerPids(workers.roster, worker)
-      process.kill(pids.at(-1) ?? 0, 'SIGKILL')
+      process.kill(getNewestWorkerPid(workers.roster, worker), 'SIGKILL')
       await Promise.all([
         wait(KILL_EVERY_MS),
         vi.waitFor(() => expect(listWorkerPids(workers.roster, worker).length).toBeGreaterThan(pids.length), WAIT),
