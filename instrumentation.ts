@@ -2,18 +2,18 @@ import type { Instrumentation } from 'next'
 import type { getPageData } from './app/_request/page-data.ts'
 
 declare global {
-  /** What the page at a URL shows, from the model that Next has built: `getPageData` of app/_request/page-data.ts. */
+  /** `getPageData` of app/_request/page-data.ts, from Next's build: the server cannot import it, as it would load a second model. */
   var rosterGetPageData: typeof getPageData | undefined
 }
 
-/** Next calls this once, before its first answer: https://nextjs.org/docs/app/api-reference/file-conventions/instrumentation */
+/** Called once, before the first request: https://nextjs.org/docs/app/api-reference/file-conventions/instrumentation */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === 'nodejs') globalThis.rosterGetPageData = (await import('./app/_request/page-data.ts')).getPageData
 }
 
 const reported = new WeakSet()
 
-/** Next calls this for what a page throws, title and body apart. The server logs what comes by the console (server/log.ts). */
+/** Next calls this for each error of a page, once for its title and once for its body. The console goes to the log (server/log.ts). */
 export const onRequestError: Instrumentation.onRequestError = (error, { headers }) => {
   if (!(error instanceof Error) || reported.has(error)) return
   reported.add(error)

@@ -72,7 +72,7 @@ try {
     ['packed', { 'accept-encoding': 'gzip' }],
     ['plain', {}],
   ] as const) {
-    writeFileSync(installedFile(root, `public/${name}.txt`), (await httpGet(address, '/user/profile/1', { headers })).body)
+    writeFileSync(installedFile(root, `public/${name}.txt`), (await httpGet(address, '/user/profile/1', { headers })).bytes)
   }
   for (let id = 1; id <= KNOWN_PROFILES; id += 1) await httpGet(address, `/user/profile/${id}`, { headers: { 'accept-encoding': 'gzip' } })
   const rows: string[] = []

@@ -3,15 +3,15 @@ import { format } from 'node:util'
 import pino, { type Logger } from 'pino'
 import type { Settings } from './settings.ts'
 
-// Next says little of interest by console.log.
+// Next prints little of interest by console.log.
 const CONSOLE_LEVELS = { debug: 'debug', log: 'debug', info: 'info', warn: 'warn', error: 'error' } as const
 
-// Lines that wait for a full disk.
+// Kept in memory while the disk of a log file is full; lines beyond that are lost.
 const MAX_UNWRITTEN_BYTES = 2 ** 16
 
 /**
- * Writes JSON lines, or text for people, to stdout. `worker` is the number of the worker, 0 for the master; nginx has its name.
- * `onOutputGone` is called when nobody can read them any more: the terminal is closed, or the program that they were piped to has ended.
+ * Writes JSON lines, or text for people, to stdout. `worker` is the number of the worker, 0 for the master, 'nginx' for nginx.
+ * `onOutputGone` is called when nobody can read the log any more: the terminal was closed, or the program that reads stdout has exited.
  */
 export async function createLog(
   { logLevel, logFormat }: Pick<Settings, 'logLevel' | 'logFormat'>,
@@ -26,18 +26,18 @@ export async function createLog(
   }
   const output = openOutput(onOutputGone)
   if (logFormat === 'json') return pino(options, output)
-  // A good part of what a worker loads, and only people at a terminal see it.
+  // Imported only here: it takes long to load, and only people at a terminal see it.
   const { prettyFactory } = await import('pino-pretty')
   const format = prettyFactory({ translateTime: 'SYS:HH:MM:ss.l', ignore: 'worker,requestId,bytes,cache' })
   return pino(options, { write: (line: string) => output.write(format(line)) })
 }
 
-/** Ends this process as Ctrl-C does. */
+/** Stops this process as Ctrl-C does. */
 export function interrupt(): void {
   process.kill(process.pid, 'SIGINT')
 }
 
-/** Stdout. A line that cannot be written is no reason to end: only one that nobody will ever read is. */
+/** Stdout. A full disk is no reason to stop, as it may be emptied; a reader that is gone is. */
 function openOutput(onGone: () => void) {
   const isTerminal = isatty(1)
   let isGone = false
@@ -48,7 +48,7 @@ function openOutput(onGone: () => void) {
   })
 }
 
-/** Has all that Next and other packages print to the console logged by `log`. Objects become fields of the log line. */
+/** Sends to `log` what Next and other packages print to the console. Objects become fields of the log line. */
 export function logConsole(log: Logger): void {
   for (const method of ['debug', 'log', 'info', 'warn', 'error'] as const) {
     console[method] = (...values: unknown[]) => {

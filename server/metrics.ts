@@ -5,20 +5,20 @@ import type { RequestObserver } from './http/request-log.ts'
 
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-/** Counts what a worker does; returns the function that counts one request. The master adds up those of all workers. */
+/** Returns the function that counts one request of this worker. The master adds up the metrics of all workers. */
 export function createWorkerMetrics(): RequestObserver {
-  // Made for its listener: it answers the master when that asks for this worker's figures.
+  // For its listener, which sends this worker's metrics when the master requests them.
   new AggregatorRegistry()
   collectDefaultMetrics()
   const duration = new Histogram({
     name: 'roster_http_request_duration_seconds',
-    help: 'Time from a request to the end of its answer',
+    help: 'Time from the request to the end of the answer',
     labelNames: ['route', 'status'],
     buckets: DURATION_BUCKETS_SECONDS,
   })
   const answers = new Counter({
     name: 'roster_page_answers_total',
-    help: 'Pages by how they were answered: validated is a 304 that nothing was rendered for',
+    help: 'Answers with a page: rendered, or validated (304, nothing rendered)',
     labelNames: ['cache'],
   })
   return ({ route, status, cache, milliseconds }) => {
@@ -29,14 +29,14 @@ export function createWorkerMetrics(): RequestObserver {
 
 export type MasterMetrics = { countRestart: (reason: string) => void; createServer: () => Server }
 
-/** Counts what the master does, and serves it with what the workers counted, on a server that is not listening yet. */
-export function createMasterMetrics(workers: () => number, databaseVersion: () => string | null): MasterMetrics {
+/** The metrics of the master. `createServer` returns a server, not listening yet, of these and those of all workers together. */
+export function createMasterMetrics(readyWorkers: () => number, databaseVersion: () => string | null): MasterMetrics {
   const aggregator = new AggregatorRegistry()
   new Gauge({
     name: 'roster_workers',
-    help: 'Workers that serve',
+    help: 'Workers that are ready',
     collect() {
-      this.set(workers())
+      this.set(readyWorkers())
     },
   })
   new Gauge({
@@ -49,7 +49,11 @@ export function createMasterMetrics(workers: () => number, databaseVersion: () =
       if (migration !== null) this.set({ migration }, 1)
     },
   })
-  const restarts = new Counter({ name: 'roster_worker_restarts_total', help: 'Workers replaced, by reason', labelNames: ['reason'] })
+  const restarts = new Counter({
+    name: 'roster_worker_restarts_total',
+    help: 'Worker restarts and replacements, by reason',
+    labelNames: ['reason'],
+  })
   return {
     countRestart: (reason) => restarts.inc({ reason }),
     createServer: () =>

@@ -1,2 +1,2 @@
-// Only for an upgrade from version 0.1: the master of that release, which runs on, starts the workers of the new one from here.
+// Forwards because masters of every release start workers of any other from this path: one of version 0.1 during an upgrade, too.
 import './worker/worker.ts'

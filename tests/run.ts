@@ -1,80 +1,69 @@
-// What `npm test` runs: everything, in the order in which a fault shows soonest.
+// `npm test`: runs every suite that can run on this machine, and names the others. As root on Debian it first installs what they need.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { delimiter } from 'node:path'
 import { ROOT } from '../server/paths.ts'
 import { generatePrismaClientIfStale } from '../server/release/build.ts'
-import { findChromium } from './fixtures/chromium.ts'
+import { DEBIAN, ROOT_USER } from './requirements.ts'
+import { decide, SUITES, type Suite } from './suites.ts'
 
-// The tests write with Debian's own sqlite3 as well, which is older than the ones in Node and better-sqlite3.
-const DEBIAN_PACKAGES = [
-  ...['chromium-headless-shell', 'sqlite3', 'openssl', 'systemd', 'systemd-container', 'mmdebstrap'],
-  ...['nginx', 'libnginx-mod-http-brotli-static', 'apache2', 'lighttpd', 'lighttpd-mod-deflate'],
-]
-// A file of each package but Chromium's, which other systems have elsewhere.
-const NEEDED_FILES = [
-  ...['/usr/bin/sqlite3', '/usr/bin/openssl', '/usr/bin/systemd-analyze', '/usr/bin/systemd-nspawn', '/usr/bin/mmdebstrap'],
-  ...['/usr/sbin/nginx', '/usr/sbin/apache2', '/usr/sbin/lighttpd'],
-  ...['/etc/nginx/modules-enabled/50-mod-http-brotli-static.conf', '/usr/lib/lighttpd/mod_deflate.so'],
-]
-const STEPS = ['lint', 'typecheck', 'test:unit', 'test:integration', 'build', 'test:server', 'test:e2e', 'test:systemd', 'test:docker']
-// A run must end within twenty minutes, and an image to make and to try takes a slow machine six.
-const LATEST_DOCKER_START_MS = 13 * 60_000
-
-// Of a step that failed, as much is printed again at the end: the reporters of Vitest and Playwright name their failures last.
-const LAST_LINES = 60
+const MINUTES = Number(process.env.TEST_MINUTES || 20)
+// The end of a failed suite's output is printed again after all others: Vitest and Playwright list their failures last.
+const REPEATED_LINES = 60
 
 type Result = 'passed' | 'failed' | 'skipped'
+type Report = { script: string; result: Result; details: string }
 
-const results: Result[] = []
-const lastLines = new Map<string, string>()
+// Debian keeps the web servers where only root looks for programs.
+process.env.PATH = [process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter)
 
 await installDebianPackages()
 generatePrismaClientIfStale()
-for (const step of STEPS) results.push(await runStep(step))
-const count = (result: Result) => results.filter((each) => each === result).length
-const failedSteps = STEPS.filter((_, index) => results[index] === 'failed')
-for (const step of failedSteps) console.log(`\n── the end of ${step}, which failed\n${lastLines.get(step)}`)
-console.log(`\n${failedSteps.length > 0 ? `Failed: ${failedSteps.join(', ')}` : 'Everything passed.'}`)
-console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`)
-process.exitCode = failedSteps.length > 0 ? 1 : 0
+const unmet = findUnmet()
+const reports: Report[] = []
+for (const suite of SUITES) reports.push(await runSuite(suite))
+for (const { script, result, details } of reports) if (result !== 'passed') console.log(`\n── ${script} ${result}\n${details}`)
+const count = (result: Result) => reports.filter((report) => report.result === result).length
+console.log(`\n${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`)
+process.exitCode = count('failed') > 0 ? 1 : 0
 
-async function runStep(step: string): Promise<Result> {
-  if (step === 'test:docker' && performance.now() > LATEST_DOCKER_START_MS) {
-    console.log(`\n── ${step} is skipped: the others have taken so long that all together would take more than twenty minutes.`)
-    return 'skipped'
-  }
-  return (await run('npm', ['run', '--silent', step], step)) ? 'passed' : 'failed'
-}
-
+/** Installs the Debian packages that are missing, as root on Debian. Where that fails, their suites are skipped. */
 async function installDebianPackages(): Promise<void> {
-  if (findChromium() && NEEDED_FILES.every((file) => existsSync(file))) return
-  const isDebian = existsSync('/usr/bin/apt-get')
-  if (!isDebian || process.getuid?.() !== 0) {
-    const advice = isDebian ? `: sudo apt-get install ${DEBIAN_PACKAGES.join(' ')}` : ''
-    console.error(`The tests need Chromium, the sqlite3 shell and the web servers of docs/deploy.md; install them first${advice}.`)
-    process.exit(1)
-  }
-  const isInstalled =
-    (await run('apt-get', ['update', '-qq'], 'update the list of Debian packages')) &&
-    (await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...DEBIAN_PACKAGES], 'install what the tests need'))
-  if (!isInstalled) process.exit(1)
+  const packages = [...findUnmet()].flatMap((requirement) => requirement.packages ?? [])
+  if (packages.length === 0 || !DEBIAN.isMet() || !ROOT_USER.isMet()) return
+  await run(['apt-get', 'update', '-qq'])
+  await run(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages])
 }
 
-/** Runs `command`, prints what it prints, and tells whether it succeeded. */
-async function run(command: string, commandArguments: string[], title: string): Promise<boolean> {
-  console.log(`\n── ${title}`)
+function findUnmet() {
+  const requirements = SUITES.flatMap(({ needs = [], uses = [] }) => [...needs, ...uses])
+  return new Set(requirements.filter(({ isMet }) => !isMet()))
+}
+
+async function runSuite(suite: Suite): Promise<Report> {
+  const minutesLeft = MINUTES - performance.now() / 60_000
+  const { action, reasons } = decide(suite, { unmet, minutesLeft, isCi: Boolean(process.env.CI) })
+  const { script } = suite
+  const missing = reasons.map((reason) => `  - ${reason}`).join('\n')
+  if (action !== 'run') return { script, result: action === 'skip' ? 'skipped' : 'failed', details: `It needs:\n${missing}` }
+  if (reasons.length > 0) console.log(`\nSome tests of ${script} are skipped. They need:\n${missing}`)
+  const { isSuccess, lastLines } = await run(['npm', 'run', '--silent', script])
+  return { script, result: isSuccess ? 'passed' : 'failed', details: `The end of its output:\n${lastLines}` }
+}
+
+/** Runs a command and prints its output as it comes. */
+async function run([command = '', ...commandArguments]: string[]): Promise<{ isSuccess: boolean; lastLines: string }> {
+  console.log(`\n── ${[command, ...commandArguments].join(' ')}`)
   const colors = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}
   const env: NodeJS.ProcessEnv = { ...process.env, ...colors, DEBIAN_FRONTEND: 'noninteractive', NODE_ENV: 'test' }
   const child = spawn(command, commandArguments, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env })
-  let last = ''
+  let lastLines = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       process.stdout.write(text)
-      last = `${last}${text}`.split('\n').slice(-LAST_LINES).join('\n')
+      lastLines = `${lastLines}${text}`.split('\n').slice(-REPEATED_LINES).join('\n')
     })
   }
   const [status] = await once(child, 'close')
-  lastLines.set(title, last)
-  return status === 0
+  return { isSuccess: status === 0, lastLines }
 }

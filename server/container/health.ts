@@ -1,38 +1,38 @@
-// The image's HEALTHCHECK: whether a worker can serve from the database, and nginx answers. Says what is wrong; `docker inspect` shows it.
-
+// The image's HEALTHCHECK: whether a worker can serve from the database, and whether nginx answers. `docker inspect` shows what it prints.
 import { get, type RequestOptions } from 'node:http'
 import { errorMessage } from '../errors.ts'
 import { readSettings, socketPath } from '../settings.ts'
 
 const TIMEOUT_MS = 3_000
+// Where nginx listens on all addresses.
+const LOOPBACK_OF_ANY: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
 
 const { host, port, socketDirectory } = readSettings()
-const nginxHost = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
 
 try {
-  await expectOk('A worker', { socketPath: socketPath(socketDirectory ?? '', 1), path: '/readyz' })
-  await expectOk('nginx', { host: nginxHost, port, path: '/healthz' })
+  await expectOk('Worker 1', { socketPath: socketPath(socketDirectory ?? '', 1), path: '/readyz' })
+  await expectOk('nginx', { host: LOOPBACK_OF_ANY[host] ?? host, port, path: '/healthz' })
 } catch (error) {
   console.log(errorMessage(error))
   process.exitCode = 1
 }
 
-async function expectOk(who: string, options: RequestOptions): Promise<void> {
-  const { status, body } = await ask(options).catch((error: Error) => {
-    throw new Error(`${who} does not answer: ${error.message}`)
+async function expectOk(name: string, options: RequestOptions): Promise<void> {
+  const { status, body } = await request(options).catch((error: unknown) => {
+    throw new Error(`${name} does not answer: ${errorMessage(error)}`)
   })
-  if (status !== 200) throw new Error(`${who} answers ${status}: ${body}`)
+  if (status !== 200) throw new Error(`${name} answers ${status}: ${body}`)
 }
 
-function ask(options: RequestOptions): Promise<{ status: number; body: string }> {
+// Not fetch, which knows no unix sockets.
+function request(options: RequestOptions): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const request = get({ ...options, agent: false, signal: AbortSignal.timeout(TIMEOUT_MS) }, (response) => {
-      let body = ''
-      response.setEncoding('utf8').on('data', (chunk) => {
-        body += chunk
-      })
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body })).on('error', reject)
-    })
-    request.on('error', reject)
+    get({ ...options, agent: false, signal: AbortSignal.timeout(TIMEOUT_MS) }, async (response) => {
+      try {
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(await response.toArray()).toString() })
+      } catch (error) {
+        reject(error)
+      }
+    }).on('error', reject)
   })
 }

@@ -1,5 +1,5 @@
-// What the container image runs below its init: prepares the database, starts nginx and the workers, and ends them together.
-// Exit status 0: it was told to end. 1: it can not start, or nginx ended by itself; the last line of the log says why.
+// The main process of the container image, below its init: prepares the database, starts nginx and the workers, and stops them together.
+// Exit status 0: stopped by a signal. 1: could not start, or nginx exited; the last line of the log is the reason.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, rmSync, watch, writeFileSync } from 'node:fs'
@@ -20,15 +20,15 @@ const NGINX_SETTINGS = '/run/roster/nginx'
 const NGINX_FILES = '/tmp/roster/cache'
 const NGINX_LEVELS = { emerg: 'fatal', alert: 'error', crit: 'error', error: 'error', warn: 'warn', notice: 'info', info: 'info' } as const
 
-// A second more than nginx gives its own workers, within the ten that the engine gives all of us.
-const NGINX_STOP_MS = 8_000
+// One second more than nginx gives its own workers, and within the ten after which the container engine kills everything.
+const NGINX_STOP_TIMEOUT_MS = 8_000
 
 try {
   await start()
 } catch (error) {
   const log = await createLog({ logLevel: 'fatal', logFormat: 'json' }, 0)
   if (error instanceof OperatorError) log.fatal(error.message)
-  else log.fatal({ err: error }, 'Roster can not start')
+  else log.fatal({ err: error }, 'Roster cannot start')
   process.exit(1)
 }
 
@@ -42,7 +42,7 @@ async function start(): Promise<void> {
   const { host, port, webWorkers, databaseFile, seed } = settings
   let nginx: ChildProcess | null = null
   let people = 0
-  // It has its sockets when it writes its pid there.
+  // nginx writes its pid there when it has opened its sockets.
   const watcher = watch(NGINX_SETTINGS)
   const nginxListens = once(watcher, 'change')
   await startMaster(settings, ROOT, log, {
@@ -67,12 +67,15 @@ function writeNginxSettings(settings: Settings): void {
     rmSync(join(NGINX_SETTINGS, 'nginx.pid'), { force: true })
     for (const [name, content] of files) writeFileSync(join(NGINX_SETTINGS, name), content)
   } catch (error) {
-    throw new OperatorError(`/run and /tmp must be writable, as with --tmpfs /run --tmpfs /tmp: ${errorMessage(error)}`)
+    throw new OperatorError(
+      `nginx's files cannot be written: ${errorMessage(error)}; /run and /tmp must be writable, as with --tmpfs /run --tmpfs /tmp`,
+    )
   }
 }
 
+/** Starts nginx and logs its errors. Its exit ends this process, too, unless it was stopped from here. */
 function startNginx(log: Logger, nginxLog: Logger): ChildProcess {
-  // It makes folders for stored pages, into which the workers' mask (server/master/sockets.ts) would let nobody.
+  // The umask for the workers' sockets (server/master/sockets.ts) would make folders that nginx itself cannot enter.
   const socketMask = process.umask(0o077)
   const nginx = spawn('nginx', ['-e', 'stderr'], { stdio: ['ignore', 'inherit', 'pipe'] })
   process.umask(socketMask)
@@ -81,29 +84,30 @@ function startNginx(log: Logger, nginxLog: Logger): ChildProcess {
     const [, level = '', message = line] = /^[^[]*\[(\w+)\] (?:\d+#\d+: )?(.*)$/.exec(line) ?? []
     nginxLog[isNginxLevel(level) ? NGINX_LEVELS[level] : 'warn'](message)
   })
-  nginx.on('error', (error) => end(error.message))
-  // Its last words come before 'close', which a master that was killed leaves to its children, who go on.
-  nginx.on('close', (status) => end(`nginx ended with status ${status}`))
-  nginx.on('exit', (_, signal) => signal !== null && end(`nginx ended with ${signal}`))
-  let isEnding = false
-  function end(reason: string): void {
-    if (isEnding || nginx.killed) return
-    isEnding = true
-    log.fatal(`${reason}; so does all else`)
+
+  let isShuttingDown = false
+  const shutDown = (reason: string) => {
+    if (isShuttingDown || nginx.killed) return
+    isShuttingDown = true
+    log.fatal(`${reason}; shutting down`)
     process.exit(1)
   }
+  nginx.on('error', (error) => shutDown(`nginx could not be started: ${error.message}`))
+  // After the last line of stderr. Not if nginx was killed: its workers go on and keep stderr open.
+  nginx.on('close', (status) => shutDown(`nginx exited with status ${status}`))
+  nginx.on('exit', (_, signal) => signal !== null && shutDown(`nginx killed by ${signal}`))
   return nginx
-}
-
-async function stopNginx(nginx: ChildProcess | null): Promise<void> {
-  if (nginx === null || nginx.exitCode !== null || nginx.signalCode !== null) return
-  const timeout = setTimeout(() => nginx.kill('SIGKILL'), NGINX_STOP_MS)
-  // It answers what has been asked, and takes nothing new.
-  nginx.kill('SIGQUIT')
-  await once(nginx, 'exit')
-  clearTimeout(timeout)
 }
 
 function isNginxLevel(level: string): level is keyof typeof NGINX_LEVELS {
   return level in NGINX_LEVELS
+}
+
+async function stopNginx(nginx: ChildProcess | null): Promise<void> {
+  if (nginx === null || nginx.exitCode !== null || nginx.signalCode !== null) return
+  const timeout = setTimeout(() => nginx.kill('SIGKILL'), NGINX_STOP_TIMEOUT_MS)
+  // SIGQUIT: nginx finishes the requests in flight and accepts no others.
+  nginx.kill('SIGQUIT')
+  await once(nginx, 'exit')
+  clearTimeout(timeout)
 }

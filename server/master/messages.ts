@@ -1,38 +1,43 @@
-import type { Serializable } from 'node:child_process'
+// During an upgrade or a rollback, master and workers are of different releases: messages may be added, but none may be renamed or changed.
 
-/** What a worker tells the master. */
+/** What the master sends to a worker. */
+export type MasterMessage =
+  /** The database may be opened. Until then a worker loads what it can without it. */
+  | 'serve'
+  /** Finish the requests in flight, then exit. */
+  | 'drain'
+  /** The answer to `{ kind: 'readiness' }`: why pages cannot be served, for the operator; null when they can. */
+  | { kind: 'readiness'; reason: string | null }
+
+/** What a worker sends to the master. */
 export type WorkerMessage =
   /** It serves. */
   | { kind: 'ready' }
-  /** It can not be of use: the operator should read why. */
+  /** It cannot serve, for a reason that the operator should read. */
   | { kind: 'failed'; reason: string }
-  /** It asks why pages can not be served from the database right now, see `ReadinessMessage`. */
+  /** It needs to know whether pages can be served from the database. */
   | { kind: 'readiness' }
-  /** Nobody can read what it logs any more. */
+  /** Its output is closed: nobody can read the log any more. */
   | { kind: 'output-gone' }
-  | AliveMessage
+  | Heartbeat
 
-/** Its event loop turns. */
-export type AliveMessage = {
+/** Sent once a second: the worker's event loop turns. */
+export type Heartbeat = {
   kind: 'alive'
   memoryBytes: number
-  /** Whether the database file that it has open is not the one at that path any more. */
+  /** Whether another file has taken the place of the database file that the worker has open. */
   hasOldDatabase: boolean
 }
 
-export function isWorkerMessage(message: unknown): message is WorkerMessage & Serializable {
+/** Other packages send messages over the same channel. */
+export function isMasterMessage(message: unknown): message is MasterMessage {
+  return message === 'serve' || message === 'drain' || hasKind(message)
+}
+
+export function isWorkerMessage(message: unknown): message is WorkerMessage {
+  return hasKind(message)
+}
+
+function hasKind(message: unknown): boolean {
   return typeof message === 'object' && message !== null && 'kind' in message
 }
-
-/** What the master answers a worker: why pages can not be served, in words for the operator; null when they can. */
-export type ReadinessMessage = { kind: 'readiness'; reason: string | null }
-
-export function isReadinessMessage(message: unknown): message is ReadinessMessage {
-  return typeof message === 'object' && message !== null && 'reason' in message
-}
-
-/** What the master tells a worker: that the database may be opened. Until then a worker loads what it can without. */
-export const SERVE = 'serve'
-
-/** What the master tells a worker: to finish what is in flight, and to end. */
-export const DRAIN = 'drain'

@@ -1,56 +1,55 @@
 import { currentAnswer } from '../../app/_request/current-answer.ts'
 import { databaseFault } from '../http/database-fault.ts'
-import { isReadinessMessage, type WorkerMessage } from '../master/messages.ts'
+import { isMasterMessage, type WorkerMessage } from '../master/messages.ts'
 
-const ANSWER_MS = 5_000
+const TIMEOUT_MS = 5_000
 
 // It needs the people, their order and their number.
 const PAGE = '/users'
 
-let asked: Promise<string | null> | undefined
+let pending: Promise<string | null> | undefined
 
-/** Why pages can not be served right now; null when they can: the master finds nothing, and a page's data can be read here. */
-export async function findUnreadiness(): Promise<string | null> {
-  return (await askReadiness()) ?? readPage()
+/** Why pages cannot be served right now; null when they can: the master finds no problem, and the data of a page can be read here. */
+export async function readinessProblem(): Promise<string | null> {
+  return (await askMaster()) ?? readPage()
+}
+
+/**
+ * The master's answer, one for all who ask at the same time. The master checks the file, because closing it would drop all locks that this
+ * process has on it, those of the connection that pages are read by included; other processes would then remove its -wal file:
+ * https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+ */
+function askMaster(): Promise<string | null> {
+  pending ??= requestReadiness().finally(() => {
+    pending = undefined
+  })
+  return pending
+}
+
+function requestReadiness(): Promise<string | null> {
+  return new Promise((resolve) => {
+    const timeout = setTimeout(() => settle('the master does not answer'), TIMEOUT_MS)
+    process.on('message', onMessage)
+    process.send?.({ kind: 'readiness' } satisfies WorkerMessage)
+
+    function onMessage(message: unknown): void {
+      if (isMasterMessage(message) && typeof message === 'object') settle(message.reason)
+    }
+    function settle(reason: string | null): void {
+      clearTimeout(timeout)
+      process.off('message', onMessage)
+      resolve(reason)
+    }
+  })
 }
 
 async function readPage(): Promise<string | null> {
   try {
-    const answer = { pageData: {}, signal: AbortSignal.timeout(ANSWER_MS), response: null }
+    const answer = { pageData: {}, signal: AbortSignal.timeout(TIMEOUT_MS), response: null }
     await currentAnswer.run(answer, () => globalThis.rosterGetPageData?.(PAGE))
     return null
   } catch (error) {
     const fault = databaseFault(error)
     return fault && `a worker cannot read the database: ${fault}`
   }
-}
-
-/**
- * Asks the master why pages can not be served right now; null when they can. Not looked up here: to close a database drops all locks that
- * its process has on that file, those of the connection that pages are read by included, and others would take its -wal file away:
- * https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
- */
-function askReadiness(): Promise<string | null> {
-  asked ??= ask().finally(() => {
-    asked = undefined
-  })
-  return asked
-}
-
-function ask(): Promise<string | null> {
-  return new Promise((resolve) => {
-    const timeout = setTimeout(() => settle('the master does not answer'), ANSWER_MS)
-    process.on('message', hear)
-    const question: WorkerMessage = { kind: 'readiness' }
-    process.send?.(question)
-
-    function hear(message: unknown): void {
-      if (isReadinessMessage(message)) settle(message.reason)
-    }
-    function settle(reason: string | null): void {
-      clearTimeout(timeout)
-      process.off('message', hear)
-      resolve(reason)
-    }
-  })
 }

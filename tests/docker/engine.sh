@@ -15,6 +15,7 @@ repository=$(cd "$(dirname "$0")/../.." && pwd)
 export DOCKER_HOST=unix://$home/docker.sock PATH=$home/root/usr/bin:$home/root/usr/sbin:$PATH DOCKER_BUILDKIT=1
 
 up() {
+  [[ $(uname) == Linux && $EUID == 0 ]] || { echo 'that needs Linux and root' >&2; exit 1; }
   unpack_packages
   answers || start_engine
   docker image inspect "$base" >/dev/null 2>&1 || make_base_image

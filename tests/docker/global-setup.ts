@@ -8,12 +8,11 @@ const ENGINE = fileURLToPath(new URL('engine.sh', import.meta.url))
 const ENGINE_MS = 5 * 60_000
 const BUILD_MS = 15 * 60_000
 const ENGINE_LABEL = 'roster=test-engine'
-const NEEDED = ['apt-get', 'dpkg', 'ip', 'npm']
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** What reaches the engine, or null where there is none. */
-    dockerEnvironment: Record<string, string> | null
+    /** The environment variables with which `docker` reaches the engine. */
+    dockerEnvironment: Record<string, string>
   }
 }
 
@@ -26,29 +25,19 @@ export default function setUp(project: TestProject): (() => void) | undefined {
     project.provide('dockerEnvironment', {})
     return
   }
-  const missing = findMissing()
-  const engine = missing === null ? startEngine() : { reason: `none can be started here without ${missing}` }
-  if ('reason' in engine) {
-    console.log(`The tests of the container image are skipped: no Docker engine answers, and ${engine.reason}.`)
-    project.provide('dockerEnvironment', null)
-    return
-  }
-  build(engine.environment)
-  project.provide('dockerEnvironment', engine.environment)
+  const environment = startEngine()
+  build(environment)
+  project.provide('dockerEnvironment', environment)
   return () => void spawnSync(ENGINE, ['down'], { stdio: 'inherit' })
 }
 
-function findMissing(): string | null {
-  if (process.platform !== 'linux') return 'Linux'
-  if (process.getuid?.() !== 0) return 'root'
-  return NEEDED.find((command) => spawnSync('which', [command]).status !== 0) ?? null
-}
-
-function startEngine(): { environment: Record<string, string> } | { reason: string } {
+function startEngine(): Record<string, string> {
   const { status, stdout, stderr } = spawnSync(ENGINE, ['up'], { encoding: 'utf8', timeout: ENGINE_MS })
-  if (status !== 0) return { reason: `tests/docker/engine.sh can not start one: ${stderr.trim().split('\n').at(-1)}` }
+  if (status !== 0) {
+    throw new Error(`No Docker engine answers, and tests/docker/engine.sh cannot start one: ${stderr.trim().split('\n').at(-1)}`)
+  }
   const environment = Object.fromEntries(stdout.split('\n').map((line) => line.split(/=(.*)/).slice(0, 2)))
-  return { environment: { ...environment, PATH: `${environment.PATH}:${process.env.PATH}` } }
+  return { ...environment, PATH: `${environment.PATH}:${process.env.PATH}` }
 }
 
 function build(environment: Record<string, string>): void {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ROOT } from '../../server/paths.ts'
-import { docker, dockerEnvironment, dockerOutput, IMAGE } from '../fixtures/docker.ts'
+import { docker, dockerOutput, IMAGE } from '../fixtures/docker.ts'
 
 const { version, dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 
@@ -10,7 +10,7 @@ function run(command: string, ...commandArguments: string[]) {
   return docker('run', '--rm', '--entrypoint', command, IMAGE, ...commandArguments)
 }
 
-describe.skipIf(dockerEnvironment === null)('the image', () => {
+describe('the image', () => {
   test('is no larger than 400 MB', () => {
     expect(Number(dockerOutput('image', 'inspect', '--format', '{{.Size}}', IMAGE))).toBeLessThan(400e6)
   })

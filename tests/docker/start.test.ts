@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { dockerEnvironment, HARDENING, RosterContainer, temporaryVolume, WAIT } from '../fixtures/docker.ts'
+import { HARDENING, RosterContainer, temporaryVolume, WAIT } from '../fixtures/docker.ts'
 
-describe.skipIf(dockerEnvironment === null)('a container', () => {
+describe('a container', () => {
   test('makes its database, and keeps it on the volume', async () => {
     const volume = temporaryVolume()
     const first = new RosterContainer({ volume })

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { dockerEnvironment, newerImage, RosterContainer, temporaryVolume } from '../fixtures/docker.ts'
+import { newerImage, RosterContainer, temporaryVolume } from '../fixtures/docker.ts'
 
 const NEXT = '29990101000000_next'
 const BROKEN = '29990101000000_broken'
 
-describe.skipIf(dockerEnvironment === null)('an upgrade', () => {
+describe('an upgrade', () => {
   test('migrates what is there, keeps a copy, and the older image refuses to go on from there', async () => {
     const volume = temporaryVolume()
     const older = new RosterContainer({ volume })

@@ -1,4 +1,4 @@
-// What one visitor's many searches do to all others, where no web server in front holds any back.
+// How many expensive searches at once affect other visitors, without a web server in front that limits them.
 import { rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -29,7 +29,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** The address of a search that many have the words of, another one for each `number`. */
+/** The path of a search that matches many people, another one for each `number`. */
 function search(number: number): string {
   return `/users?q=example+${'aeiou'[number % 5]}&sort=email&age_min=${1 + (number % 20)}&age_max=${60 + (number % 90)}&size=100`
 }
@@ -41,7 +41,7 @@ function logLines(): Record<string, unknown>[] {
     .map((line) => JSON.parse(line))
 }
 
-test('searches beyond what can be served soon are refused, those within are served, and a profile comes in between', async () => {
+test('searches that cannot be served soon are refused, the others are served, and a profile comes in between', async () => {
   const asked = Array.from({ length: SEARCHES }, (_, number) => httpGet(address, search(number)))
   const profile = await httpGet(address, '/user/profile/7')
   const ready = await httpGet(address, '/readyz')
@@ -54,33 +54,33 @@ test('searches beyond what can be served soon are refused, those within are serv
   expect(served.length).toBeGreaterThan(0)
   expect(refused.length).toBeGreaterThan(0)
   expect(served.length + refused.length).toBe(SEARCHES)
-  for (const { text } of served) expect(text).toContain('</html>')
-  for (const { headers, text } of refused) {
+  for (const { body } of served) expect(body).toContain('</html>')
+  for (const { headers, body } of refused) {
     expect(headers).toMatchObject({ 'retry-after': '2', 'cache-control': 'no-store' })
     expect(headers).not.toHaveProperty('etag')
     expect(headers).not.toHaveProperty('x-accel-expires')
-    expect(text).toContain('Roster is busy')
+    expect(body).toContain('Roster is busy')
   }
   expect(logLines().filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([])
-  // And afterwards each is served.
+  // Afterwards, every search is served again.
   expect((await httpGet(address, search(SEARCHES))).status).toBe(200)
 })
 
-test('those who open the same address at the same time all get its one page', async () => {
+test('requests for the same page at the same time all get the same answer', async () => {
   const path = '/users?q=example+o&sort=username&size=25'
   const answers = await Promise.all(Array.from({ length: 50 }, () => httpGet(address, path)))
   const [first] = answers
   expect(first?.status).toBe(200)
-  for (const { status, headers, text } of answers) {
+  for (const { status, headers, body } of answers) {
     expect(status).toBe(200)
     expect(headers.etag).toBe(first?.headers.etag)
-    expect(text).toBe(first?.text)
+    expect(body).toBe(first?.body)
   }
-  // Each with the id of its own request.
+  // But each has the id of its own request.
   expect(new Set(answers.map(({ headers }) => headers['x-request-id'])).size).toBe(50)
 })
 
-test('who hangs up is no work any more', async () => {
+test('requests whose visitor has gone are dropped', async () => {
   const { hostname, port } = new URL(address)
   const ids = Array.from({ length: 40 }, (_, number) => `gone-${number}`)
   for (const [number, id] of ids.entries()) {
@@ -90,7 +90,7 @@ test('who hangs up is no work any more', async () => {
   }
   const lines = () => logLines().filter(({ requestId }) => ids.includes(String(requestId)))
   await expect.poll(() => lines().length, { timeout: 20_000 }).toBe(ids.length)
-  // Some were refused, and one or two made, before the server heard of their end.
+  // Before the server noticed, some were refused, and one or two rendered.
   expect(lines().filter(({ cache }) => cache === 'rendered').length).toBeLessThan(ids.length / 2)
   expect((await httpGet(address, '/user/profile/7')).status).toBe(200)
 })

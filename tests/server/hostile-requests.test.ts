@@ -84,9 +84,9 @@ describe('a mistake of the visitor, told in one line of the log:', () => {
     '/%F0%9F%98%80',
     '/user/profile/%EF%BF%BF',
   ])('404 for %s', async (path, { site }) => {
-    const { status, text, log } = await askLogged(site, path)
+    const { status, body, log } = await askLogged(site, path)
     expect({ status, log }).toEqual({ status: 404, log: ['info'] })
-    expect(text).toContain('type="search"')
+    expect(body).toContain('type="search"')
   })
 
   test.for(['x', '1', 'null', '%5B%22%22%5D', '%7B%7D', '%', '%ff', '%5B%22%22%2C%7B%7D%2C1%5D', '%5B%22%22%2C%7B%22a%22%3A1%7D%5D'])(
@@ -196,16 +196,16 @@ describe('an unknown address', () => {
       ['/nobody?_rsc=1', { rsc: '1' }],
     ] as const) {
       const other = await httpGet(site.address, path, { headers })
-      expect({ status: other.status, text: other.text }).toEqual({ status: 404, text: page.text })
+      expect({ status: other.status, body: other.body }).toEqual({ status: 404, body: page.body })
       expect(other.headers['content-security-policy']).toBe(page.headers['content-security-policy'])
     }
     const packed = await httpGet(site.address, '/nobody', { headers: { 'accept-encoding': 'gzip' } })
     expect([packed.headers['content-encoding'], packed.headers.vary]).toEqual(['gzip', 'accept-encoding'])
     const head = await httpGet(site.address, '/nobody', { method: 'HEAD' })
-    expect({ status: head.status, length: head.headers['content-length'], text: head.text }).toEqual({
+    expect({ status: head.status, length: head.headers['content-length'], body: head.body }).toEqual({
       status: 404,
-      length: String(page.body.length),
-      text: '',
+      length: String(page.bytes.length),
+      body: '',
     })
   })
 
@@ -213,8 +213,8 @@ describe('an unknown address', () => {
     const pages = await Promise.all(
       ['/user/profile/0', '/user/profile/abc', '/user/profile/-1?q=a'].map((path) => httpGet(site.address, path)),
     )
-    for (const { status, text } of pages) expect({ status, text }).toEqual({ status: 404, text: pages[0]?.text })
-    expect(pages[0]?.text).toContain('There is no such person')
+    for (const { status, body } of pages) expect({ status, body }).toEqual({ status: 404, body: pages[0]?.body })
+    expect(pages[0]?.body).toContain('There is no such person')
   })
 })
 
@@ -223,7 +223,7 @@ describe('requests that are sent without waiting for answers', () => {
   const idsOf = (received: string) => [...received.matchAll(/<title>(?:(\w+)|[^<]*) · Roster<\/title>/g)].map(([, name]) => name)
 
   test('are answered one after the other', async ({ site }) => {
-    const names = await Promise.all([3, 4, 5].map(async (id) => idsOf((await httpGet(site.address, `/user/profile/${id}`)).text)[0]))
+    const names = await Promise.all([3, 4, 5].map(async (id) => idsOf((await httpGet(site.address, `/user/profile/${id}`)).body)[0]))
     const received = await rawExchange(site.address, [3, 4, 5, 4].map((id) => profile(id)).join('') + profile(3, 'Connection: close\r\n'))
     expect(idsOf(received)).toEqual([names[0], names[1], names[2], names[1], names[0]])
   })

@@ -137,9 +137,9 @@ describe('a worker', () => {
   test('that takes too long is not followed by another one', async ({ site }) => {
     const resume = suspendWorkers(site)
     try {
-      const { status, headers, text } = await httpGet(site.nginx.address, `/users?q=${SECRET}-slow`)
+      const { status, headers, body } = await httpGet(site.nginx.address, `/users?q=${SECRET}-slow`)
       expect({ status, retry: headers['retry-after'] }).toEqual({ status: 503, retry: '5' })
-      expect(text).toContain('Back in a moment')
+      expect(body).toContain('Back in a moment')
       const line = await site.nginx.logLine(String(headers['x-request-id']))
       expect(line).toMatchObject({ workerStatus: '504', worker: expect.not.stringContaining(',') })
     } finally {

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test as base, describe, expect } from 'vitest'
 import { PAGE_BYTES } from '../../server/database/sqlite.ts'
 import { createDatabase, type TestDatabase } from '../fixtures/create-database.ts'
+import { type Answer, httpGet } from '../fixtures/http-get.ts'
 import { addNamedPeople } from '../fixtures/named-people.ts'
 import { RosterProcess } from '../fixtures/roster-process.ts'
 
@@ -28,22 +28,8 @@ const test = base.extend<{ $file: { site: Site } }>({
   ],
 })
 
-type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: string }
-
-/** One request with the path as it is: `fetch` would tidy it first. */
-function get({ address }: Site, path: string, { method = 'GET', headers = {} } = {}): Promise<Answer> {
-  const { hostname, port } = new URL(address)
-  return new Promise((resolve, reject) => {
-    request({ hostname, port, path, method, headers, agent: false }, (response) => {
-      let body = ''
-      response.setEncoding('utf8').on('data', (chunk) => {
-        body += chunk
-      })
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }))
-    })
-      .on('error', reject)
-      .end()
-  })
+function get({ address }: Site, path: string, options: Parameters<typeof httpGet>[2] = {}): Promise<Answer> {
+  return httpGet(address, path, options)
 }
 
 function logLines({ roster }: Site): Record<string, unknown>[] {

@@ -53,17 +53,17 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
   })
 
   test.for(['/nobody', '/user/profile/99', '/.env', '/user/profile/1%2F2'])('404 with a search for %s', async (path, { site }) => {
-    const { status, text } = await httpGet(site.servers[name].address, path)
+    const { status, body } = await httpGet(site.servers[name].address, path)
     expect(status).toBe(404)
-    expect(text).toContain('type="search"')
+    expect(body).toContain('type="search"')
   })
 
   test.for(['/readyz', '/metrics', '/readyz/', '/%72eadyz', '/metrics?x', '/_roster/unavailable.html', '/_roster/503.html'])(
     '404 for %s, which is not for the public',
     async (path, { site }) => {
-      const { status, text } = await httpGet(site.servers[name].address, path)
+      const { status, body } = await httpGet(site.servers[name].address, path)
       expect(status).toBe(404)
-      expect(text).not.toMatch(/ready|roster_|process_|Back in a moment/)
+      expect(body).not.toMatch(/ready|roster_|process_|Back in a moment/)
     },
   )
 
@@ -99,8 +99,8 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
 
   test('HEAD is GET without a body', async ({ site }) => {
     for (const path of ['/user/profile/1', findScript(site).path]) {
-      const { status, headers, text } = await httpGet(site.servers[name].address, path, { method: 'HEAD' })
-      expect({ status, text }).toEqual({ status: 200, text: '' })
+      const { status, headers, body } = await httpGet(site.servers[name].address, path, { method: 'HEAD' })
+      expect({ status, body }).toEqual({ status: 200, body: '' })
       expect(headers['content-type']).toMatch(/html|javascript/)
     }
   })
@@ -110,8 +110,8 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     const compressed = await httpGet(address, '/user/profile/3', { headers: { 'accept-encoding': 'gzip, deflate, br, zstd' } })
     const plain = await httpGet(address, '/user/profile/3')
     expect([compressed.headers['content-encoding'], plain.headers['content-encoding']]).toEqual(['gzip', undefined])
-    expect(gunzipSync(compressed.body).toString()).toBe(plain.text)
-    expect(plain.text).toContain('ada@example.com')
+    expect(gunzipSync(compressed.bytes).toString()).toBe(plain.body)
+    expect(plain.body).toContain('ada@example.com')
     expect(compressed.headers.vary?.toLowerCase()).toContain('accept-encoding')
   })
 
@@ -119,7 +119,7 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     const { address } = site.servers[name]
     const { headers } = await httpGet(address, '/users')
     const again = await httpGet(address, '/users', { headers: { 'if-none-match': String(headers.etag) } })
-    expect({ status: again.status, etag: again.headers.etag, text: again.text }).toEqual({ status: 304, etag: headers.etag, text: '' })
+    expect({ status: again.status, etag: again.headers.etag, body: again.body }).toEqual({ status: 304, etag: headers.etag, body: '' })
     expect(headers['cache-control']).toContain('max-age=0')
     expect(again.headers['content-security-policy']).toBe(headers['content-security-policy'])
   })
@@ -140,9 +140,9 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
       'gzip',
       'br',
     ])
-    expect(plain.body.equals(content)).toBe(true)
-    expect(gunzipSync(gzip.body).equals(content)).toBe(true)
-    expect(brotliDecompressSync(brotli.body).equals(content)).toBe(true)
+    expect(plain.bytes.equals(content)).toBe(true)
+    expect(gunzipSync(gzip.bytes).equals(content)).toBe(true)
+    expect(brotliDecompressSync(brotli.bytes).equals(content)).toBe(true)
     for (const { headers } of [plain, gzip, brotli]) {
       expect(headers['cache-control']).toContain('max-age=31536000')
       expect(headers['content-type']).toMatch(/^(text|application)\/javascript/)
@@ -195,8 +195,8 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     const { address } = site.servers[name]
     const answers = [await httpGet(address, '/'), await httpGet(address, '/readyz'), await httpGet(address, '/', { method: 'TRACE' })]
     answers.push(await httpGet(address, '/', { headers: { 'x-long': 'x'.repeat(40_000) } }))
-    for (const { headers, text } of answers)
-      expect(`${headers.server} ${headers.via} ${text}`).not.toMatch(/(nginx|apache|lighttpd|debian).{0,3}\d/i)
+    for (const { headers, body } of answers)
+      expect(`${headers.server} ${headers.via} ${body}`).not.toMatch(/(nginx|apache|lighttpd|debian).{0,3}\d/i)
   })
 
   test('a body of more than 1 MB is refused', async ({ site }) => {
@@ -261,7 +261,7 @@ describe('nginx, as it keeps pages,', () => {
       let askedAt = committedAt
       for (;;) {
         askedAt = performance.now()
-        if ((await httpGet(address, '/user/profile/2')).text.includes(`>${age}<`)) break
+        if ((await httpGet(address, '/user/profile/2')).body.includes(`>${age}<`)) break
         expect(askedAt - committedAt).toBeLessThan(1_000)
       }
     }
@@ -300,7 +300,7 @@ describe('nginx, as it keeps pages,', () => {
     }
     expect(answers.slice(0, 300).every(({ status }) => status === 200)).toBe(true)
     const refused = answers.find(({ status }) => status === 429)
-    expect(refused?.text).toBe('Too many requests from your address. Try again in a few seconds.\n')
+    expect(refused?.body).toBe('Too many requests from your address. Try again in a few seconds.\n')
     expect(refused?.headers).toMatchObject({ ...SECURITY_HEADERS, 'retry-after': '5' })
     expect((await ask('198.51.100.8')).status).toBe(200)
     // All of an IPv6 network is one visitor.
@@ -319,10 +319,10 @@ describe('without a worker', () => {
       try {
         // Not asked for before: a page may be shown for a second.
         for (const path of [`/users?q=${name}`, '/user/profile/9', '/nobody']) {
-          const { status, headers, text } = await httpGet(address, path, { headers: { referer: `${address}/users?q=whom` } })
+          const { status, headers, body } = await httpGet(address, path, { headers: { referer: `${address}/users?q=whom` } })
           expect(status).toBe(503)
-          expect(text).toContain('Back in a moment')
-          expect(text).toMatch(/Content-Security-Policy[^>]*default-src 'none'/)
+          expect(body).toContain('Back in a moment')
+          expect(body).toMatch(/Content-Security-Policy[^>]*default-src 'none'/)
           expect(headers).toMatchObject(SECURITY_HEADERS)
           expect(headers['cache-control'] ?? 'no-store').toBe('no-store')
         }

@@ -7,7 +7,10 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { PrismaClient } from '../../../prisma/generated/client.ts'
 import { constraintMessage } from '../../../server/database/constraint-message.ts'
 import { applyMigrations, listMigrations, listPendingMigrations } from '../../../server/database/migrate.ts'
+import { findExecutable } from '../../fixtures/find-executable.ts'
 import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
+
+const hasSqlite3 = findExecutable('sqlite3') !== null
 
 const UNREADABLE = 'must be valid UTF-8, without U+FFFD'
 const INVISIBLE = 'must not contain invisible, direction-changing or private-use characters'
@@ -125,7 +128,7 @@ test.each([
 })
 
 describe('whoever writes is refused:', () => {
-  test('sqlite3 3.40, which imports a table in Latin-1', () => {
+  test.skipIf(!hasSqlite3)('sqlite3 3.40, which imports a table in Latin-1', () => {
     const { file } = database()
     const table = join(temporaryFolder(), 'people.csv')
     writeFileSync(table, Buffer.from('7,René,rene@example.com,\n8,Ada,ada@example.com,\n', 'latin1'))
@@ -187,7 +190,7 @@ describe('the largest id', () => {
   const LARGEST = 2 ** 31 - 1
   const addLargest = `INSERT INTO "User" ("id", "username", "email") VALUES (${LARGEST}, 'last', 'last@example.com')`
 
-  test.each([
+  test.skipIf(!hasSqlite3).each([
     ['deleted', `${addLargest}; DELETE FROM "User" WHERE "id" = ${LARGEST}`],
     ['given up by an update', `${addLargest}; UPDATE "User" SET "id" = 2 WHERE "id" = ${LARGEST}`],
     [

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { UserRow } from '../../../app/_models/user.ts'
 import { SORTS, type UserListQuery } from '../../../app/_models/user-list-query.ts'
 import { applyMigrations, listMigrations } from '../../../server/database/migrate.ts'
+import { findExecutable } from '../../fixtures/find-executable.ts'
 import { addPeople, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
 import { countPlainly, listPlainly } from './list-plainly.ts'
@@ -13,7 +13,7 @@ import { modelOn } from './model-on.ts'
 
 // Whatever is written by whom, the search index and the counts are what one would make anew from the people.
 
-const SQLITE3 = '/usr/bin/sqlite3'
+const hasSqlite3 = findExecutable('sqlite3') !== null
 
 const id = fc.integer({ min: 1, max: 8 })
 const username = fc.constantFrom('a', 'A', 'ab', 'aB', 'abc', 'ABCD', 'é', 'É', 'Éa b', "o'b", '"%_', '-a..b_"c\\', 'a.Éa-b c').map(quote)
@@ -83,12 +83,12 @@ describe('the search index and the counts', () => {
     expect(insert.run()).toEqual({ changes: 1, lastInsertRowid: 77 })
   })
 
-  test.skipIf(!existsSync(SQLITE3))('stay right when another sqlite3 writes', { timeout: 300_000 }, () => {
+  test.skipIf(!hasSqlite3)('stay right when another sqlite3 writes', { timeout: 300_000 }, () => {
     const { file, sql } = temporaryDatabase()
     for (const [index, list] of fc.sample(statements, { numRuns: 40, seed: 1 }).entries()) {
       const script = [`PRAGMA recursive_triggers = ${index % 2}`, 'DELETE FROM "User"', ...list]
       try {
-        execFileSync(SQLITE3, [file], { input: `${script.join(';\n')};\n`, stdio: ['pipe', 'ignore', 'ignore'] })
+        execFileSync('sqlite3', [file], { input: `${script.join(';\n')};\n`, stdio: ['pipe', 'ignore', 'ignore'] })
       } catch {
         // Its exit status says that a constraint refused a row; it has gone on all the same.
       }
@@ -96,7 +96,7 @@ describe('the search index and the counts', () => {
     }
   })
 
-  test.skipIf(!existsSync(SQLITE3))('stay right when it writes many people in one transaction', { timeout: 60_000 }, () => {
+  test.skipIf(!hasSqlite3)('stay right when it writes many people in one transaction', { timeout: 60_000 }, () => {
     const { file, sql } = temporaryDatabase()
     const script = `
       BEGIN;
@@ -105,7 +105,7 @@ describe('the search index and the counts', () => {
       UPDATE "User" SET "username" = 'Éva ' || "id", "age" = NULL WHERE "id" % 3 = 0;
       DELETE FROM "User" WHERE "id" % 5 = 0;
       COMMIT;`
-    execFileSync(SQLITE3, [file], { input: script })
+    execFileSync('sqlite3', [file], { input: script })
     expect(sql.prepare('SELECT count(*) AS "people" FROM "User"').get()).toEqual({ people: 8_000 })
     expectRight(sql)
   })

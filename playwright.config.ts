@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url'
 import { defineConfig } from '@playwright/test'
-import { findChromium } from './fixtures/chromium.ts'
+import { findChromium } from './tests/fixtures/chromium.ts'
 
 const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
@@ -16,8 +15,7 @@ const CHROMIUM_ARGUMENTS = [
 const DESKTOP = { viewport: { width: 1280, height: 800 } }
 
 export default defineConfig({
-  testDir: './e2e',
-  outputDir: fileURLToPath(new URL('../test-results', import.meta.url)),
+  testDir: 'tests/e2e',
   workers: 2,
   forbidOnly: !!process.env.CI,
   reporter: 'list',

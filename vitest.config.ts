@@ -7,11 +7,10 @@ const project = (name: string, options = {}) => ({
 })
 
 export default defineConfig({
-  root: fileURLToPath(new URL('..', import.meta.url)),
   resolve: {
     alias: {
       // The package throws outside of a server bundle by design; tests are such an outside.
-      'server-only': fileURLToPath(new URL('../node_modules/server-only/empty.js', import.meta.url)),
+      'server-only': fileURLToPath(new URL('./node_modules/server-only/empty.js', import.meta.url)),
     },
   },
   test: {
