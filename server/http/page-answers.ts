@@ -2,14 +2,14 @@ import { type KeyObject, randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { currentAnswer } from '../../app/_request/current-answer.ts'
 import type { PageData } from '../../app/_request/page-data.ts'
-import { TurnQueue } from '../../app/_request/turn-queue.ts'
+import { WorkQueue } from '../../app/_request/work-queue.ts'
 import type { NextPages } from '../worker/next-pages.ts'
 import type { Answer } from './answer.ts'
 import { acceptsGzip, type BufferedAnswer, bufferAnswer, compressAnswer, sendBufferedAnswer } from './buffered-response.ts'
 import { sendFault } from './fault-page.ts'
 import { accelExpires, isValidated, PAGE_CACHE_CONTROL, pageNonce, pageTag, pageVariant, VARY } from './page-cache.ts'
 import { contentSecurityPolicy } from './security-headers.ts'
-import { SharedQuestions } from './shared-questions.ts'
+import { SingleFlight } from './single-flight.ts'
 
 /**
  * What a page shows, read at `askedAt` (milliseconds since 1970) or later, and its tag; null where it has none. Some addresses lead to
@@ -22,10 +22,10 @@ export type AnswerPage = (request: IncomingMessage, answer: Answer) => Promise<v
 
 /** Those who ask for the same page at the same time get the same one: its data is read once, and it is rendered once. */
 export function createPageAnswers(pages: NextPages, secret: KeyObject): AnswerPage {
-  const readings = new SharedQuestions<Reading>()
-  const renderings = new SharedQuestions<BufferedAnswer>()
+  const readings = new SingleFlight<Reading>()
+  const renderings = new SingleFlight<BufferedAnswer>()
   // Long pages one after the other, so that short ones, such as a profile, come in between.
-  const lists = new TurnQueue()
+  const lists = new WorkQueue()
 
   async function read(request: IncomingMessage, signal: AbortSignal): Promise<Reading> {
     const reading: Reading = { pageData: {}, askedAt: Date.now(), tag: null, redirectTo: null }

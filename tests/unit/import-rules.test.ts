@@ -39,7 +39,7 @@ test.each([
   ['app/_views/x.tsx', "import type { UserRow } from '../_models/user.ts'\nexport type Row = UserRow"],
   ['app/_views/x.tsx', "import type { AgeHistogram } from '../_models/user.ts'\nexport type Ages = AgeHistogram"],
   ['app/_views/x.tsx', "import { userListHref } from '../_models/user-list-query.ts'\nexport const href = userListHref()"],
-  ['server/x.ts', "import { TurnQueue } from '../app/_request/turn-queue.ts'\nexport const queue = new TurnQueue()"],
+  ['server/x.ts', "import { WorkQueue } from '../app/_request/work-queue.ts'\nexport const queue = new WorkQueue()"],
   ['app/users/x.tsx', "import { listUsers } from '../_models/user.ts'\nexport const list = listUsers"],
 ])('%s may %s', (file, code) => {
   expect(lint(file, `${code}\n`)).toMatchObject({ isFine: true })

@@ -1,7 +1,7 @@
 type Question<Answer> = { answer: Promise<Answer>; askers: number; controller: AbortController }
 
 /** Asks each question once for all who ask it at the same time, and drops it when all of them have gone. */
-export class SharedQuestions<Answer> {
+export class SingleFlight<Answer> {
   readonly #open = new Map<string, Question<Answer>>()
 
   /**

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { SharedQuestions } from '../../server/http/shared-questions.ts'
+import { SingleFlight } from '../../server/http/single-flight.ts'
 
 test('those who ask the same at the same time share one answer, and who asks later gets a new one', async () => {
-  const questions = new SharedQuestions<number>()
+  const questions = new SingleFlight<number>()
   let asked = 0
   const ask = async () => ++asked
   expect(await Promise.all([questions.ask('q', ask), questions.ask('q', ask), questions.ask('other', ask)])).toEqual([1, 1, 2])
@@ -10,7 +10,7 @@ test('those who ask the same at the same time share one answer, and who asks lat
 })
 
 test('a failure is shared as well, and is not kept', async () => {
-  const questions = new SharedQuestions<string>()
+  const questions = new SingleFlight<string>()
   const fail = () => Promise.reject(new Error('no such table'))
   const answers = await Promise.allSettled([questions.ask('q', fail), questions.ask('q', fail)])
   expect(answers).toMatchObject([{ reason: new Error('no such table') }, { reason: new Error('no such table') }])
@@ -18,7 +18,7 @@ test('a failure is shared as well, and is not kept', async () => {
 })
 
 test('a question is dropped when all who asked it have gone, and not before', async () => {
-  const questions = new SharedQuestions<string>()
+  const questions = new SingleFlight<string>()
   const visitors = [new AbortController(), new AbortController()]
   const { promise, resolve } = Promise.withResolvers<string>()
   const signals: AbortSignal[] = []
@@ -39,6 +39,6 @@ test('a question is dropped when all who asked it have gone, and not before', as
 })
 
 test('who has gone already asks nothing', async () => {
-  const questions = new SharedQuestions<string>()
+  const questions = new SingleFlight<string>()
   await expect(questions.ask('q', () => Promise.reject(new Error('asked')), AbortSignal.abort())).rejects.toThrow(/aborted/)
 })

@@ -16,7 +16,7 @@ const MAX_WAIT_MS = 800
  * Lets long works of one process run one after the other, first come, first served: side by side, all of them would end as late as the
  * last one. What would have to wait too long, as long as those before it take, is refused at once.
  */
-export class TurnQueue {
+export class WorkQueue {
   readonly #waiting: Waiting[] = []
   /** How long a work takes: the average of those so far, the weight of each of which halves with the next one. */
   #paceMs: number | null = null
