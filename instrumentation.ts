@@ -1,19 +1,15 @@
 import type { Instrumentation } from 'next'
-import type { getPageData } from './app/_request/page-data.ts'
+import type { Route } from './app/_request/routes.ts'
 
-declare global {
-  /** What the page at a URL shows, from the model that Next has built: `getPageData` of app/_request/page-data.ts. */
-  var rosterGetPageData: typeof getPageData | undefined
-}
-
-/** Next calls this once, before its first answer: https://nextjs.org/docs/app/api-reference/file-conventions/instrumentation */
-export async function register(): Promise<void> {
-  if (process.env.NEXT_RUNTIME === 'nodejs') globalThis.rosterGetPageData = (await import('./app/_request/page-data.ts')).getPageData
+/** The routes with the model that Next has built: the server takes them from here (server/worker/next-pages.ts). */
+export async function loadRoutes(): Promise<Route[]> {
+  // Next builds this file for its edge runtime as well, which has no SQLite.
+  return process.env.NEXT_RUNTIME === 'nodejs' ? (await import('./app/_request/routes.ts')).ROUTES : []
 }
 
 const reported = new WeakSet()
 
-/** Next calls this for what a page throws, title and body apart. The server logs what comes by the console (server/log.ts). */
+/** Next calls this for what a page throws, for its title and its body. The server logs the console (server/log.ts). */
 export const onRequestError: Instrumentation.onRequestError = (error, { headers }) => {
   if (!(error instanceof Error) || reported.has(error)) return
   reported.add(error)

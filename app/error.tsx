@@ -5,7 +5,7 @@ import { Notice } from './_views/notice.tsx'
 /** Only seen when an answer to typing fails: a whole page that fails is answered by our server (server/http/fault-page.ts). */
 export default function ErrorPage() {
   return (
-    <Notice title="Something is wrong on our side">
+    <Notice title="Something went wrong on our side">
       <p className="text-muted">The list could not be fetched.</p>
       <button
         type="button"

@@ -1,12 +1,12 @@
 import { connection } from 'next/server'
 import { userListHref } from './_models/user-list-query.ts'
-import { getUserCount } from './_request/page-data.ts'
+import { readUserCount } from './_request/routes.ts'
 import { formatCount } from './_views/format-count.ts'
 import { SearchForm } from './_views/search-form.tsx'
 
 export default async function HomePage() {
   await connection()
-  const count = await getUserCount()
+  const count = await readUserCount()
   return (
     <div className="grid grid-cols-1 gap-8 sm:pt-8">
       <div className="grid grid-cols-1 gap-4">

@@ -1,43 +1,42 @@
-type Question<Answer> = { answer: Promise<Answer>; askers: number; controller: AbortController }
+type Call<Result> = { result: Promise<Result>; callers: number; controller: AbortController }
 
-/** Asks each question once for all who ask it at the same time, and drops it when all of them have gone. */
-export class SingleFlight<Answer> {
-  readonly #open = new Map<string, Question<Answer>>()
+/** Lets simultaneous calls with the same key share one run of the work, and aborts it when every caller has gone. */
+export class SingleFlight<Result> {
+  readonly #running = new Map<string, Call<Result>>()
 
   /**
-   * The answer to the question named `key`: that of `ask`, or of whoever asks the same right now.
-   * @param signal is aborted when this asker has gone; the one that `ask` gets, when all have.
+   * The result of `work`, or of the work that is running for `key`.
+   * @param signal is aborted when this caller has gone; the one that `work` gets, when all have.
    */
-  async ask(key: string, ask: (signal: AbortSignal) => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
+  async run(key: string, work: (signal: AbortSignal) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     signal?.throwIfAborted()
-    const question = this.#open.get(key) ?? this.#begin(key, ask)
-    question.askers += 1
+    const call = this.#running.get(key) ?? this.#start(key, work)
+    call.callers += 1
     const leave = () => {
-      question.askers -= 1
-      if (question.askers > 0) return
-      this.#forget(key, question)
-      question.controller.abort()
+      call.callers -= 1
+      if (call.callers > 0) return
+      this.#forget(key, call)
+      call.controller.abort()
     }
     signal?.addEventListener('abort', leave, { once: true })
     try {
-      return await question.answer
+      return await call.result
     } finally {
       signal?.removeEventListener('abort', leave)
     }
   }
 
-  #begin(key: string, ask: (signal: AbortSignal) => Promise<Answer>): Question<Answer> {
+  #start(key: string, work: (signal: AbortSignal) => Promise<Result>): Call<Result> {
     const controller = new AbortController()
-    const answer = ask(controller.signal)
-    const question = { answer, askers: 0, controller }
-    const forget = () => this.#forget(key, question)
-    answer.then(forget, forget)
-    this.#open.set(key, question)
-    return question
+    const call = { result: work(controller.signal), callers: 0, controller }
+    const forget = () => this.#forget(key, call)
+    call.result.then(forget, forget)
+    this.#running.set(key, call)
+    return call
   }
 
-  // Another one may have the same name by then.
-  #forget(key: string, question: Question<Answer>): void {
-    if (this.#open.get(key) === question) this.#open.delete(key)
+  // By then another call may have the key.
+  #forget(key: string, call: Call<Result>): void {
+    if (this.#running.get(key) === call) this.#running.delete(key)
   }
 }

@@ -1,6 +1,6 @@
-import { currentAnswer } from '../../app/_request/current-answer.ts'
 import { databaseFault } from '../http/database-fault.ts'
 import { isReadinessMessage, type WorkerMessage } from '../master/messages.ts'
+import type { NextPages } from './next-pages.ts'
 
 const ANSWER_MS = 5_000
 
@@ -10,14 +10,15 @@ const PAGE = '/users'
 let asked: Promise<string | null> | undefined
 
 /** Why pages can not be served right now; null when they can: the master finds nothing, and a page's data can be read here. */
-export async function findUnreadiness(): Promise<string | null> {
-  return (await askReadiness()) ?? readPage()
+export async function findUnreadiness(pages: NextPages): Promise<string | null> {
+  return (await askReadiness()) ?? readPage(pages)
 }
 
-async function readPage(): Promise<string | null> {
+async function readPage(pages: NextPages): Promise<string | null> {
+  const route = pages.findRoute(PAGE)
+  if (!('read' in route)) throw new Error(`The route ${PAGE} reads nothing`)
   try {
-    const answer = { pageData: {}, signal: AbortSignal.timeout(ANSWER_MS), response: null }
-    await currentAnswer.run(answer, () => globalThis.rosterGetPageData?.(PAGE))
+    await pages.read(route, PAGE, {}, { data: {}, signal: AbortSignal.timeout(ANSWER_MS), status: 200 })
     return null
   } catch (error) {
     const fault = databaseFault(error)

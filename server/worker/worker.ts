@@ -50,7 +50,7 @@ try {
   const options = {
     pages,
     secret: readSecret(settings.secretFile),
-    findUnreadiness: async () => (isWarm ? findUnreadiness() : 'the worker is starting'),
+    findUnreadiness: async () => (isWarm ? findUnreadiness(pages) : 'the worker is starting'),
     onDatabaseFault: databaseFaults.report.bind(databaseFaults),
   }
   const server = createWebServer({ ...options, observe })

@@ -214,7 +214,7 @@ test('a database fault says so, and goes away with its cause', async ({ page, si
   site.sql.exec('ALTER TABLE "User" RENAME TO "Away"')
   try {
     expect((await page.goto('/users'))?.status()).toBe(503)
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Something is wrong on our side')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Something went wrong on our side')
     await expect(people(page)).toHaveCount(0)
   } finally {
     site.sql.exec('ALTER TABLE "Away" RENAME TO "User"')

@@ -177,7 +177,7 @@ describe('the address of a list', () => {
 
   test('431 for one that is too long', async ({ site }) => {
     const { status, headers, body } = await get(site, `/users?q=${'x'.repeat(17_000)}`)
-    expect([status, body]).toEqual([431, 'The address and the headers of a request to Roster have no more than 16 kB.\n'])
+    expect([status, body]).toEqual([431, 'The URL and the headers of the request are longer than 16 kB together.\n'])
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', connection: 'close' })
   })
 
@@ -434,7 +434,7 @@ describe('a database fault', () => {
         const answer = await get(site, path, { headers: { ...headers, 'x-request-id': 'fault-1' } })
         expect(answer.status).toBe(503)
         expect(answer.headers['retry-after']).toBe('5')
-        expect(answer.body).toContain('The directory cannot be read just now')
+        expect(answer.body).toContain('The directory cannot be read at the moment')
         expect(answer.body).toContain('fault-1')
         expect(answer.body).not.toMatch(/no such table|prisma|\bat /i)
         expect(answer.headers['cache-control']).toContain('no-store')
