@@ -7,7 +7,7 @@ export type PageData = { userCount?: Promise<number>; user?: Promise<UserRow | n
 /** The page that is being made. */
 export type Answer = {
   data: PageData
-  /** Aborted when nobody waits for the page any more. */
+  /** Aborted when no visitor waits for the page any more. */
   signal: AbortSignal
   status: 200 | 404
 }

@@ -21,9 +21,9 @@ export async function generateMetadata({ searchParams }: UserListPageProps): Pro
   const name = query.q === '' ? 'People' : `People matching ${quoteSearchPlainly(query.q)}`
   return {
     title: query.page === 1 ? name : `${name}, page ${query.page}`,
-    description: 'Everyone in the directory: username, e-mail and age, to search and sort.',
+    description: 'Everyone in the directory: username, email and age, to search and sort.',
     alternates: { canonical: userListHref(query) },
-    // Search engines need everybody once: not each search, order and size of pages.
+    // Search engines need each person once: not every search, order and page size.
     ...(userListHref(query) !== userListHref({ page: query.page }) && { robots: { index: false } }),
   }
 }

@@ -214,7 +214,7 @@ describe('an unknown address', () => {
       ['/user/profile/0', '/user/profile/abc', '/user/profile/-1?q=a'].map((path) => httpGet(site.address, path)),
     )
     for (const { status, text } of pages) expect({ status, text }).toEqual({ status: 404, text: pages[0]?.text })
-    expect(pages[0]?.text).toContain('There is no such person')
+    expect(pages[0]?.text).toContain('Person not found')
   })
 })
 

@@ -11,11 +11,11 @@ type UserProfilePageProps = { params: Promise<{ id: string }>; searchParams: Pro
 
 export async function generateMetadata({ params }: UserProfilePageProps): Promise<Metadata> {
   const user = await readUser((await params).id)
-  if (!user) return { title: 'No such person', robots: { index: false } }
+  if (!user) return { title: 'Person not found', robots: { index: false } }
   const name = plainUserName(user)
   return {
     title: name,
-    description: `${name} in the directory: e-mail, age and id.`,
+    description: `${name} in the directory: email, age and ID.`,
     alternates: { canonical: userProfileHref(user.id) },
   }
 }
