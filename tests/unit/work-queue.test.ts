@@ -27,7 +27,7 @@ test('works run one at a time, in the order in which they came', async () => {
   expect(await Promise.all(results)).toEqual(began)
 })
 
-test('nobody slips in between a work that ends and the next one', async () => {
+test('no work starts between one that ends and the next', async () => {
   const queue = new WorkQueue()
   let running = 0
   const step = async () => {
