@@ -1,14 +1,10 @@
 import type { Instrumentation } from 'next'
-import type { getPageData } from './app/_request/page-data.ts'
+import type { Route } from './app/_request/routes.ts'
 
-declare global {
-  /** `getPageData` of app/_request/page-data.ts, from Next's build: the server cannot import it, as it would load a second model. */
-  var rosterGetPageData: typeof getPageData | undefined
-}
-
-/** Called once, before the first request: https://nextjs.org/docs/app/api-reference/file-conventions/instrumentation */
-export async function register(): Promise<void> {
-  if (process.env.NEXT_RUNTIME === 'nodejs') globalThis.rosterGetPageData = (await import('./app/_request/page-data.ts')).getPageData
+/** The routes with the model that Next has built: the server takes them from here (server/worker/next-pages.ts). */
+export async function loadRoutes(): Promise<Route[]> {
+  // Next builds this file for its edge runtime as well, which has no SQLite.
+  return process.env.NEXT_RUNTIME === 'nodejs' ? (await import('./app/_request/routes.ts')).ROUTES : []
 }
 
 const reported = new WeakSet()

@@ -2,17 +2,17 @@
 
 import { Notice } from './_views/notice.tsx'
 
-/** Only seen when an answer to typing fails: a whole page that fails is answered by our server (server/http/fault-page.ts). */
+/** Shown when results that follow typing fail to load. When a whole page fails, the server sends its own (server/http/fault-page.ts). */
 export default function ErrorPage() {
   return (
-    <Notice title="Something is wrong on our side">
-      <p className="text-muted">The list could not be fetched.</p>
+    <Notice title="Something went wrong on our side">
+      <p className="text-muted">The list could not be loaded.</p>
       <button
         type="button"
         onClick={() => location.reload()}
         className="w-fit rounded-lg bg-accent px-3 py-2 font-medium text-on-accent hover:opacity-90"
       >
-        Load the page again
+        Reload the page
       </button>
     </Notice>
   )

@@ -1,12 +1,11 @@
 import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
-import { SiteFooter } from './_views/site-footer.tsx'
 import { SiteHeader } from './_views/site-header.tsx'
 import './globals.css'
 
 export const metadata: Metadata = {
   title: { default: 'Roster', template: '%s · Roster' },
-  description: 'A directory of people: find anyone by name or e-mail.',
+  description: 'A directory of people: find anyone by name or email.',
   applicationName: 'Roster',
   manifest: '/manifest.webmanifest',
   icons: {
@@ -42,7 +41,6 @@ export default function RootLayout({ children }: { children: ReactNode }) {
         <main id="content" tabIndex={-1} className="mx-auto w-full max-w-5xl grow px-4 py-8 outline-none sm:px-8 sm:py-12">
           {children}
         </main>
-        <SiteFooter />
       </body>
     </html>
   )

@@ -1,4 +1,4 @@
-/** What `npm run dev` shows for a 404 (_request/page-status.ts). Next renders it into every page, so it is as small as can be. */
+/** The 404 page of `next dev` (_request/page-status.ts). Next renders it into every page, so it is as small as possible. */
 export default function NotFound() {
-  return 'There is no such page, or no such person.'
+  return 'This page or person does not exist.'
 }

@@ -1,12 +1,12 @@
 import { connection } from 'next/server'
 import { userListHref } from './_models/user-list-query.ts'
-import { getUserCount } from './_request/page-data.ts'
-import { formatCount } from './_views/format-count.ts'
+import { readUserCount } from './_request/routes.ts'
+import { formatCount } from './_views/format.ts'
 import { SearchForm } from './_views/search-form.tsx'
 
 export default async function HomePage() {
   await connection()
-  const count = await getUserCount()
+  const count = await readUserCount()
   return (
     <div className="grid grid-cols-1 gap-8 sm:pt-8">
       <div className="grid grid-cols-1 gap-4">
@@ -14,23 +14,23 @@ export default async function HomePage() {
           Find anyone in the directory
         </h1>
         <p className="max-w-xl text-lg text-muted">
-          Roster lists {formatCount(count)}. Type a part of a username or an e-mail address, or look through the whole list.
+          Roster lists {formatCount(count)}. Search by any part of a username or email, or browse the whole list.
         </p>
       </div>
       <SearchForm size="large" />
-      <section aria-labelledby="start" className="grid grid-cols-1 gap-3 border-line border-t pt-8">
-        <h2 id="start" className="font-semibold text-lg">
-          Or start from
+      <section aria-labelledby="browse" className="grid grid-cols-1 gap-3 border-line border-t pt-8">
+        <h2 id="browse" className="font-semibold text-lg">
+          Browse
         </h2>
         <ul className="grid gap-2 sm:grid-cols-3 sm:gap-6">
           <li>
             <a href={userListHref({ sort: 'username' })}>Everyone, by name</a>
           </li>
           <li>
-            <a href={userListHref({ dir: 'desc' })}>The newest first</a>
+            <a href={userListHref({ dir: 'desc' })}>Newest first</a>
           </li>
           <li>
-            <a href={userListHref({ sort: 'age' })}>The youngest first</a>
+            <a href={userListHref({ sort: 'age' })}>Youngest first</a>
           </li>
         </ul>
       </section>

@@ -7,13 +7,13 @@ import { SearchForm } from '../_views/search-form.tsx'
 export const dynamic = 'force-dynamic'
 export const metadata: Metadata = { title: 'Page not found', robots: { index: false } }
 
-/** Whatever address no other page has. */
+/** The page for every path that no other page has. */
 export default function NoSuchPage() {
   setStatusNotFound()
   return (
-    <Notice title="There is no such page">
+    <Notice title="Page not found">
       <p className="text-muted">
-        The address may be mistyped. Look for somebody, or go to the <a href="/">start page</a>.
+        The address may be mistyped. Search for a person, or go to the <a href="/">home page</a>.
       </p>
       <SearchForm />
     </Notice>

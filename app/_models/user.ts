@@ -1,6 +1,6 @@
 import 'server-only'
 import type { User } from '../../prisma/generated/client.ts'
-import { TurnQueue } from '../_request/turn-queue.ts'
+import { WorkQueue } from '../_request/work-queue.ts'
 import { type AgeHistogram, ageCondition, readAgeHistogram, sumPeople } from './age-histogram.ts'
 import { database } from './database.ts'
 import { LIST_LIMITS, type ListLimits } from './list-limits.ts'
@@ -31,7 +31,7 @@ const NEVER_ABORTED = new AbortController().signal
 // To skip as many takes less than a millisecond.
 const QUICK_OFFSET = 20_000
 
-const queue = new TurnQueue()
+const queue = new WorkQueue()
 
 /** The person with `id`, or null. Prisma reads those who are asked for at the same time together. */
 export function findUser(id: number): Promise<UserRow | null> {

@@ -6,7 +6,7 @@ const QUICK_MICROSECONDS = 4_000
 // A turn of the event loop takes 0.01 ms when there is nothing to do, and a request some 0.5 ms.
 const IDLE_TURN_MS = 0.2
 
-// Of this process: statements of searches run one after the other (turn-queue.ts).
+// Of this process: statements of searches run one after the other (work-queue.ts).
 let lastStatementMs = 0
 
 /**

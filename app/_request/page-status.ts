@@ -1,12 +1,12 @@
 import { notFound } from 'next/navigation'
-import { currentAnswer } from './current-answer.ts'
+import { currentAnswer } from './answer.ts'
 
 /**
- * Makes 404 the status of the page that is being rendered, which then says what to do.
- * Next's notFound() leaves the document empty until its script has run, so it only serves where our server is not around.
+ * Gives the page that is being rendered the status 404. Next's notFound() leaves the document empty until its script has run, so only
+ * `next dev`, which runs without our server, uses it.
  */
 export function setStatusNotFound(): void {
-  const response = currentAnswer.getStore()?.response
-  if (!response) notFound()
-  response.statusCode = 404
+  const answer = currentAnswer.getStore()
+  if (!answer) notFound()
+  answer.status = 404
 }

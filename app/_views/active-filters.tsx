@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react'
 import { type UserListQuery, userListHref } from '../_models/user-list-query.ts'
-import { formatAgeRange } from './format-age-range.ts'
+import { formatAgeRange } from './format.ts'
 import { QuotedSearch } from './quoted-search.tsx'
 
 const CHIP = 'inline-flex min-h-7 max-w-full items-center gap-1.5 rounded-full bg-tint px-3 py-0.5 hover:text-accent'
 
-/** What narrows the list, each as a link that drops it, and the way from a chosen order back to relevance. */
+/** The filters of the list, each with a link that removes it, and a link from a chosen order back to relevance. */
 export function ActiveFilters({ query }: { query: UserListQuery }) {
   const { q, sort, age_min, age_max, age } = query
   const hasRange = age_min !== null || age_max !== null

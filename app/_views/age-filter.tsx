@@ -7,7 +7,7 @@ type AgeFilterProps = { query: UserListQuery; histogram: Histogram | null }
 
 const FIELD = 'w-18 rounded-lg border border-field bg-card px-2 py-1.5 tabular-nums'
 
-/** The fields belong to the search form, which stands above: one form, one address. */
+/** Its fields belong to the search form above: one form, one URL. */
 export function AgeFilter({ query: { age_min, age_max, age, ...query }, histogram }: AgeFilterProps) {
   const isActive = age_min !== null || age_max !== null || age !== null
   return (
@@ -40,7 +40,7 @@ export function AgeFilter({ query: { age_min, age_max, age, ...query }, histogra
           {histogram ? (
             <AgeHistogram histogram={histogram} query={{ ...query, age_min, age_max, age }} />
           ) : (
-            <p className="text-muted text-sm">So many match that their ages are not counted.</p>
+            <p className="text-muted text-sm">Too many people match to count their ages.</p>
           )}
         </div>
       </div>

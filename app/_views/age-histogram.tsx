@@ -1,7 +1,6 @@
 import type { AgeHistogram as Histogram } from '../_models/user.ts'
 import { type UserListQuery, userListHref } from '../_models/user-list-query.ts'
-import { formatAgeRange } from './format-age-range.ts'
-import { formatCount } from './format-count.ts'
+import { formatAgeRange, formatCount } from './format.ts'
 import { listAgeBars } from './list-age-bars.ts'
 
 type AgeHistogramProps = { histogram: Histogram; query: UserListQuery }
@@ -9,14 +8,14 @@ type AgeHistogramProps = { histogram: Histogram; query: UserListQuery }
 const HEIGHT = 100
 
 /**
- * How old the people of the list are: bars that are links to the people they stand for, and to assistive technology a table. Laid out by
- * age-histogram.css, whose columns would take its roles away from a <table>.
+ * The ages of the people in the list: each bar links to its people. To assistive technology it is a table; it is not a <table>, whose
+ * roles browsers drop with the grid layout of age-histogram.css.
  */
 export function AgeHistogram({ histogram, query }: AgeHistogramProps) {
   const bars = listAgeBars(histogram, query.age_min, query.age_max)
-  const ageless = histogram.find(({ age }) => age === null)?.people ?? 0
-  // A single bar would lead to the very list that it stands in.
-  if (bars.length + Math.sign(ageless) < 2) return null
+  const unknownAge = histogram.find(({ age }) => age === null)?.people ?? 0
+  // A single bar would link to the list that is already shown.
+  if (bars.length + Math.sign(unknownAge) < 2) return null
   const most = Math.max(...bars.map(({ people }) => people))
   return (
     <div className="age-histogram">
@@ -52,9 +51,9 @@ export function AgeHistogram({ histogram, query }: AgeHistogramProps) {
       </div>
       {/* biome-ignore-end lint/a11y/useFocusableInteractive: see above */}
       {/* biome-ignore-end lint/a11y/useSemanticElements: see above */}
-      {ageless > 0 && (
+      {unknownAge > 0 && (
         <p>
-          <a href={userListHref(query, { age_min: null, age_max: null, age: 'unknown' })}>Not given: {formatCount(ageless)}</a>
+          <a href={userListHref(query, { age_min: null, age_max: null, age: 'unknown' })}>Not given: {formatCount(unknownAge)}</a>
         </p>
       )}
     </div>

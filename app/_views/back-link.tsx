@@ -1,6 +1,6 @@
 import { userListHref } from '../_models/user-list-query.ts'
 
-/** The way back to the list at `href`. */
+/** The link back to the list at `href`. */
 export function BackLink({ href }: { href: string }) {
   return (
     <nav aria-label="Back">

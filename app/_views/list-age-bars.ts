@@ -1,16 +1,16 @@
 import type { AgeHistogram } from '../_models/user.ts'
 
-/** `to` is null for a bar that holds everybody from `from` on. */
+/** `to` is null for a bar without an upper end. */
 export type AgeBar = { from: number; to: number | null; people: number }
 
 const STEPS = [1, 2, 5, 10]
 const WIDEST_STEP = 10
-// As many as a phone has room for, each wide enough for a thumb.
+// As many as fit on a phone, each wide enough for a thumb.
 const MAX_BARS = 12
 
 /**
- * The bars that show `histogram`, from the youngest to the oldest, all of one width in years: the finest that fits. Where not even
- * tens fit, the last bar takes the rest. No bar reaches beyond `min` and `max`, so that its link never widens the list.
+ * The bars of `histogram` from the youngest to the oldest, all of one width in years: the smallest that needs no more than `MAX_BARS`.
+ * Where even tens need more, the last bar takes the rest. No bar reaches beyond `min` and `max`, so that its link never widens the list.
  */
 export function listAgeBars(histogram: AgeHistogram, min: number | null = null, max: number | null = null): AgeBar[] {
   const known = histogram.flatMap(({ age, people }) => (age === null ? [] : [{ age, people }]))

@@ -7,11 +7,13 @@ export function ListTooBroad({ query }: { query: UserListQuery }) {
     <Panel>
       <div className="grid max-w-xl grid-cols-1 gap-3">
         <h2 className="font-semibold text-lg">Narrow your search</h2>
-        <p className="written-text">Too many people match {query.q !== '' && <QuotedSearch text={query.q} />} to list them. Try:</p>
+        <p className="written-text">
+          {query.q === '' ? 'This list' : <QuotedSearch text={query.q} />} matches too many people to show. Try:
+        </p>
         <ul className="list-disc pl-5">
-          <li>more letters of the name or address,</li>
+          <li>more letters of the name or email,</li>
           <li>another word, such as the part of the email after the @,</li>
-          <li>a range of ages.</li>
+          <li>an age range.</li>
         </ul>
       </div>
     </Panel>

@@ -3,8 +3,8 @@ import { hasParts, isShortWord } from '../_models/search-words.ts'
 export type TextPart = { start: number; text: string; isMarked: boolean }
 
 /**
- * `text` cut into parts that were searched for and parts that were not. Letter case does not matter, in any script;
- * a word of one or two letters counts only at the beginning, and where `isUsername` at that of each part, as in the search.
+ * `text` split into parts that match a searched word and parts that do not. Letter case is ignored, in any script. As in the search, a
+ * word of one or two letters only matches the start of the text and, with `isUsername`, of each name part.
  */
 export function markWords(text: string, words: string[], isUsername: boolean): TextPart[] {
   const isMarked = findMarked(text, words, isUsername)
@@ -18,7 +18,7 @@ export function markWords(text: string, words: string[], isUsername: boolean): T
   return parts
 }
 
-/** For each code unit of `text` whether some word covers it. */
+/** For each code unit of `text`, whether a word covers it. */
 function findMarked(text: string, words: string[], isUsername: boolean): boolean[] {
   const isMarked = Array.from({ length: text.length }, () => false)
   const { folded, sources } = fold(text)
@@ -54,7 +54,7 @@ function fold(text: string): { folded: string; sources: number[] } {
   return { folded, sources }
 }
 
-// By way of the capital, so that both small sigmas are one letter; "ß" has a capital of two letters and stays itself.
+// Through the capital, so that both small sigmas are one letter; "ß" has a capital of two letters and stays as it is.
 function foldCharacter(character: string): string {
   const upper = character.toUpperCase()
   return ([...upper].length === 1 ? upper : character).toLowerCase()

@@ -2,7 +2,7 @@ import { markWords } from './mark-words.ts'
 
 type MarkedTextProps = { text: string; words: string[]; isUsername?: boolean }
 
-/** A name or an address in which the searched words are marked. */
+/** A username or email in which the searched words are marked. */
 export function MarkedText({ text, words, isUsername = false }: MarkedTextProps) {
   if (words.length === 0) return <bdi>{text}</bdi>
   const parts = markWords(text, words, isUsername)

@@ -7,8 +7,8 @@ export function PageBeyondEnd({ query, pageCount, isCountExact }: PageBeyondEndP
   return (
     <Panel>
       <p>
-        {isCountExact ? 'There is no' : 'So many match that this list does not go as far as'} page {query.page.toLocaleString('en')}. The
-        last one is <a href={userListHref(query, { page: pageCount })}>page {pageCount.toLocaleString('en')}</a>.
+        {isCountExact ? `There is no page ${query.page.toLocaleString('en')}: the last is` : 'Too many matches: the list stops at'}{' '}
+        <a href={userListHref(query, { page: pageCount })}>page {pageCount.toLocaleString('en')}</a>.
       </p>
     </Panel>
   )

@@ -4,19 +4,19 @@ type PaginationProps = { query: UserListQuery; count: number; pageCount: number;
 
 const LINK = 'grid min-h-10 min-w-10 place-content-center rounded-lg px-2 tabular-nums hover:bg-tint hover:text-accent'
 const CURRENT = 'bg-tint font-semibold text-accent'
-const NEIGHBOURS = 2
+const NEIGHBORS = 2
 
-/** The ways to other pages of the list, and to pages of another size. */
+/** Links to the other pages of the list, and to other page sizes. */
 export function Pagination({ query, count, pageCount, isCountExact }: PaginationProps) {
   if (count <= SIZES[0]) return null
   return (
     <div className="grid grid-cols-1 justify-items-center gap-4 text-sm">
       {pageCount > 1 && <Pages query={query} pageCount={pageCount} isCountExact={isCountExact} />}
       {!isCountExact && query.page === pageCount && (
-        <p className="text-muted">Only the first {count.toLocaleString('en')} are listed. More words, or an age, find the others.</p>
+        <p className="text-muted">Only the first {count.toLocaleString('en')} are listed. Add a word or an age range to see the rest.</p>
       )}
       <div className="flex flex-wrap items-center justify-center gap-x-8 gap-y-3">
-        {pageCount > 2 * NEIGHBOURS + 1 && <GoToPage query={query} pageCount={pageCount} />}
+        {pageCount > 2 * NEIGHBORS + 1 && <GoToPage query={query} pageCount={pageCount} />}
         <Sizes query={query} />
       </div>
     </div>
@@ -56,7 +56,7 @@ function Pages({ query, pageCount, isCountExact }: Omit<PaginationProps, 'count'
           <a href={hrefOf(page + 1)} rel="next" className={LINK}>
             Next
           </a>
-          {/* Where people are only counted up to a limit, the last page that can be opened is not their last. */}
+          {/* With more matches than are counted, the last page of the list is not the last of the matches. */}
           {isCountExact && (
             <a href={hrefOf(pageCount)} className={LINK}>
               Last
@@ -114,9 +114,9 @@ function Sizes({ query }: { query: UserListQuery }) {
   )
 }
 
-/** `page` and up to two neighbours on either side; near an end as many more on the other. */
+/** `page` and two neighbors on either side; near an end, more on the other side. */
 export function listPageNumbers(page: number, pageCount: number): number[] {
-  const first = Math.max(1, Math.min(page - NEIGHBOURS, pageCount - 2 * NEIGHBOURS))
-  const last = Math.min(pageCount, first + 2 * NEIGHBOURS)
+  const first = Math.max(1, Math.min(page - NEIGHBORS, pageCount - 2 * NEIGHBORS))
+  const last = Math.min(pageCount, first + 2 * NEIGHBORS)
   return Array.from({ length: last - first + 1 }, (_, index) => first + index)
 }

@@ -2,7 +2,7 @@ import { isBlank, plainText } from './plain-text.ts'
 
 const INVISIBLE = 'invisible characters'
 
-/** What somebody searched for, in quotes, or what it is when nobody can see it. */
+/** The searched text in quotes, or a description when it has no visible character. */
 export function QuotedSearch({ text }: { text: string }) {
   if (isBlank(text)) return INVISIBLE
   return (
@@ -12,7 +12,7 @@ export function QuotedSearch({ text }: { text: string }) {
   )
 }
 
-/** The same for a place without markup. */
+/** The same without markup, for titles. */
 export function quoteSearchPlainly(text: string): string {
   return isBlank(text) ? INVISIBLE : `“${plainText(text)}”`
 }

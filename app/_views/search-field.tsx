@@ -5,13 +5,13 @@ import { startTransition, useEffect, useRef } from 'react'
 import { MAX_SEARCH_LENGTH, parseUserListQuery, userListHref } from '../_models/user-list-query.ts'
 
 const TYPING_PAUSE_MS = 200
-const LEFT_FOR = 'roster-left-for'
+const LAST_ROW_KEY = 'roster-last-row'
 
 type SearchFieldProps = { q: string; isLive: boolean; className: string }
 
 /**
- * The search field, and what JavaScript adds to a list: results that follow typing (`isLive`), "/" to get here, arrow keys
- * between rows, and the way back to the row that was opened. The field belongs to who types in it: no answer ever writes to it.
+ * The search field, and what JavaScript adds to a list: results that follow typing (`isLive`), "/" to focus the field, arrow keys between
+ * rows, and focus on the row that was opened, after Back. No response ever overwrites what is typed.
  */
 export function SearchField({ q, isLive, className }: SearchFieldProps) {
   const field = useRef<HTMLInputElement>(null)
@@ -29,12 +29,12 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
       if (!form) return
       const fields = [...new FormData(form)].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []))
       const { query, ignored } = parseUserListQuery(Object.fromEntries(fields))
-      // As it stands in the form where the list does not follow all of it, for the page to say so.
+      // With parameters that the list ignores, the URL keeps them: the page names them.
       const href =
         ignored.length === 0 ? userListHref(query) : `/users?${new URLSearchParams(fields.map(([name, value]) => [name, value]))}`
       if (href === shown) return
       shown = href
-      // A later transition overtakes an earlier one, so that a slow answer never replaces a newer one.
+      // A later transition replaces an earlier one, so that a slow response never overwrites a newer one.
       startTransition(() => router.replace(href, { scroll: false }))
     }
     function followSoon() {
@@ -42,20 +42,20 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
       timer = setTimeout(follow, TYPING_PAUSE_MS)
     }
     function followTyping(event: Event) {
-      // The end of a composition is followed instead.
+      // While an input method composes, wait for its end.
       if (!(event instanceof InputEvent && event.isComposing)) followSoon()
     }
     function pause() {
       clearTimeout(timer)
     }
     function followNow(event: SubmitEvent) {
-      // Enter in the field keeps the focus there; a button is a step of its own, for Back to return from.
+      // Enter keeps the focus in the field; the button makes a history entry, for Back to return to.
       if (document.activeElement !== input) return
       event.preventDefault()
       follow()
     }
 
-    // What was typed before this script had arrived.
+    // Text that was typed before this script loaded.
     if (input.value !== input.defaultValue) followSoon()
     input.addEventListener('input', followTyping)
     input.addEventListener('compositionstart', pause)
@@ -73,7 +73,7 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
       if (isForInputMethod(event)) {
-        // Enter chooses what is composed and sends no form. But phones compose every word, and their search key, which has no code, does.
+        // Enter accepts the composition instead of submitting. But phones compose every word, and their search key, without a code, submits.
         if (event.key === 'Enter' && event.code !== '') event.preventDefault()
         return
       }
@@ -93,7 +93,7 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
     }
     const input = field.current
     document.addEventListener('keydown', onKeyDown)
-    // Said to assistive technology only where the script that makes it true has arrived.
+    // Announced to assistive technology only once this script makes it true.
     input?.setAttribute('aria-keyshortcuts', '/')
     return () => {
       document.removeEventListener('keydown', onKeyDown)
@@ -103,7 +103,7 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
 
   useEffect(() => {
     const [navigation] = performance.getEntriesByType('navigation')
-    if (navigation && 'type' in navigation && navigation.type === 'back_forward') focusRowLeftFor()
+    if (navigation && 'type' in navigation && navigation.type === 'back_forward') restoreRowFocus()
     addEventListener('pagehide', rememberRow)
     return () => removeEventListener('pagehide', rememberRow)
   }, [])
@@ -117,7 +117,7 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
       dir="auto"
       defaultValue={q}
       maxLength={MAX_SEARCH_LENGTH}
-      placeholder="Username or e-mail"
+      placeholder="Username or email"
       autoComplete="off"
       autoCapitalize="none"
       spellCheck={false}
@@ -127,7 +127,7 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
   )
 }
 
-// Safari ends the composition before it reports the key that did: only the key code still tells whose key it was.
+// Safari ends the composition before it reports the key that ended it: then only the key code shows that.
 function isForInputMethod({ isComposing, keyCode }: KeyboardEvent): boolean {
   return isComposing || keyCode === 229
 }
@@ -136,15 +136,15 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('input:not([type=checkbox]), textarea, select, [contenteditable]')
 }
 
-// A browser brings back the page and the scroll position, but the focus only of a page that it kept whole.
+// Back restores the scroll position, but the focus only from the back/forward cache.
 function rememberRow() {
   const row = document.activeElement?.closest('tbody a')?.getAttribute('href')
-  if (row) sessionStorage.setItem(LEFT_FOR, row)
-  else sessionStorage.removeItem(LEFT_FOR)
+  if (row) sessionStorage.setItem(LAST_ROW_KEY, row)
+  else sessionStorage.removeItem(LAST_ROW_KEY)
 }
 
-function focusRowLeftFor() {
-  const row = sessionStorage.getItem(LEFT_FOR)
+function restoreRowFocus() {
+  const row = sessionStorage.getItem(LAST_ROW_KEY)
   if (row === null) return
   const link = document.querySelector<HTMLAnchorElement>(`tbody a[href="${CSS.escape(row)}"]`)
   link?.focus({ preventScroll: true })

@@ -2,19 +2,19 @@ import { listParams, type UserListQuery, userListHref } from '../_models/user-li
 import { SearchField } from './search-field.tsx'
 
 export const SEARCH_FORM_ID = 'search'
-// What has a field of its own, or begins anew with another search.
+// Parameters with a field of their own, or reset by a new search.
 const FIELDS: string[] = ['q', 'age_min', 'age_max', 'age', 'page']
 
 type SearchFormProps = { query?: Partial<UserListQuery>; size?: 'normal' | 'large'; isLive?: boolean }
 
-/** A plain GET form: the address it leads to is the whole state. It keeps the order and begins at page 1. */
+/** A plain GET form: its URL is the whole state. A search keeps the order and starts at page 1. */
 export function SearchForm({ query = {}, size = 'normal', isLive = false }: SearchFormProps) {
   const padding = size === 'large' ? 'px-4 py-3 text-lg' : 'px-3 py-2'
   return (
     <search>
       <form id={SEARCH_FORM_ID} action={userListHref()} className="flex w-full max-w-xl flex-wrap gap-2">
         <label htmlFor="q" className="sr-only">
-          Username or e-mail
+          Username or email
         </label>
         <SearchField
           q={query.q ?? ''}

@@ -1,17 +1,17 @@
 import { isShortWord, searchWords } from '../_models/search-words.ts'
 import { isNarrowed, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
-import { formatAgeRange } from './format-age-range.ts'
+import { formatAgeRange } from './format.ts'
 import { Panel } from './panel.tsx'
 import { QuotedSearch } from './quoted-search.tsx'
 
 export function UserListEmpty({ query }: { query: UserListQuery }) {
-  return <Panel>{isNarrowed(query) ? <NothingFound query={query} /> : <NobodyYet />}</Panel>
+  return <Panel>{isNarrowed(query) ? <NothingFound query={query} /> : <NoOneYet />}</Panel>
 }
 
-function NobodyYet() {
+function NoOneYet() {
   return (
     <p>
-      There is nobody here yet. Add people in Prisma Studio (<code>npx prisma studio</code>), or some for a first look with{' '}
+      There is no one here yet. Add people in Prisma Studio (<code>npx prisma studio</code>), or create sample people with{' '}
       <code>npx prisma db seed</code>.
     </p>
   )
@@ -20,27 +20,29 @@ function NobodyYet() {
 function NothingFound({ query }: { query: UserListQuery }) {
   const { q, age_min, age_max, age } = query
   const words = searchWords(q)
+  const hasShortWord = words.some(isShortWord)
   const hasRange = age_min !== null || age_max !== null
   const hasFilter = hasRange || age !== null
   return (
     <div className="grid grid-cols-1 gap-3">
       <p className="written-text">
-        Nobody{' '}
+        {q === '' ? 'There is no one' : 'No one'}
+        {hasRange && ` aged ${formatAgeRange(age_min, age_max)}`}
+        {age !== null && ' without an age'}
         {q !== '' && (
           <>
-            {/* Short words may well be inside. */}
-            {words.some(isShortWord) ? 'matches' : 'has'} <QuotedSearch text={q} />
-            {words.some(isShortWord) ? '' : ' in the username or e-mail'}
-            {hasFilter && ' and '}
+            {/* A short word may well be inside a name. */}
+            {hasShortWord ? ' matches ' : ' has '}
+            <QuotedSearch text={q} />
+            {!hasShortWord && ' in their username or email'}
           </>
         )}
-        {hasRange && `is ${formatAgeRange(age_min, age_max)} years old`}
-        {age !== null && 'gave no age'}.
+        .
       </p>
       <ul className="grid grid-cols-1 gap-2">
         {(words.length > 1 || hasFilter) &&
           words.map((word, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a word may come twice
+            // biome-ignore lint/suspicious/noArrayIndexKey: a word may occur twice
             <li key={index} className="written-text">
               <a href={userListHref(query, { q: words.filter((_, other) => other !== index).join(' ') })}>
                 Without <QuotedSearch text={word} />
@@ -53,7 +55,7 @@ function NothingFound({ query }: { query: UserListQuery }) {
           </li>
         )}
         <li>
-          <a href={userListHref()}>Look through all people</a>
+          <a href={userListHref()}>Browse all people</a>
         </li>
       </ul>
     </div>

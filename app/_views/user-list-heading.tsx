@@ -2,7 +2,7 @@ import { Fragment } from 'react'
 import { isShortWord, searchWords } from '../_models/search-words.ts'
 import type { UserPage } from '../_models/user.ts'
 import { isNarrowed, type UserListQuery } from '../_models/user-list-query.ts'
-import { formatCount } from './format-count.ts'
+import { formatCount } from './format.ts'
 import { QuotedSearch } from './quoted-search.tsx'
 
 type UserListHeadingProps = { query: UserListQuery; page: Pick<UserPage, 'count' | 'isCountExact' | 'isTooBroad'> }
@@ -12,20 +12,21 @@ export function UserListHeading({ query, page }: UserListHeadingProps) {
   return (
     <div className="grid grid-cols-1 gap-1">
       <h1 className="font-semibold text-3xl leading-tight tracking-tight">People</h1>
-      {/* A screen reader says the new number when results follow typing. */}
+      {/* Screen readers announce the new number when results follow typing. */}
       <p role="status" className="text-muted">
         {describeCount(query, page)}
       </p>
       {shortWords.length > 0 && (
         <p className="written-text text-muted text-sm">
           {shortWords.map((word, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a word may come twice
+            // biome-ignore lint/suspicious/noArrayIndexKey: a word may occur twice
             <Fragment key={index}>
               {index > 0 && ', '}
               <QuotedSearch text={word} />
             </Fragment>
           ))}{' '}
-          {shortWords.length === 1 ? 'is' : 'are'} short: looked for only where a username, a part of it, or an e-mail begins.
+          {shortWords.length === 1 ? 'is short, so it only matches' : 'are short, so they only match'} the start of a name, name part or
+          email.
         </p>
       )}
     </div>
@@ -34,7 +35,7 @@ export function UserListHeading({ query, page }: UserListHeadingProps) {
 
 function describeCount(query: UserListQuery, { count, isCountExact, isTooBroad }: UserListHeadingProps['page']): string {
   if (isTooBroad) return 'Too many people match'
-  if (count === 0) return isNarrowed(query) ? 'Nobody matches' : 'Nobody yet'
+  if (count === 0) return isNarrowed(query) ? 'No one matches' : 'No one yet'
   const people = `${isCountExact ? '' : 'More than '}${formatCount(count)}`
   if (!isNarrowed(query)) return `${people} in all`
   return `${people} ${count === 1 ? 'matches' : 'match'}`

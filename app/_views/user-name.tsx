@@ -4,13 +4,13 @@ import { isBlank, plainText } from './plain-text.ts'
 
 type UserNameProps = { user: UserRow; words?: string[] }
 
-/** A username in which the searched words are marked, or how else to call somebody whose name shows as nothing. */
+/** A username in which the searched words are marked, or a stand-in for a name without visible characters. */
 export function UserName({ user, words = [] }: UserNameProps) {
   if (isBlank(user.username)) return <span className="text-muted">{plainUserName(user)}</span>
   return <MarkedText text={user.username} words={words} isUsername />
 }
 
-/** The same for a place without markup. */
+/** The same without markup, for titles. */
 export function plainUserName({ id, username }: UserRow): string {
   return isBlank(username) ? `No visible name (ID ${id})` : plainText(username)
 }

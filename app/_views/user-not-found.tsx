@@ -3,8 +3,8 @@ import { SearchForm } from './search-form.tsx'
 
 export function UserNotFound() {
   return (
-    <Notice title="There is no such person">
-      <p className="text-muted">Nobody in the directory has this id. You can look for them by name.</p>
+    <Notice title="Person not found">
+      <p className="text-muted">No one in the directory has this ID. Try a search by name or email.</p>
       <SearchForm />
     </Notice>
   )

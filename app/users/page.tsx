@@ -1,8 +1,7 @@
 import type { Metadata } from 'next'
-import { redirect } from 'next/navigation'
-import { isNarrowed, isSpelledOtherwise, parseUserListQuery, type SearchParams, userListHref } from '../_models/user-list-query.ts'
-import { getUserPage } from '../_request/page-data.ts'
+import { isNarrowed, parseUserListQuery, type SearchParams, userListHref } from '../_models/user-list-query.ts'
 import { setStatusNotFound } from '../_request/page-status.ts'
+import { readUserPage } from '../_request/routes.ts'
 import { ActiveFilters } from '../_views/active-filters.tsx'
 import { AgeFilter } from '../_views/age-filter.tsx'
 import { IgnoredParameters } from '../_views/ignored-parameters.tsx'
@@ -22,18 +21,16 @@ export async function generateMetadata({ searchParams }: UserListPageProps): Pro
   const name = query.q === '' ? 'People' : `People matching ${quoteSearchPlainly(query.q)}`
   return {
     title: query.page === 1 ? name : `${name}, page ${query.page}`,
-    description: 'Everyone in the directory: username, e-mail and age, to search and sort.',
+    description: 'Everyone in the directory: username, email and age, to search and sort.',
     alternates: { canonical: userListHref(query) },
-    // Search engines need everybody once: not each search, order and size of pages.
+    // Search engines need each person once: not every search, order and page size.
     ...(userListHref(query) !== userListHref({ page: query.page }) && { robots: { index: false } }),
   }
 }
 
 export default async function UserListPage({ searchParams }: UserListPageProps) {
-  const params = await searchParams
-  const { query, ignored } = parseUserListQuery(params)
-  if (ignored.length === 0 && isSpelledOtherwise(params, query)) redirect(userListHref(query))
-  const page = await getUserPage(query)
+  const { query, ignored } = parseUserListQuery(await searchParams)
+  const page = await readUserPage(query)
   const { users, count, pageCount, histogram, isCountExact, isTooBroad } = page
   const isBeyondEnd = !isTooBroad && query.page > pageCount
   if (isBeyondEnd) setStatusNotFound()

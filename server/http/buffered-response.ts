@@ -1,88 +1,102 @@
 import { type IncomingMessage, type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { gzip, gzipSync } from 'node:zlib'
+import Negotiator from 'negotiator'
 
-/** An answer that is not sent yet. */
-export type BufferedAnswer = { status: number; headers: OutgoingHttpHeaders; body: Buffer }
+/** A response that is complete and not sent yet. */
+export type WholeResponse = { status: number; headers: OutgoingHttpHeaders; body: Buffer }
 
-// What is text; pictures are compressed as they are.
+// Text; pictures are compressed already.
 const COMPRESSIBLE_TYPE = /^(text\/|application\/(javascript|json|manifest\+json)|image\/svg\+xml)/
-const COMPRESSIBLE_BYTES = 1_024
-// Longer ones are compressed by another thread, which costs more but keeps nobody waiting.
-const SYNC_BYTES = 256 * 1_024
+const MIN_GZIP_BYTES = 1_024
+// Longer ones are compressed by another thread, which costs more but blocks no other request.
+const MAX_SYNC_GZIP_BYTES = 256 * 1_024
 // A page is a tenth larger than by the usual 6, in half the time.
 const GZIP_OPTIONS = { level: 4 }
-const ACCEPTS_GZIP = /(?:^|,)\s*gzip\s*(?:$|,|;\s*q=(?!0(?:\.0*)?\s*(?:$|,)))/i
-
-/** Whether the visitor's program can unpack what it asks for. */
-export function acceptsGzip({ method, headers }: IncomingMessage): boolean {
-  return method !== 'HEAD' && ACCEPTS_GZIP.test(String(headers['accept-encoding'] ?? ''))
-}
 
 /**
- * The answer to `request` that `write` writes, whole: a worker that dies before it is sent has sent nothing, so that a proxy can ask
- * another one, and it can be sent to everybody who asked for the same.
- * @param signal ends the writing when it is aborted; its reason is thrown then.
+ * The response to `request` that `write` writes, as a whole. A worker that dies before it is sent has sent nothing, so that a proxy can
+ * ask another worker; and it can be sent to every visitor who asks for the same.
+ * @param signal stops the waiting when it is aborted; its reason is thrown then.
  */
-export function bufferAnswer(
+export async function bufferResponse(
   request: IncomingMessage,
   write: (response: ServerResponse) => Promise<void>,
   signal: AbortSignal,
-): Promise<BufferedAnswer> {
-  const { promise, resolve, reject } = Promise.withResolvers<BufferedAnswer>()
-  const response = new ServerResponse(request)
-  const chunks: Buffer[] = []
-
-  function keep([chunk, encoding]: unknown[]): void {
-    if (chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk))
-    else if (typeof chunk === 'string') chunks.push(Buffer.from(chunk, isEncoding(encoding) ? encoding : 'utf8'))
-  }
-  function call(parameters: unknown[]): void {
-    const done = parameters.find((parameter) => typeof parameter === 'function')
-    if (done) process.nextTick(done)
-  }
-
-  response.writeHead = (status: number, ...parameters: (string | OutgoingHttpHeaders | OutgoingHttpHeader[] | undefined)[]) => {
-    response.statusCode = status
-    const headers = parameters.find((parameter) => typeof parameter === 'object' && !Array.isArray(parameter))
-    for (const [name, value] of Object.entries(headers ?? {})) if (value !== undefined) response.setHeader(name, value)
-    return response
-  }
-  response.flushHeaders = () => {}
-  response.write = (...parameters: unknown[]) => {
-    keep(parameters)
-    call(parameters)
-    return true
-  }
-  response.end = (...parameters: unknown[]) => {
-    keep(parameters)
-    call(parameters)
-    response.finished = true
-    // Without a connection it would never say so.
-    process.nextTick(() => response.emit('finish') && response.emit('close'))
-    resolve({ status: response.statusCode, headers: response.getHeaders(), body: Buffer.concat(chunks) })
-    return response
-  }
+): Promise<WholeResponse> {
+  const response = new BufferedResponse(request)
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
   const abort = () => {
     response.emit('close')
     reject(signal.reason)
   }
   signal.addEventListener('abort', abort, { once: true })
-  write(response).catch(reject)
-  return promise.finally(() => signal.removeEventListener('abort', abort))
+  try {
+    const written = write(response).then(() => response.whole)
+    return await Promise.race([written, response.whole, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }
 
-/** `answer`, compressed where that is worth it and `isGzipAccepted`. */
-export async function compressAnswer(answer: BufferedAnswer, isGzipAccepted: boolean): Promise<BufferedAnswer> {
-  const { status, headers, body } = answer
-  if (!COMPRESSIBLE_TYPE.test(String(headers['content-type']))) return answer
+/** A response without a connection, which keeps what is written to it. */
+class BufferedResponse extends ServerResponse {
+  readonly #chunks: Buffer[] = []
+  readonly #ended = Promise.withResolvers<WholeResponse>()
+
+  /** Settles when the response has ended. */
+  get whole(): Promise<WholeResponse> {
+    return this.#ended.promise
+  }
+
+  override writeHead(status: number, ...parameters: (string | OutgoingHttpHeaders | OutgoingHttpHeader[] | undefined)[]): this {
+    this.statusCode = status
+    const headers = parameters.find((parameter) => typeof parameter === 'object' && !Array.isArray(parameter))
+    for (const [name, value] of Object.entries(headers ?? {})) if (value !== undefined) this.setHeader(name, value)
+    return this
+  }
+
+  override flushHeaders(): void {}
+
+  override write(...parameters: unknown[]): boolean {
+    this.#keep(parameters)
+    return true
+  }
+
+  override end(...parameters: unknown[]): this {
+    this.#keep(parameters)
+    this.finished = true
+    // Node emits them only for a response with a connection.
+    process.nextTick(() => this.emit('finish') && this.emit('close'))
+    this.#ended.resolve({ status: this.statusCode, headers: this.getHeaders(), body: Buffer.concat(this.#chunks) })
+    return this
+  }
+
+  /** @param parameters a chunk, its encoding and a callback, each of which may be missing. */
+  #keep([chunk, encoding, callback]: unknown[]): void {
+    if (chunk instanceof Uint8Array) this.#chunks.push(Buffer.from(chunk))
+    else if (typeof chunk === 'string') this.#chunks.push(Buffer.from(chunk, isEncoding(encoding) ? encoding : 'utf8'))
+    const done = [chunk, encoding, callback].find((parameter) => typeof parameter === 'function')
+    if (done) process.nextTick(done)
+  }
+}
+
+/** Whether the response to `request` may be compressed. */
+export function acceptsGzip(request: IncomingMessage): boolean {
+  return request.method !== 'HEAD' && new Negotiator(request).encodings(['gzip']).length > 0
+}
+
+/** `response`, compressed where that is worth it and `isGzipAccepted`. */
+export async function compressResponse(response: WholeResponse, isGzipAccepted: boolean): Promise<WholeResponse> {
+  const { status, headers, body } = response
+  if (!COMPRESSIBLE_TYPE.test(String(headers['content-type']))) return response
   const varying = { ...headers, vary: [headers.vary ?? [], 'accept-encoding'].flat().join(', ') }
-  if (!isGzipAccepted || body.length < COMPRESSIBLE_BYTES || status === 206) return { status, headers: varying, body }
-  const compressed = body.length > SYNC_BYTES ? await promisify(gzip)(body, GZIP_OPTIONS) : gzipSync(body, GZIP_OPTIONS)
+  if (!isGzipAccepted || body.length < MIN_GZIP_BYTES || status === 206) return { status, headers: varying, body }
+  const compressed = body.length > MAX_SYNC_GZIP_BYTES ? await promisify(gzip)(body, GZIP_OPTIONS) : gzipSync(body, GZIP_OPTIONS)
   return { status, headers: { ...varying, 'content-encoding': 'gzip', 'content-length': compressed.length }, body: compressed }
 }
 
-export function sendBufferedAnswer(response: ServerResponse, { status, headers, body }: BufferedAnswer): void {
+export function sendResponse(response: ServerResponse, { status, headers, body }: WholeResponse): void {
   response.statusCode = status
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value)
   response.end(body)

@@ -2,19 +2,19 @@ import type { Logger } from 'pino'
 
 const LINE_EVERY_MS = 60_000
 
-// Their own, the driver's, and SQLite's. By name: Next's build has a copy of their classes.
+// Errors of Prisma, its driver and SQLite. By name: Next's build has copies of the classes.
 const FAULT_NAME = /^(PrismaClient.*|DriverAdapterError|SqliteError)$/
 // A TypeError, where the folder is missing.
 const FAULT_MESSAGE = /^Cannot open database/
 
-/** What SQLite or Prisma says against the database, in one line, where that is what `error` is about; otherwise null. */
+/** The message of SQLite or Prisma, in one line, when `error` is a fault of the database; otherwise null. */
 export function databaseFault(error: unknown): string | null {
   if (!(error instanceof Error && (FAULT_NAME.test(error.name) || FAULT_MESSAGE.test(error.message)))) return null
   const [, message] = /Message: `(.+?)`$/ms.exec(error.message) ?? []
   return message ?? error.message.trim().split('\n').at(-1) ?? error.name
 }
 
-/** Logs each fault of the database at once, and then not more often than once a minute: it fails every page there is. */
+/** Logs each fault of the database at once, and then at most once a minute: it fails every page. */
 export class DatabaseFaultLog {
   readonly #log: Logger
   readonly #faults = new Map<string, { loggedAt: number; unlogged: number }>()

@@ -4,14 +4,14 @@ import type { Duplex } from 'node:stream'
 import { SECURITY_HEADERS } from './security-headers.ts'
 
 const ANSWERS = new Map([
-  ['HPE_HEADER_OVERFLOW', { status: 431, text: 'The address and the headers of a request to Roster have no more than 16 kB.\n' }],
+  ['HPE_HEADER_OVERFLOW', { status: 431, text: 'The URL and the headers of the request are longer than 16 kB together.\n' }],
   ['ERR_HTTP_REQUEST_TIMEOUT', { status: 408, text: 'The request took too long to arrive.\n' }],
 ])
-const MALFORMED = { status: 400, text: 'This is no HTTP request.\n' }
+const MALFORMED = { status: 400, text: 'This is not an HTTP request.\n' }
 
-/** Answers what arrived on `socket` and is no request, for the reason that `error` has. */
+/** Answers what arrived on `socket` and cannot be parsed as a request because of `error`. */
 export function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // A browser opens connections in advance, and would take a refusal of nothing for the answer to what it sends then.
+  // A browser opens connections in advance, and would take a refusal now for the response to its first request.
   const hasSentNothing = socket instanceof Socket && socket.bytesRead === 0
   if (error.code === 'ECONNRESET' || !socket.writable || hasSentNothing) {
     socket.destroy()

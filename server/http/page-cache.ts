@@ -1,26 +1,26 @@
 import { createHmac, hash, type KeyObject } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
-// What of a request, other than its URL, Next's answer depends on.
+// The headers of a request that Next's answer depends on.
 export const VARYING_HEADERS = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch', 'next-url']
 
 export const VARY = [...VARYING_HEADERS, 'accept-encoding'].join(', ')
 
 /**
- * Until when nginx may show a page whose data was read at `time` (milliseconds since 1970) without asking again: the end of that second.
- * From s-maxage nginx, whose clock has whole seconds, would make up to two seconds.
+ * X-Accel-Expires: until when nginx may serve a page whose data was read at `time` (milliseconds since 1970) without revalidation, which
+ * is the end of that second. nginx, whose clock counts whole seconds, would make up to two seconds of s-maxage.
  * https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache_valid
  */
 export function accelExpires(time: number): string {
   return `@${Math.floor(time / 1_000)}`
 }
 
-// A shared cache may show a page for a second; then it asks whether the page's tag still stands. A browser asks every time.
+// A shared cache may serve a page for a second; then it revalidates. A browser revalidates every time.
 export const PAGE_CACHE_CONTROL = 'public, max-age=0, s-maxage=1, must-revalidate'
 
 type PageRequest = Pick<IncomingMessage, 'url' | 'headers'>
 
-/** What the page that `request` asks for depends on, other than its data. */
+/** What a page depends on besides its data. */
 export function pageVariant({ url, headers }: PageRequest): (string | string[] | null | undefined)[] {
   return [url, ...VARYING_HEADERS.map((name) => headers[name] ?? null)]
 }
@@ -40,8 +40,8 @@ export function isValidated(ifNoneMatch: string | undefined, tag: string): boole
 }
 
 /**
- * The nonce of the scripts in the page with `tag`, in base64. Whoever writes data can not foresee it, as they do not know `secret`,
- * and yet a stored page still fits the policy that comes with a 304.
+ * The nonce, in base64, of the scripts in the page with `tag`. The author of malicious data cannot predict it without `secret`, and a
+ * stored page still fits the policy that comes with a 304.
  */
 export function pageNonce(secret: KeyObject, tag: string): string {
   return createHmac('sha256', secret).update(tag).digest().subarray(0, 16).toString('base64')

@@ -1,55 +1,56 @@
 import type { RequestListener } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-// No browser sends a request before the answer to the one before; the few programs that do send ten or so.
-const MAX_WAITING = 16
-// By then the connection is closed, whether or not its client takes the answers: what it has sent beyond them is held until then.
+// No browser sends a request before the previous one is answered; the few programs that do send about ten.
+const MAX_PENDING = 16
+// By then a connection with too many is closed, whether or not its client reads the answers: what it sent is held in memory until then.
 const CLOSE_MS = 1_000
 
-type Step = (isLast: boolean) => void
-type Turn = { waiting: Step[]; isEnding: boolean }
+type PendingAnswer = (isLast: boolean) => void
+type Pipeline = { pending: PendingAnswer[]; isClosing: boolean }
 
-const turns = new WeakMap<Duplex, Turn>()
+/** The connections with a request that is being answered. */
+const pipelines = new WeakMap<Duplex, Pipeline>()
 
 /**
- * Calls `listener` for one request of a connection after the other. Node reads all requests that have arrived and would have them
- * answered at once: 2,000 fit into one packet. Beyond `MAX_WAITING` a connection is closed once the requests before are answered.
+ * Makes `listener` answer the requests of one connection one after the other. Node emits every request that has arrived at once, and
+ * 2,000 fit into one packet. With more than `MAX_PENDING`, a connection is closed after the answers to those before.
  */
-export function answerInTurn(listener: RequestListener): RequestListener {
+export function answerInOrder(listener: RequestListener): RequestListener {
   return (request, response) => {
     const { socket } = request
-    const turn = turns.get(socket)
-    if (turn === undefined) {
-      turns.set(socket, { waiting: [], isEnding: false })
-      answer(false)
-    } else if (turn.waiting.length < MAX_WAITING && !turn.isEnding) turn.waiting.push(answer)
-    else if (!turn.isEnding) {
-      turn.isEnding = true
-      setTimeout(() => socket.destroy(), CLOSE_MS).unref()
-    }
-
-    function answer(isLast: boolean): void {
+    const answer: PendingAnswer = (isLast) => {
       if (isLast) response.setHeader('Connection', 'close')
-      response.once('close', () => goOn(socket))
+      response.once('close', () => answerNext(socket))
       listener(request, response)
     }
+    const pipeline = pipelines.get(socket)
+    if (pipeline === undefined) {
+      pipelines.set(socket, { pending: [], isClosing: false })
+      answer(false)
+    } else if (!pipeline.isClosing && pipeline.pending.length < MAX_PENDING) {
+      pipeline.pending.push(answer)
+    } else if (!pipeline.isClosing) {
+      pipeline.isClosing = true
+      setTimeout(() => socket.destroy(), CLOSE_MS).unref()
+    }
   }
 }
 
-/** Calls `act` when the requests that have arrived on `socket` are answered; none that comes later is. */
-export function endInTurn(socket: Duplex, act: () => void): void {
-  const turn = turns.get(socket)
-  if (turn === undefined) act()
-  else if (!turn.isEnding) {
-    turn.isEnding = true
-    turn.waiting.push(act)
+/** Calls `end` once the requests that have arrived on `socket` are answered; later ones are not. */
+export function endInOrder(socket: Duplex, end: () => void): void {
+  const pipeline = pipelines.get(socket)
+  if (pipeline === undefined) end()
+  else if (!pipeline.isClosing) {
+    pipeline.isClosing = true
+    pipeline.pending.push(end)
   }
 }
 
-function goOn(socket: Duplex): void {
-  const turn = turns.get(socket)
-  if (turn === undefined || socket.destroyed) return
-  const next = turn.waiting.shift()
-  if (next !== undefined) next(turn.isEnding && turn.waiting.length === 0)
-  else if (!turn.isEnding) turns.delete(socket)
+function answerNext(socket: Duplex): void {
+  const pipeline = pipelines.get(socket)
+  if (pipeline === undefined || socket.destroyed) return
+  const next = pipeline.pending.shift()
+  if (next !== undefined) next(pipeline.isClosing && pipeline.pending.length === 0)
+  else if (!pipeline.isClosing) pipelines.delete(socket)
 }

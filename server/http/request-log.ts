@@ -1,51 +1,57 @@
-import type { IncomingMessage } from 'node:http'
-import type { Answer, CacheState } from './answer.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Fault } from './fault-page.ts'
+import type { RequestTarget } from './read-request.ts'
 
-export type ObservedRequest = {
+/** How a page was answered: validated is a 304, for which nothing was rendered. */
+export type CacheState = 'validated' | 'rendered' | 'none'
+
+/** One request and its response. */
+export type Exchange = RequestTarget & {
+  request: IncomingMessage
+  response: ServerResponse
   requestId: string
-  method: string
-  /** The address, as it was asked for. */
-  url: string
-  /** The pattern of the address: there are only few of them. */
+  /** Aborted when the visitor hangs up before the response is sent. */
+  signal: AbortSignal
+  /** What the request counts as in metrics: few names, whatever is requested. */
   route: string
+  cache: CacheState
+  /** Why the visitor gets no page; null when there is one. */
+  fault: Fault | null
+}
+
+export type ObservedRequest = Pick<Exchange, 'requestId' | 'route' | 'cache' | 'fault'> & {
+  method: string
+  /** As it was requested. */
+  url: string
   status: number
-  /** Of the answer on the wire, with its headers. */
+  /** Sent over the connection, headers included. */
   bytes: number
   milliseconds: number
-  cache: CacheState
-  /** Why there was no page. */
-  fault: Fault | null
-  /** Whether the whole answer was sent. */
+  /** Whether the whole response was sent. */
   isComplete: boolean
 }
 
 export type RequestObserver = (request: ObservedRequest) => void
 
-/** Calls `observe` once the answer to `request` is sent, or can not be any more. */
-export function observeRequest(request: IncomingMessage, answer: Answer, observe: RequestObserver): void {
-  const began = performance.now()
+/** Calls `observe` once the response of `exchange` is sent, or its connection is closed. */
+export function observeExchange(exchange: Exchange, observe: RequestObserver): void {
+  const startedAt = performance.now()
+  const { request, response } = exchange
   const { method = '', url = '', socket } = request
   const bytesBefore = socket.bytesWritten
-  answer.response.once('close', () => {
+  response.once('close', () => {
+    const { requestId, route, cache, fault } = exchange
     observe({
-      requestId: answer.requestId,
+      requestId,
       method,
       url,
-      route: routeOf(url),
-      status: answer.response.statusCode,
+      route,
+      status: response.statusCode,
       bytes: socket.bytesWritten - bytesBefore,
-      milliseconds: Math.round((performance.now() - began) * 10) / 10,
-      cache: answer.cache,
-      fault: answer.fault,
-      isComplete: answer.response.writableFinished,
+      milliseconds: Math.round((performance.now() - startedAt) * 10) / 10,
+      cache,
+      fault,
+      isComplete: response.writableFinished,
     })
   })
-}
-
-function routeOf(url: string): string {
-  const path = url.split('?')[0] ?? ''
-  if (['/', '/users', '/healthz', '/readyz'].includes(path)) return path
-  if (/^\/user\/profile\/[^/]+$/.test(path)) return '/user/profile/[id]'
-  return path.startsWith('/_next/static/') ? '/_next/static' : 'other'
 }

@@ -1,4 +1,4 @@
-/** The same on every answer. */
+/** On every response. The web servers in deploy/ send the same ones with what they answer themselves. */
 export const SECURITY_HEADERS: [name: string, value: string][] = [
   ['X-Content-Type-Options', 'nosniff'],
   ['X-Frame-Options', 'DENY'],
@@ -7,6 +7,9 @@ export const SECURITY_HEADERS: [name: string, value: string][] = [
   ['Cross-Origin-Opener-Policy', 'same-origin'],
   ['Cross-Origin-Resource-Policy', 'same-origin'],
 ]
+
+/** The Content-Security-Policy of files: none of them runs a script or loads anything. */
+export const FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** The Content-Security-Policy of a page whose inline scripts carry `nonce` (base64). */
 export function contentSecurityPolicy(nonce: string): string {

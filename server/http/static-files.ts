@@ -1,21 +1,23 @@
 import { readdirSync } from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { SendOptions } from 'send'
 import { STANDALONE } from '../paths.ts'
+import { acceptsGzip, bufferResponse, compressResponse, sendResponse } from './buffered-response.ts'
+import type { Exchange } from './request-log.ts'
+import { FILE_POLICY } from './security-headers.ts'
 
-const FOLDERS: { address: string; options: SendOptions & { root: string } }[] = [
-  { address: '/', options: { root: join(STANDALONE, 'public') } },
+const FOLDERS: { path: string; options: SendOptions & { root: string } }[] = [
+  { path: '/', options: { root: join(STANDALONE, 'public') } },
   // Names with a hash of the content.
-  { address: '/_next/static/', options: { root: join(STANDALONE, '.next/static'), immutable: true, maxAge: '1y' } },
+  { path: '/_next/static/', options: { root: join(STANDALONE, '.next/static'), immutable: true, maxAge: '1y' } },
 ]
 
 const FILES = new Map(
-  FOLDERS.flatMap(({ address, options }) =>
+  FOLDERS.flatMap(({ path, options }) =>
     readdirSync(options.root, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => join(parentPath, name).slice(options.root.length + 1))
-      .map((file) => [address + file, { file, options }] as const),
+      .map((file) => [path + file, { file, options }] as const),
   ),
 )
 
@@ -23,15 +25,23 @@ export function isStaticFile(path: string): boolean {
   return FILES.has(path)
 }
 
-/** Answers with the build's file at `path`, as far as the request's conditions and range ask for it. */
-export async function sendStaticFile(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { file, options } = FILES.get(path) ?? {}
-  // Takes as long to load as a good part of the server, and behind a web server that has the files itself, nobody asks.
+/** Answers with the build's file, as the conditions and the range of the request demand. */
+export async function answerStaticFile({ path, request, response, signal }: Exchange): Promise<void> {
+  const { file = '', options } = FILES.get(path) ?? {}
+  // Loaded late: it takes as long to load as a good part of the server, and a web server in front serves these files itself.
   const { default: send } = await import('send')
-  send(request, file ?? '', { index: false, ...options })
-    .on('error', ({ status }: { status: number }) => {
-      response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' })
-      response.end('The file can not be sent like this.\n')
-    })
-    .pipe(response)
+  const whole = await bufferResponse(
+    request,
+    async (buffered) => {
+      send(request, file, { index: false, ...options })
+        .on('error', ({ status }: { status: number }) => {
+          buffered.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' })
+          buffered.end('The file cannot be sent in this form.\n')
+        })
+        .pipe(buffered)
+    },
+    signal,
+  )
+  response.setHeader('Content-Security-Policy', FILE_POLICY)
+  sendResponse(response, await compressResponse(whole, acceptsGzip(request)))
 }

@@ -1,107 +1,114 @@
 import { type KeyObject, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import type { NextPages } from '../worker/next-pages.ts'
-import type { Answer } from './answer.ts'
-import { acceptsGzip, bufferAnswer, compressAnswer, sendBufferedAnswer } from './buffered-response.ts'
-import { canonicalUrl } from './canonical-url.ts'
+import { createPageAnswerer } from './answer-page.ts'
 import { databaseFault } from './database-fault.ts'
 import { sendFault } from './fault-page.ts'
-import { takeFlightHeaders } from './flight-headers.ts'
 import { refuseMalformed } from './malformed-request.ts'
-import { createNotFoundPages } from './not-found-pages.ts'
-import { createPageAnswers, isBusy, newNonce } from './page-answers.ts'
+import { createNotFoundAnswerer } from './not-found-pages.ts'
 import { accelExpires } from './page-cache.ts'
-import { answerInTurn, endInTurn } from './pipelining.ts'
-import { observeRequest, type RequestObserver } from './request-log.ts'
-import { takeTarget } from './request-target.ts'
-import { contentSecurityPolicy, SECURITY_HEADERS } from './security-headers.ts'
-import { isStaticFile, sendStaticFile } from './static-files.ts'
+import { answerInOrder, endInOrder } from './pipelining.ts'
+import { canonicalUrl, readRequest } from './read-request.ts'
+import { type Exchange, observeExchange, type RequestObserver } from './request-log.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
+import { answerStaticFile, isStaticFile } from './static-files.ts'
 
 const METHODS = ['GET', 'HEAD']
 const REQUEST_ID = /^[\w.-]{1,64}$/
+const HEALTH_PATH = '/healthz'
+const READINESS_PATH = '/readyz'
 
 const CONNECTION_OPTIONS: ServerOptions = {
-  // Longer than a proxy keeps its idle connections (nginx: 60 s), so that it never asks on one that is just being closed.
+  // Longer than a proxy keeps its idle connections (nginx: 60 s), so that it never sends on one that is being closed.
   keepAliveTimeout: 75_000,
-  // As nginx has it. No page takes a body, so that a request is whole with its headers.
+  // As in nginx. No page takes a body, so that a request is whole with its headers.
   headersTimeout: 10_000,
   requestTimeout: 10_000,
   connectionsCheckingInterval: 1_000,
-  // Node's own refusal would lack our headers: takeTarget sees to it.
+  // Node's own refusal would lack our headers: readRequest checks the host.
   requireHostHeader: false,
 }
 // Longer than any page takes; it frees what a visitor who stopped reading holds.
 const INACTIVE_MS = 30_000
-// One that has sent half a request takes 9 kB: a fifth of the memory that a worker may have (WORKER_MEMORY_MB).
+// A connection with half a request takes 9 kB: all together a fifth of the memory that a worker may have (WORKER_MEMORY_MB).
 const MAX_CONNECTIONS = 10_000
 
 type WebServerOptions = {
   pages: NextPages
   secret: KeyObject
   observe: RequestObserver
-  /** Is told what SQLite says when a page cannot be made for it. */
+  /** Called with SQLite's message when a page cannot be made because of the database. */
   onDatabaseFault: (fault: string, requestId: string) => void
-  /** Why pages can not be served right now; null when they can. */
-  findUnreadiness: () => Promise<string | null>
+  /** Why pages cannot be served at the moment; null when they can. */
+  readinessProblem: () => Promise<string | null>
 }
 
 /** An HTTP server, not listening yet, that answers from Next's standalone build. */
-export function createWebServer({ pages, secret, observe, onDatabaseFault, findUnreadiness }: WebServerOptions): Server {
-  const answerPage = createPageAnswers(pages, secret)
-  const notFound = createNotFoundPages(pages, secret)
-  const listener = answerInTurn((request, response) => {
-    const mistake = takeTarget(request) ?? takeFlightHeaders(request.headers)
-    const requestId = identify(request)
-    const answer: Answer = { response, requestId, signal: goneSignal(response), cache: 'none', fault: null }
-    observeRequest(request, answer, observe)
-    response.setHeaders(new Map([...SECURITY_HEADERS, ['X-Request-Id', requestId]]))
-    // While it drains, no client should send another request this way.
+export function createWebServer({ pages, secret, observe, onDatabaseFault, readinessProblem }: WebServerOptions): Server {
+  const answerPage = createPageAnswerer(pages, secret)
+  const answerNotFound = createNotFoundAnswerer(pages, secret)
+  const listener = answerInOrder((request, response) => {
+    const exchange = openExchange(request, response, pages)
+    observeExchange(exchange, observe)
+    response.setHeaders(new Map([...SECURITY_HEADERS, ['X-Request-Id', exchange.requestId]]))
+    // A server that drains takes no further request on this connection.
     if (!server.listening) response.setHeader('Connection', 'close')
-    if (!METHODS.includes(request.method ?? '')) return refuseMethod(response)
-    if (mistake !== null) return sendText(response, 400, `${mistake}\n`)
-    const url = request.url ?? ''
-    if (canonicalUrl(url) !== url) return redirect(response, canonicalUrl(url))
-    if (url === '/healthz') return sendText(response, 200, 'ok\n')
-    if (url === '/readyz') return void findUnreadiness().then((reason) => sendReadiness(response, reason))
-    answerUrl(request, answer).catch((error) => answerFault(error, answer))
+    answer(exchange).catch((error) => answerFault(error, exchange))
   })
   const server = createServer(CONNECTION_OPTIONS, listener)
   // Node would answer these itself, without our headers.
   for (const event of ['checkContinue', 'checkExpectation'] as const) server.on(event, listener)
-  server.on('clientError', (error, socket) => endInTurn(socket, () => refuseMalformed(error, socket)))
+  server.on('clientError', (error, socket) => endInOrder(socket, () => refuseMalformed(error, socket)))
   server.setTimeout(INACTIVE_MS)
   server.maxConnections = MAX_CONNECTIONS
   return server
 
-  async function answerUrl(request: IncomingMessage, answer: Answer): Promise<void> {
-    const path = request.url?.split('?', 1)[0] ?? ''
-    if (!isStaticFile(path)) return notFound.has(path) ? notFound.send(path, request, answer.response) : answerPage(request, answer)
-    answer.response.setHeader('Content-Security-Policy', contentSecurityPolicy(newNonce()))
-    const file = await bufferAnswer(request, (response) => sendStaticFile(path, request, response), answer.signal)
-    sendBufferedAnswer(answer.response, await compressAnswer(file, acceptsGzip(request)))
+  async function answer(exchange: Exchange): Promise<void> {
+    const { request, response, path, params, problem } = exchange
+    const { method = '', url = '' } = request
+    if (!METHODS.includes(method)) return refuseMethod(response)
+    if (problem !== null) return sendText(response, 400, `${problem}\n`)
+    if (canonicalUrl(url) !== url) return redirect(response, 308, canonicalUrl(url))
+    if (path === HEALTH_PATH) return sendText(response, 200, 'ok\n')
+    if (path === READINESS_PATH) return sendReadiness(response, await readinessProblem())
+    const route = pages.findRoute(path)
+    if ('read' in route) {
+      const location = route.redirectTo?.(params) ?? null
+      return location === null ? answerPage(route, exchange) : redirect(response, 307, location)
+    }
+    return isStaticFile(path) ? answerStaticFile(exchange) : answerNotFound(route, exchange)
   }
 
-  function answerFault(error: unknown, answer: Answer): void {
-    if (answer.signal.aborted) return
+  function answerFault(error: unknown, exchange: Exchange): void {
+    if (exchange.signal.aborted) return
     const fault = databaseFault(error)
-    if (isBusy(error)) sendFault(answer, 'busy')
+    if (isBusy(error)) sendFault(exchange, 'busy')
     else if (fault !== null) {
-      onDatabaseFault(fault, answer.requestId)
-      sendFault(answer, 'unavailable')
+      onDatabaseFault(fault, exchange.requestId)
+      sendFault(exchange, 'unavailable')
     } else {
-      console.error(error, { requestId: answer.requestId })
-      sendFault(answer, 'broken')
+      console.error(error, { requestId: exchange.requestId })
+      sendFault(exchange, 'broken')
     }
   }
 }
 
-/** Aborted when the visitor hangs up before the answer is sent. */
-function goneSignal(response: ServerResponse): AbortSignal {
+function openExchange(request: IncomingMessage, response: ServerResponse, pages: NextPages): Exchange {
+  const target = readRequest(request)
   const gone = new AbortController()
   response.once('close', () => {
     if (!response.writableFinished) gone.abort()
   })
-  return gone.signal
+  const route = routeName(target.path, pages)
+  return { ...target, request, response, requestId: identify(request), signal: gone.signal, route, cache: 'none', fault: null }
+}
+
+/** What `path` counts as in metrics. */
+function routeName(path: string, pages: NextPages): string {
+  const route = pages.findRoute(path)
+  if ('read' in route) return route.name
+  if (path === HEALTH_PATH || path === READINESS_PATH) return path
+  return path.startsWith('/_next/static/') ? '/_next/static' : 'other'
 }
 
 function identify(request: IncomingMessage): string {
@@ -113,12 +120,12 @@ function identify(request: IncomingMessage): string {
 
 function refuseMethod(response: ServerResponse): void {
   response.setHeader('Allow', METHODS.join(', '))
-  sendText(response, 405, 'Roster only shows people: use GET or HEAD.\n')
+  sendText(response, 405, 'Roster is read-only: use GET or HEAD.\n')
 }
 
-function redirect(response: ServerResponse, location: string): void {
-  response.writeHead(308, { Location: location, 'X-Accel-Expires': accelExpires(Date.now()) })
-  response.end()
+function redirect(response: ServerResponse, status: 307 | 308, location: string): void {
+  // nginx, too, sends it to all who wait for the response to the same request.
+  response.writeHead(status, { Location: location, 'X-Accel-Expires': accelExpires(Date.now()) }).end()
 }
 
 function sendReadiness(response: ServerResponse, reason: string | null): void {
@@ -133,4 +140,9 @@ function sendReadiness(response: ServerResponse, reason: string | null): void {
 function sendText(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' })
   response.end(text)
+}
+
+/** Whether `error` is a BusyError. By its name: Next's build has a copy of the class. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && error.name === 'BusyError'
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ROOT } from '../paths.ts'
 
 // What the server needs besides Next, which has put its own packages into the build.
-const SERVER_PACKAGES = ['cli-progress', 'commander', 'pino', 'pino-pretty', 'prom-client', 'send']
+const SERVER_PACKAGES = ['cli-progress', 'commander', 'negotiator', 'pino', 'pino-pretty', 'prom-client', 'send']
 
 /**
  * Puts the server around Next, the migrations and the packages of both into `build`, Next's standalone build,

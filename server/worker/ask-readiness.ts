@@ -1,6 +1,6 @@
-import { currentAnswer } from '../../app/_request/current-answer.ts'
 import { databaseFault } from '../http/database-fault.ts'
 import { isMasterMessage, type WorkerMessage } from '../master/messages.ts'
+import type { NextPages } from './next-pages.ts'
 
 const TIMEOUT_MS = 5_000
 
@@ -10,8 +10,8 @@ const PAGE = '/users'
 let pending: Promise<string | null> | undefined
 
 /** Why pages cannot be served right now; null when they can: the master finds no problem, and the data of a page can be read here. */
-export async function readinessProblem(): Promise<string | null> {
-  return (await askMaster()) ?? readPage()
+export async function readinessProblem(pages: NextPages): Promise<string | null> {
+  return (await askMaster()) ?? readPage(pages)
 }
 
 /**
@@ -43,10 +43,11 @@ function requestReadiness(): Promise<string | null> {
   })
 }
 
-async function readPage(): Promise<string | null> {
+async function readPage(pages: NextPages): Promise<string | null> {
+  const route = pages.findRoute(PAGE)
+  if (!('read' in route)) throw new Error(`The route ${PAGE} reads nothing`)
   try {
-    const answer = { pageData: {}, signal: AbortSignal.timeout(TIMEOUT_MS), response: null }
-    await currentAnswer.run(answer, () => globalThis.rosterGetPageData?.(PAGE))
+    await pages.read(route, PAGE, {}, { data: {}, signal: AbortSignal.timeout(TIMEOUT_MS), status: 200 })
     return null
   } catch (error) {
     const fault = databaseFault(error)

@@ -2,35 +2,36 @@ import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { parse } from 'node:querystring'
+import type { ParsedUrlQuery } from 'node:querystring'
+import { type Answer, currentAnswer } from '../../app/_request/answer.ts'
+import type { PageRoute, Route } from '../../app/_request/routes.ts'
+import { bufferResponse, type WholeResponse } from '../http/buffered-response.ts'
 import { VARYING_HEADERS } from '../http/page-cache.ts'
 import { STANDALONE } from '../paths.ts'
 
-// All headers that a page may depend on. Next has others, of its own hosting, by which a visitor could bend what it answers.
+// All headers that a page may depend on. By others, meant for its own hosting, Next would let a visitor change what it answers.
 const HEADERS = new Set([...VARYING_HEADERS, 'host', 'content-security-policy', 'x-request-id'])
-// The same for parameters: with nxtPid, Next would take a page's id from there.
+// The same for parameters: Next would take a page's id from nxtPid.
 const HOSTING_PARAMETER = /^nxt[PI]/
-
-// Whatever address no other page has.
-const NO_PAGE = '/[...path]'
 
 const DISTRIBUTION = join(STANDALONE, '.next')
 
-type PageContext = { requestMeta: { relativeProjectDir: string; query: Record<string, string | string[] | undefined> } }
+type PageContext = { requestMeta: { relativeProjectDir: string; query: ParsedUrlQuery } }
 type PageHandler = (request: IncomingMessage, response: ServerResponse, context: PageContext) => Promise<void>
-type RoutesManifest = Record<'staticRoutes' | 'dynamicRoutes', { page: string; regex: string }[]>
 
 export type NextPages = {
   buildId: string
-  /** Whether a page is at the address `path`, other than the one for unknown addresses. */
-  has: (path: string) => boolean
-  /** Answers with the page at the address of `request`; throws what Next can not answer itself. */
-  answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  /** The route of `path`: there is one for every path. */
+  findRoute: (path: string) => Route
+  /** Reads what the page at `path` shows, and keeps it in `answer` for the page. */
+  read: (route: PageRoute, path: string, params: ParsedUrlQuery, answer: Answer) => Promise<unknown>
+  /** The page of `route` as Next answers `request` with it; throws what Next cannot answer itself. */
+  render: (route: Route, params: ParsedUrlQuery, request: IncomingMessage, answer: Answer) => Promise<WholeResponse>
 }
 
 /**
  * The pages of Next's build, each called at its entrypoint: https://nextjs.org/docs/app/api-reference/adapters/invoking-entrypoints
- * Next's own server around them takes twice as long to start, and a part of each request, for what Roster has no use for.
+ * Next's own server around them takes twice as long to start, and a part of each request, for features that Roster does not use.
  */
 export async function loadNextPages(): Promise<NextPages> {
   process.chdir(STANDALONE)
@@ -38,32 +39,35 @@ export async function loadNextPages(): Promise<NextPages> {
   const require = createRequire(join(STANDALONE, 'server.js'))
   // The globals that the pages of a build rely on.
   require('next/dist/server/node-environment')
-  await (await require(join(DISTRIBUTION, 'server/instrumentation.js'))).register()
+  const { loadRoutes }: typeof import('../../instrumentation.ts') = await require(join(DISTRIBUTION, 'server/instrumentation.js'))
+  const routes = await loadRoutes()
+  const files: Record<string, string> = JSON.parse(readFileSync(join(DISTRIBUTION, 'server/app-paths-manifest.json'), 'utf8'))
+  const handlers = new Map(routes.map(({ name }) => [name, loadHandler(name)]))
 
-  const { staticRoutes, dynamicRoutes }: RoutesManifest = readJson('routes-manifest.json')
-  const files: Record<string, string> = readJson('server/app-paths-manifest.json')
-  const routes = [...staticRoutes, ...dynamicRoutes]
-    // Pages of Next's own, which have no address.
-    .filter(({ page }) => !page.startsWith('/_'))
-    .map(({ page, regex }) => {
-      const { handler }: { handler: PageHandler } = require(join(DISTRIBUTION, 'server', files[join(page, 'page')] ?? ''))
-      return { page, address: new RegExp(regex), handler }
-    })
+  function loadHandler(name: string): PageHandler {
+    const file = files[join(name, 'page')]
+    if (file === undefined) throw new Error(`The build has no page for the route ${name}`)
+    return require(join(DISTRIBUTION, 'server', file)).handler
+  }
+
+  function findRoute(path: string): Route {
+    const route = routes.find(({ pattern }) => pattern.test(path))
+    if (!route) throw new Error(`No route for ${path}`)
+    return route
+  }
 
   return {
     buildId: readFileSync(join(DISTRIBUTION, 'BUILD_ID'), 'utf8'),
-    has: (path) => routes.some(({ page, address }) => page !== NO_PAGE && address.test(path)),
-    answer: async (request, response) => {
-      const [path = '', search] = (request.url ?? '').split(/\?(.*)/s, 2)
-      const route = routes.find(({ address }) => address.test(path))
-      if (!route) throw new Error(`The build has no page for ${path}`)
-      for (const name of Object.keys(request.headers)) if (!HEADERS.has(name)) delete request.headers[name]
-      const query = Object.fromEntries(Object.entries(parse(search ?? '')).filter(([name]) => !HOSTING_PARAMETER.test(name)))
-      await route.handler(request, response, { requestMeta: { relativeProjectDir: '.', query } })
+    findRoute,
+    read: (route, path, params, answer) => currentAnswer.run(answer, () => route.read(path, params)),
+    render: async ({ name }, params, request, answer) => {
+      const handler = handlers.get(name) ?? loadHandler(name)
+      for (const header of Object.keys(request.headers)) if (!HEADERS.has(header)) delete request.headers[header]
+      const query = Object.fromEntries(Object.entries(params).filter(([parameter]) => !HOSTING_PARAMETER.test(parameter)))
+      const context = { requestMeta: { relativeProjectDir: '.', query } }
+      const write = (response: ServerResponse) => currentAnswer.run(answer, () => handler(request, response, context))
+      const page = await bufferResponse(request, write, answer.signal)
+      return page.status === 200 ? { ...page, status: answer.status } : page
     },
   }
-}
-
-function readJson<Content>(name: string): Content {
-  return JSON.parse(readFileSync(join(DISTRIBUTION, name), 'utf8'))
 }

@@ -59,7 +59,7 @@ async function serve(): Promise<void> {
   const options = {
     pages,
     secret: readSecret(settings.secretFile),
-    findUnreadiness: async () => (isWarm ? readinessProblem() : 'the worker is starting'),
+    readinessProblem: async () => (isWarm ? readinessProblem(pages) : 'the worker is starting'),
     onDatabaseFault: databaseFaults.report.bind(databaseFaults),
   }
   const server = createWebServer({ ...options, observe })

@@ -16,7 +16,7 @@ describe('a container', () => {
   test('makes it with nobody in it, or as many as told', async () => {
     const empty = new RosterContainer({}, '--env', 'SEED=none')
     const full = new RosterContainer({}, '--env', 'SEED=1000')
-    expect(await empty.page('/users')).toContain('There is nobody here yet')
+    expect(await empty.page('/users')).toContain('There is no one here yet')
     expect(await full.page('/users')).toContain('1,000 people')
   })
 

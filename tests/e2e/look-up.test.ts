@@ -9,7 +9,7 @@ function names(page: Page) {
 test('from the start page to a person and back', async ({ page }) => {
   await page.goto('/')
   await expect(page.getByRole('main')).toContainText(`${PEOPLE} people`)
-  await page.getByRole('searchbox', { name: 'Username or e-mail' }).fill("o'brien")
+  await page.getByRole('searchbox', { name: 'Username or email' }).fill("o'brien")
   await page.getByRole('button', { name: 'Search' }).click()
 
   await expect(page).toHaveURL('/users?q=o%27brien')
@@ -115,7 +115,7 @@ test('a short word is looked for where a name or a part of it begins, and the pa
   await expect(names(page)).toHaveText(["Miles O'Brien"])
   await expect(page.locator('tbody mark')).toHaveText(["O'"])
   await page.goto('/users?q=ad')
-  await expect(page.getByRole('main')).toContainText('“ad” is short: looked for only where a username, a part of it, or an e-mail begins.')
+  await expect(page.getByRole('main')).toContainText('“ad” is short, so it only matches the start of a name, name part or email.')
 })
 
 test('ages narrow the list, by numbers, by bars, and back', async ({ page }) => {
@@ -150,12 +150,10 @@ test('ages narrow the list, by numbers, by bars, and back', async ({ page }) => 
 
 test('nothing found and a page too far say what to do', async ({ page }) => {
   await page.goto('/users?q=ada+nobody-at-all&age_min=30')
-  await expect(page.getByRole('status')).toHaveText('Nobody matches')
-  await expect(page.getByRole('main')).toContainText(
-    'Nobody has “ada nobody-at-all” in the username or e-mail and is 30 or more years old.',
-  )
+  await expect(page.getByRole('status')).toHaveText('No one matches')
+  await expect(page.getByRole('main')).toContainText('No one aged 30 or more has “ada nobody-at-all” in their username or email.')
   await expect(page.getByRole('link', { name: 'At any age' })).toHaveAttribute('href', '/users?q=ada+nobody-at-all')
-  await expect(page.getByRole('link', { name: 'Look through all people' })).toHaveAttribute('href', '/users')
+  await expect(page.getByRole('link', { name: 'Browse all people' })).toHaveAttribute('href', '/users')
   await page.getByRole('link', { name: 'Without “nobody-at-all”' }).click()
   await expect(page).toHaveURL('/users?q=ada&age_min=30')
   await expect(names(page)).toHaveText(['ada'])
@@ -168,7 +166,7 @@ test('nothing found and a page too far say what to do', async ({ page }) => {
 test('what an address asks for in vain is said, and an address has one spelling', async ({ page }) => {
   await page.goto('/users?size=0&age_min=40&age_max=39&q=ada')
   await expect(page.getByRole('note')).toHaveText(
-    'Not followed in this address: size, because it is none of 25, 50, 100; the range of ages, because age_min is above age_max.',
+    'Ignored: size (it is none of 25, 50, 100), the range of ages (age_min is above age_max).',
   )
   await expect(names(page)).toHaveText(['ada'])
   await page.goto('/users?age_max=&page=1&q=ada&sort=')
@@ -178,7 +176,7 @@ test('what an address asks for in vain is said, and an address has one spelling'
 
 test('an unknown person is a 404 that offers a search', async ({ page }) => {
   expect((await page.goto('/user/profile/999'))?.status()).toBe(404)
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such person')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Person not found')
   await page.getByRole('searchbox').fill('ada')
   await page.getByRole('button', { name: 'Search' }).click()
   await expect(names(page).first()).toHaveText('ada')
@@ -214,7 +212,7 @@ test('a database fault says so, and goes away with its cause', async ({ page, si
   site.sql.exec('ALTER TABLE "User" RENAME TO "Away"')
   try {
     expect((await page.goto('/users'))?.status()).toBe(503)
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Something is wrong on our side')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Something went wrong on our side')
     await expect(people(page)).toHaveCount(0)
   } finally {
     site.sql.exec('ALTER TABLE "Away" RENAME TO "User"')

@@ -150,7 +150,7 @@ test('a fault while typing says so, and a reload helps', async ({ page, site, fa
   site.sql.exec('ALTER TABLE "User" RENAME TO "Away"')
   try {
     await field(page).fill('ada')
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Something is wrong on our side')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Something went wrong on our side')
   } finally {
     site.sql.exec('ALTER TABLE "Away" RENAME TO "User"')
   }

@@ -1,4 +1,4 @@
-// What no browser sends, without a web server in front.
+// Requests that no browser sends, without a web server in front.
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -47,14 +47,14 @@ test.concurrent.for<[string, string]>([
   ['half a request line', 'GET /use'],
   ['half of its headers', 'GET /users HTTP/1.1\r\nHost: a\r\nAccept: '],
   ['half of a second request', 'GET /user/profile/1 HTTP/1.1\r\nHost: a\r\n\r\nGET /use'],
-])('who has sent %s is told after ten seconds, and the connection closed', async ([, bytes], { site }) => {
+])('%s is answered with 408 after ten seconds, and the connection closed', async ([, bytes], { site }) => {
   const began = performance.now()
   const received = await rawExchange(site.address, bytes)
   expect(statusesOf(received).at(-1)).toBe(408)
   expect(performance.now() - began).toBeGreaterThan(9_000)
 })
 
-describe('a mistake of the visitor, told in one line of the log:', () => {
+describe('a mistake of the visitor, with one line in the log:', () => {
   test.for([
     '/%ff',
     '/user/profile/%E9',
@@ -99,7 +99,7 @@ describe('a mistake of the visitor, told in one line of the log:', () => {
     },
   )
 
-  test('a router state that is one gets data, whatever it says', async ({ site }) => {
+  test('a valid router state gets data, whatever its content', async ({ site }) => {
     for (const state of [
       '["",{}]',
       '["",{"children":["users",{"children":["__PAGE__",{},null,"refetch"]}]}]',
@@ -209,12 +209,12 @@ describe('an unknown address', () => {
     })
   })
 
-  test('of a person who can not be is told from that of a page', async ({ site }) => {
+  test('of a person that cannot exist differs from that of a page', async ({ site }) => {
     const pages = await Promise.all(
       ['/user/profile/0', '/user/profile/abc', '/user/profile/-1?q=a'].map((path) => httpGet(site.address, path)),
     )
     for (const { status, body } of pages) expect({ status, body }).toEqual({ status: 404, body: pages[0]?.body })
-    expect(pages[0]?.body).toContain('There is no such person')
+    expect(pages[0]?.body).toContain('Person not found')
   })
 })
 
@@ -228,12 +228,12 @@ describe('requests that are sent without waiting for answers', () => {
     expect(idsOf(received)).toEqual([names[0], names[1], names[2], names[1], names[0]])
   })
 
-  test('are followed by the refusal of what is no request', async ({ site }) => {
+  test('are followed by the refusal of bytes that are not a request', async ({ site }) => {
     const received = await rawExchange(site.address, `${profile(1)}${profile(2)}NONSENSE\r\n\r\n${profile(3)}`)
     expect(statusesOf(received)).toEqual([200, 200, 400])
   })
 
-  test('end their connection beyond a few, and hold up nobody else, be they read or not', async ({ site }) => {
+  test('end their connection beyond a few, and delay no one else, whether or not the responses are read', async ({ site }) => {
     const { hostname, port } = new URL(site.address)
     const asked = () => site.roster.stdout.split('"path":"/users"').length - 1
     const before = asked()

@@ -56,7 +56,7 @@ describe('a start', () => {
 
   test('adds nobody to an existing database without people', async () => {
     const roster = startOn(temporaryDatabase().file)
-    expect(await startedText(roster, '/users')).toContain('There is nobody here yet')
+    expect(await startedText(roster, '/users')).toContain('There is no one here yet')
   })
 
   test('listens where HOST and PORT say', async () => {

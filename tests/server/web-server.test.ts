@@ -154,7 +154,7 @@ describe('the address of a list', () => {
     `/users?${'q=x&'.repeat(2_000)}`,
     '/users?q=%zz&sort=%',
     '/users?&&==&=x',
-  ])('is a page whatever it asks for: %s', async (path, { site }) => {
+  ])('is a page whatever its parameters: %s', async (path, { site }) => {
     let answer = await get(site, path)
     if (answer.status === 307) answer = await get(site, String(answer.headers.location))
     expect([200, 404]).toContain(answer.status)
@@ -163,11 +163,11 @@ describe('the address of a list', () => {
 
   test('431 for one that is too long', async ({ site }) => {
     const { status, headers, body } = await get(site, `/users?q=${'x'.repeat(17_000)}`)
-    expect([status, body]).toEqual([431, 'The address and the headers of a request to Roster have no more than 16 kB.\n'])
+    expect([status, body]).toEqual([431, 'The URL and the headers of the request are longer than 16 kB together.\n'])
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', connection: 'close' })
   })
 
-  test('names its one spelling, that of a list in short', async ({ site }) => {
+  test('names its canonical URL', async ({ site }) => {
     for (const [path, canonical] of [
       ['/users', '/users'],
       ['/users?page=2', '/users?page=2'],
@@ -178,7 +178,7 @@ describe('the address of a list', () => {
     }
   })
 
-  test('is for search engines where it is a page of everybody, not a search', async ({ site }) => {
+  test('is for search engines unless it is a search', async ({ site }) => {
     expect((await get(site, '/users')).body).not.toContain('noindex')
     for (const path of ['/users?q=ada', '/users?sort=age', '/users?size=25', '/users?age=unknown']) {
       expect((await get(site, path)).body).toContain('<meta name="robots" content="noindex"')
@@ -215,7 +215,7 @@ describe('headers', () => {
     for (const script of scripts) expect(script).toContain(`nonce="${nonce}"`)
   })
 
-  test('a visitor can not bring a policy of their own', async ({ site }) => {
+  test('a visitor cannot bring a policy of their own', async ({ site }) => {
     const { body } = await get(site, '/', { headers: { 'content-security-policy': "script-src 'nonce-chosen'" } })
     expect(body).not.toContain('chosen')
   })
@@ -226,8 +226,8 @@ describe('headers', () => {
   })
 })
 
-describe('what a visitor adds to an address or a request', () => {
-  test('shows nobody else than the address says', async ({ site }) => {
+describe('a header or parameter for the hosting of Next', () => {
+  test('shows no one but the person in the URL', async ({ site }) => {
     const plain = await get(site, '/user/profile/1')
     const headers = { 'x-matched-path': '/user/profile/2', 'x-nextjs-data': '1', 'x-middleware-rewrite': '/user/profile/2' }
     for (const { status, body } of [
@@ -317,7 +317,7 @@ describe('a tag', () => {
 })
 
 describe('health', () => {
-  test('/healthz tells that the process lives, /readyz that pages can be served', async ({ site }) => {
+  test('/healthz is ok when the process is up, /readyz when pages can be served', async ({ site }) => {
     expect(await get(site, '/healthz')).toMatchObject({ status: 200, body: 'ok\n', headers: { 'cache-control': 'no-store' } })
     expect(await get(site, '/readyz')).toMatchObject({ status: 200, body: 'ready\n' })
   })
@@ -387,7 +387,7 @@ describe('health', () => {
   })
 })
 
-test('every request is one line of JSON, without what was looked for', async ({ site }) => {
+test('every request is one line of JSON, without the search', async ({ site }) => {
   await get(site, '/users?q=secret-search', { headers: { 'x-request-id': 'line-1' } })
   const [line] = await site.roster.printed(/.*"requestId":"line-1".*/)
   expect(JSON.parse(line)).toEqual({
@@ -413,20 +413,20 @@ test('markup in a name stays text', async ({ site }) => {
 })
 
 describe('a database fault', () => {
-  test.for(['/', '/users', '/users?q=ada', '/user/profile/1'])('is a page that says so and a log line for %s', async (path, { site }) => {
+  test.for(['/', '/users', '/users?q=ada', '/user/profile/1'])('is a 503 page and a log line for %s', async (path, { site }) => {
     site.sql.exec('ALTER TABLE "User" RENAME TO "Away"; ALTER TABLE "UserAgeCount" RENAME TO "AwayAgeCount"')
     try {
       for (const headers of [{}, { 'accept-encoding': 'gzip' }]) {
         const answer = await get(site, path, { headers: { ...headers, 'x-request-id': 'fault-1' } })
         expect(answer.status).toBe(503)
         expect(answer.headers['retry-after']).toBe('5')
-        expect(answer.body).toContain('The directory cannot be read just now')
+        expect(answer.body).toContain('The directory cannot be read at the moment')
         expect(answer.body).toContain('fault-1')
         expect(answer.body).not.toMatch(/no such table|prisma|\bat /i)
         expect(answer.headers['cache-control']).toContain('no-store')
         expect(answer.headers['content-security-policy']).toContain("default-src 'none'")
       }
-      // One line for each thing that is wrong, however many pages fail for it.
+      // One line for each fault, however many pages fail because of it.
       const lines = logLines(site).filter(({ requestId }) => requestId === 'fault-1')
       const faults = lines.filter(({ level }) => level === 'error').map(({ msg }) => msg)
       expect(faults.length).toBeGreaterThan(0)

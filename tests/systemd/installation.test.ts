@@ -36,7 +36,7 @@ describe('Roster on a Debian machine', () => {
     expect(isActive('roster', 'nginx')).toEqual(['active', 'active'])
     // For a moment nginx still answers as it did before.
     await expect.poll(() => status('/users'), WAIT).toBe('200')
-    expect(machine.output('curl -s http://127.0.0.1/users')).toContain('There is nobody here yet')
+    expect(machine.output('curl -s http://127.0.0.1/users')).toContain('There is no one here yet')
     expect(machine.output('systemctl is-enabled roster nginx')).toBe('enabled\nenabled')
   })
 

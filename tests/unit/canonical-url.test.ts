@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { canonicalUrl } from '../../server/http/canonical-url.ts'
+import { canonicalUrl } from '../../server/http/read-request.ts'
 
 test.each([
   ['/', '/'],

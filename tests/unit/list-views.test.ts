@@ -7,14 +7,14 @@ import { Pagination } from '../../app/_views/pagination.tsx'
 import { UserListEmpty } from '../../app/_views/user-list-empty.tsx'
 import { UserListHeading } from '../../app/_views/user-list-heading.tsx'
 
-const { query: everybody } = parseUserListQuery({})
+const { query: everyone } = parseUserListQuery({})
 const { query: maria } = parseUserListQuery({ q: 'maria', page: '3' })
 
 describe('UserListHeading counts', () => {
   test.each([
-    [everybody, { count: 0, isCountExact: true, isTooBroad: false }, 'Nobody yet'],
-    [everybody, { count: 1_000_000, isCountExact: true, isTooBroad: false }, '1,000,000 people in all'],
-    [maria, { count: 0, isCountExact: true, isTooBroad: false }, 'Nobody matches'],
+    [everyone, { count: 0, isCountExact: true, isTooBroad: false }, 'No one yet'],
+    [everyone, { count: 1_000_000, isCountExact: true, isTooBroad: false }, '1,000,000 people in all'],
+    [maria, { count: 0, isCountExact: true, isTooBroad: false }, 'No one matches'],
     [maria, { count: 1, isCountExact: true, isTooBroad: false }, '1 person matches'],
     [maria, { count: 1234, isCountExact: true, isTooBroad: false }, '1,234 people match'],
     [maria, { count: 10_000, isCountExact: false, isTooBroad: false }, 'More than 10,000 people match'],
@@ -24,14 +24,14 @@ describe('UserListHeading counts', () => {
   })
 })
 
-test('a search that is too broad is told what narrows it', () => {
+test('a search that is too broad names what narrows it', () => {
   const html = renderToStaticMarkup(ListTooBroad({ query: maria }))
   expect(html).toContain('maria')
-  expect(html).toContain('a range of ages')
+  expect(html).toContain('an age range')
 })
 
 describe('a search that finds nobody', () => {
-  const renderEmpty = (change: Partial<UserListQuery>) => renderToStaticMarkup(UserListEmpty({ query: { ...everybody, ...change } }))
+  const renderEmpty = (change: Partial<UserListQuery>) => renderToStaticMarkup(UserListEmpty({ query: { ...everyone, ...change } }))
 
   test('leads to one without each word, also where an age may be the reason', () => {
     expect(renderEmpty({ q: 'ada lovelace' })).toContain('href="/users?q=lovelace"')
@@ -39,36 +39,36 @@ describe('a search that finds nobody', () => {
     expect(renderEmpty({ q: 'ada' })).not.toContain('Without')
   })
 
-  test('does not claim of a short word that nobody has it inside', () => {
-    expect(renderEmpty({ q: 'ada' })).toContain('has “<bdi>ada</bdi>” in the username or e-mail')
+  test('does not claim that a short word is inside no name', () => {
+    expect(renderEmpty({ q: 'ada' })).toContain('has “<bdi>ada</bdi>” in their username or email')
     expect(renderEmpty({ q: 'qu' })).toContain('matches “<bdi>qu</bdi>”')
-    expect(renderEmpty({ q: 'qu' })).not.toContain('in the username')
+    expect(renderEmpty({ q: 'qu' })).not.toContain('in their username')
   })
 })
 
 describe('what was searched', () => {
-  test('stands apart from the text around it, whatever its direction', () => {
+  test('is isolated from the text around it, whatever its direction', () => {
     const page = { count: 0, isCountExact: true, isTooBroad: false }
-    const html = renderToStaticMarkup(UserListHeading({ query: { ...everybody, q: 'של adam קו' }, page }))
+    const html = renderToStaticMarkup(UserListHeading({ query: { ...everyone, q: 'של adam קו' }, page }))
     expect(html).toContain('“<bdi>של</bdi>”, “<bdi>קו</bdi>” are short')
   })
 
-  test('is named where nobody can see it', () => {
-    const query = { ...everybody, q: '\u200b\u2060\u2060', age_min: 5 }
+  test('is described where it is invisible', () => {
+    const query = { ...everyone, q: '\u200b\u2060\u2060', age_min: 5 }
     expect(renderToStaticMarkup(UserListEmpty({ query }))).toMatch(/has invisible characters in.*Without invisible characters</)
-    expect(renderToStaticMarkup(ListTooBroad({ query }))).toContain('match invisible characters to list')
+    expect(renderToStaticMarkup(ListTooBroad({ query }))).toContain('invisible characters matches too many people')
   })
 })
 
-test('an empty database tells how to fill it', () => {
-  expect(renderToStaticMarkup(UserListEmpty({ query: everybody }))).toContain('npx prisma db seed')
+test('an empty list names the commands that fill the database', () => {
+  expect(renderToStaticMarkup(UserListEmpty({ query: everyone }))).toContain('npx prisma db seed')
 })
 
 describe('Pagination', () => {
   const render = (count: number, pageCount: number, isCountExact: boolean) =>
     renderToStaticMarkup(Pagination({ query: maria, count, pageCount, isCountExact }))
 
-  test('offers nothing where everybody is in sight at any size', () => {
+  test('offers nothing where one page of any size shows everyone', () => {
     expect(render(25, 1, true)).toBe('')
   })
 
@@ -82,14 +82,14 @@ describe('Pagination', () => {
     expect(render(10_000, 200, false)).not.toContain('Last')
   })
 
-  test('says on the last page of those who are counted that there are others', () => {
+  test('names on the last page that is counted what shows the rest', () => {
     const renderPage = (page: number, isCountExact: boolean) =>
       renderToStaticMarkup(Pagination({ query: { ...maria, page }, count: 10_000, pageCount: 200, isCountExact }))
     expect(renderPage(200, false)).toContain('Only the first 10,000 are listed.')
     for (const html of [renderPage(199, false), renderPage(200, true)]) expect(html).not.toContain('Only the first')
   })
 
-  test('keeps what else the address says when it goes to a page', () => {
+  test('keeps the other parameters of the URL when it goes to a page', () => {
     const html = render(10_000, 200, true)
     expect(html).toContain('<input type="hidden" name="q" value="maria"/>')
     expect(html).not.toContain('<input type="hidden" name="page"')
@@ -97,12 +97,12 @@ describe('Pagination', () => {
 })
 
 describe('AgeHistogram', () => {
-  test('is not there where its only bar would lead to the list that it stands in', () => {
+  test('is left out where its only bar would link to the same list', () => {
     expect(renderToStaticMarkup(AgeHistogram({ query: maria, histogram: [{ age: 30, people: 9 }] }))).toBe('')
     expect(renderToStaticMarkup(AgeHistogram({ query: maria, histogram: [{ age: null, people: 9 }] }))).toBe('')
   })
 
-  test('has a link for each age that somebody has, named in words', () => {
+  test('has a link for each age that occurs, named in words', () => {
     const histogram = [
       { age: 30, people: 1234 },
       { age: 32, people: 1 },

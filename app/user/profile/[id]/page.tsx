@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { parseUserListQuery, type SearchParams, userListHref, userProfileHref } from '../../../_models/user-list-query.ts'
-import { getUser } from '../../../_request/page-data.ts'
 import { setStatusNotFound } from '../../../_request/page-status.ts'
+import { readUser } from '../../../_request/routes.ts'
 import { BackLink } from '../../../_views/back-link.tsx'
 import { plainUserName } from '../../../_views/user-name.tsx'
 import { UserNotFound } from '../../../_views/user-not-found.tsx'
@@ -10,18 +10,18 @@ import { UserProfile } from '../../../_views/user-profile.tsx'
 type UserProfilePageProps = { params: Promise<{ id: string }>; searchParams: Promise<SearchParams> }
 
 export async function generateMetadata({ params }: UserProfilePageProps): Promise<Metadata> {
-  const user = await getUser((await params).id)
-  if (!user) return { title: 'No such person', robots: { index: false } }
+  const user = await readUser((await params).id)
+  if (!user) return { title: 'Person not found', robots: { index: false } }
   const name = plainUserName(user)
   return {
     title: name,
-    description: `${name} in the directory: e-mail, age and id.`,
+    description: `${name} in the directory: email, age and ID.`,
     alternates: { canonical: userProfileHref(user.id) },
   }
 }
 
 export default async function UserProfilePage({ params, searchParams }: UserProfilePageProps) {
-  const user = await getUser((await params).id)
+  const user = await readUser((await params).id)
   if (!user) setStatusNotFound()
   return (
     <div className="grid grid-cols-1 gap-6">

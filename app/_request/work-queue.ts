@@ -1,31 +1,32 @@
-/** Too many are waiting: ask again in a moment. */
+/** Too many works are waiting: try again in a moment. */
 export class BusyError extends Error {
   override readonly name = 'BusyError'
 
   constructor() {
-    super('Too many are waiting')
+    super('Too many searches are waiting')
   }
 }
 
 type Waiting = { start: () => void; refuse: (reason: unknown) => void }
 
-// A page may wait for its search and for its rendering, and is to be there within two seconds.
+// A page waits at most twice, for its search and its rendering, and should arrive within two seconds.
 const MAX_WAIT_MS = 800
 
 /**
- * Lets long works of one process run one after the other, first come, first served: side by side, all of them would end as late as the
- * last one. What would have to wait too long, as long as those before it take, is refused at once.
+ * Runs the long works of one process one after the other, first come, first served: side by side, all of them would end as late as the
+ * last one. A work that would wait too long, by the time that works take, is refused at once.
  */
-export class TurnQueue {
+export class WorkQueue {
   readonly #waiting: Waiting[] = []
-  /** How long a work takes: the average of those so far, the weight of each of which halves with the next one. */
+  /** The time that a work takes: a moving average, in which the weight of each work halves with the next. */
   #paceMs: number | null = null
   #runningSince: number | null = null
   #nextRefusal: NodeJS.Timeout | undefined
 
   /**
-   * Does `work` when it is its turn.
-   * @throws BusyError when too many are waiting, or the reason of `signal` when nobody waits for this one any more.
+   * Runs `work` when it is its turn.
+   * @param signal is aborted when its result is no longer wanted.
+   * @throws BusyError when too many are waiting, or the reason of `signal`.
    */
   async run<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
     if (this.#runningSince !== null) await this.#wait(signal)
@@ -37,7 +38,7 @@ export class TurnQueue {
       const now = performance.now()
       this.#paceMs = this.#average(now - began)
       const next = this.#waiting.shift()
-      // It is running from now on, although it goes on later: nobody may slip in before it.
+      // It counts as running from now on, although it starts later: no other work may start before it.
       this.#runningSince = next ? now : null
       next?.start()
       this.#refuseLatest()
@@ -58,12 +59,12 @@ export class TurnQueue {
     })
   }
 
-  /** Refuses those who came last and would wait too long, now and as soon as the running work has taken longer than it seemed to. */
+  /** Refuses the latest works that would wait too long, now and whenever the running work takes longer than estimated. */
   #refuseLatest(): void {
     while (this.#isTooLong(this.#waiting.length)) this.#waiting.pop()?.refuse(new BusyError())
     clearTimeout(this.#nextRefusal)
     if (this.#runningSince === null || this.#waiting.length === 0) return
-    // The time that the running one has taken is half of the average, and all of it while there is no other.
+    // The running work counts for half of the average, and for all of it while it is the first.
     const dueMs = this.#paceMs === null ? MAX_WAIT_MS / this.#waiting.length : (2 * MAX_WAIT_MS) / this.#waiting.length - this.#paceMs
     this.#nextRefusal = setTimeout(() => this.#refuseLatest(), Math.max(1, this.#runningSince + dueMs - performance.now()))
   }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { BusyError, TurnQueue } from '../../app/_request/turn-queue.ts'
+import { BusyError, WorkQueue } from '../../app/_request/work-queue.ts'
 
 const NEVER = new AbortController().signal
 
@@ -14,7 +14,7 @@ function work(name: string, began: string[] = []) {
 }
 
 test('works run one at a time, in the order in which they came', async () => {
-  const queue = new TurnQueue()
+  const queue = new WorkQueue()
   const began: string[] = []
   const works = ['first', 'second', 'third'].map((name) => work(name, began))
   const results = works.map(({ start }) => queue.run(start, NEVER))
@@ -27,8 +27,8 @@ test('works run one at a time, in the order in which they came', async () => {
   expect(await Promise.all(results)).toEqual(began)
 })
 
-test('nobody slips in between a work that ends and the next one', async () => {
-  const queue = new TurnQueue()
+test('no work starts between one that ends and the next', async () => {
+  const queue = new WorkQueue()
   let running = 0
   const step = async () => {
     running += 1
@@ -47,7 +47,7 @@ test('nobody slips in between a work that ends and the next one', async () => {
 })
 
 test('a work that fails makes way for the next one', async () => {
-  const queue = new TurnQueue()
+  const queue = new WorkQueue()
   const failing = queue.run(() => Promise.reject(new Error('no such table')), NEVER)
   const next = queue.run(async () => 'next', NEVER)
   await expect(failing).rejects.toThrow('no such table')
@@ -55,7 +55,7 @@ test('a work that fails makes way for the next one', async () => {
 })
 
 test('who has gone is dropped before its turn', async () => {
-  const queue = new TurnQueue()
+  const queue = new WorkQueue()
   const began: string[] = []
   const [first, second, third] = [work('first', began), work('second', began), work('third', began)]
   const gone = new AbortController()
@@ -77,7 +77,7 @@ describe('by a clock of its own,', () => {
   })
 
   /** Has `queue` do a work that takes `milliseconds`. */
-  async function take(queue: TurnQueue, milliseconds: number) {
+  async function take(queue: WorkQueue, milliseconds: number) {
     const { start, end } = work('one')
     const running = queue.run(start, NEVER)
     await vi.advanceTimersByTimeAsync(milliseconds)
@@ -86,7 +86,7 @@ describe('by a clock of its own,', () => {
   }
 
   /** Has so many wait for `queue`, and counts those who are served and those who are refused. */
-  function wait(queue: TurnQueue, many: number) {
+  function wait(queue: WorkQueue, many: number) {
     const counts = { served: 0, refused: 0 }
     const places: number[] = []
     for (let place = 0; place < many; place++) {
@@ -104,7 +104,7 @@ describe('by a clock of its own,', () => {
   }
 
   test('what waits for a work that takes longer than those before is refused while that runs', async () => {
-    const queue = new TurnQueue()
+    const queue = new WorkQueue()
     await take(queue, 0)
     const slow = work('slow')
     const running = queue.run(slow.start, NEVER)
@@ -119,7 +119,7 @@ describe('by a clock of its own,', () => {
   })
 
   test('one work that takes longer than those before leaves many short ones their places', async () => {
-    const queue = new TurnQueue()
+    const queue = new WorkQueue()
     for (let each = 0; each < 5; each++) await take(queue, 8)
     const slow = work('slow')
     const running = queue.run(slow.start, NEVER)
@@ -132,7 +132,7 @@ describe('by a clock of its own,', () => {
   })
 
   test('what would wait too long, as long as works take, is refused, latecomers first', async () => {
-    const queue = new TurnQueue()
+    const queue = new WorkQueue()
     const slow = work('slow')
     const running = queue.run(slow.start, NEVER)
     const { counts, places } = wait(queue, 50)

@@ -1,3 +1,9 @@
+/** `1 person`, `1,234 people`, `no people`. */
+export function formatCount(people: number): string {
+  if (people === 0) return 'no people'
+  return people === 1 ? '1 person' : `${people.toLocaleString('en')} people`
+}
+
 /** `30 to 39`, `30`, `30 or more`, `up to 39`. */
 export function formatAgeRange(min: number | null, max: number | null): string {
   if (min === null) return `up to ${max}`

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state.js'
 import { describe, expect, test } from 'vitest'
-import { takeFlightHeaders } from '../../server/http/flight-headers.ts'
+import { findRouterHeaderProblem } from '../../server/http/read-request.ts'
 
 const ofState = (text: string) => ({ rsc: '1', 'next-router-state-tree': text })
 
@@ -47,10 +47,10 @@ describe('a router state', () => {
     fc.assert(
       fc.property(stateOf(3), (state) => {
         const header = encodeURIComponent(JSON.stringify(state))
-        expect([takeFlightHeaders(ofState(header)), isTakenByNext(header)]).toEqual([null, true])
+        expect([findRouterHeaderProblem(ofState(header)), isTakenByNext(header)]).toEqual([null, true])
       }),
     )
-    expect(takeFlightHeaders(ofState('["",{"children":["users",{}]}]'))).toBe(null)
+    expect(findRouterHeaderProblem(ofState('["",{"children":["users",{}]}]'))).toBe(null)
   })
 
   test('is refused where Next would throw', () => {
@@ -60,7 +60,7 @@ describe('a router state', () => {
         const header = encodeURIComponent(JSON.stringify(damage(state, picks, junk)))
         if (isTakenByNext(header)) return
         refused += 1
-        expect(takeFlightHeaders(ofState(header))).not.toBe(null)
+        expect(findRouterHeaderProblem(ofState(header))).not.toBe(null)
       }),
       { numRuns: 3_000 },
     )
@@ -75,13 +75,13 @@ describe('a router state', () => {
     ['one that ends early', '["",{"children":'.repeat(500)],
     ['two of them', '["",{}], ["",{}]'],
   ])('is refused: %s', (_, text) => {
-    expect(takeFlightHeaders(ofState(text))).toBe('The header Next-Router-State-Tree is not a router state.')
+    expect(findRouterHeaderProblem(ofState(text))).toBe('The header Next-Router-State-Tree is not a router state.')
   })
 })
 
 test('a request for the page itself depends on none of these headers', () => {
   const headers = { host: 'a', rsc: '0', 'next-router-state-tree': '%', 'next-router-prefetch': 'x', 'next-url': 'y' }
-  expect(takeFlightHeaders(headers)).toBe(null)
+  expect(findRouterHeaderProblem(headers)).toBe(null)
   expect(headers).toEqual({ host: 'a' })
 })
 
@@ -91,5 +91,5 @@ test.each([
   [{ 'next-router-segment-prefetch': '_tree' }, 'The header next-router-segment-prefetch does not begin with a slash.'],
   [{ 'next-url': '%zz' }, 'The header next-url does not begin with a slash.'],
 ])('of the others, %j is answered by %s', (headers, mistake) => {
-  expect(takeFlightHeaders({ rsc: '1', ...headers })).toBe(mistake)
+  expect(findRouterHeaderProblem({ rsc: '1', ...headers })).toBe(mistake)
 })

@@ -1,0 +1,23 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { UserPage, UserRow } from '../_models/user.ts'
+
+/** What a page shows. The server reads it first, for the page's tag, and the page shows that very data: read again, it could be newer. */
+export type PageData = { userCount?: Promise<number>; user?: Promise<UserRow | null>; userPage?: Promise<UserPage> }
+
+/** The page that is being made. */
+export type Answer = {
+  data: PageData
+  /** Aborted when no visitor waits for the page any more. */
+  signal: AbortSignal
+  status: 200 | 404
+}
+
+declare global {
+  var rosterAnswer: AsyncLocalStorage<Answer> | undefined
+}
+
+// Next's build carries one copy of this module, the server loads another: only a global is the same for both.
+globalThis.rosterAnswer ??= new AsyncLocalStorage()
+
+/** The answer that the running code belongs to; nothing in `next dev`, which runs without our server. */
+export const currentAnswer = globalThis.rosterAnswer

@@ -1,0 +1,71 @@
+import { countUsers, findUser, listUsers, type UserPage, type UserRow } from '../_models/user.ts'
+import { parseUserId } from '../_models/user-id.ts'
+import { isSpelledOtherwise, parseUserListQuery, type SearchParams, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
+import { type Answer, currentAnswer } from './answer.ts'
+
+type RoutePattern = {
+  /** The folder in app/ that has the page; also the name in metrics. */
+  name: string
+  /** The paths that lead to it. */
+  pattern: RegExp
+}
+
+/** A page that shows data. */
+export type PageRoute = RoutePattern & {
+  /** Reads what the page at `path` shows. It must be all that the page depends on besides its URL: the page's tag is made of it. */
+  read: (path: string, params: SearchParams) => Promise<unknown>
+  /** The one spelling of the URL with `params`, where that is another one. */
+  redirectTo?: (params: SearchParams) => string | null
+  /** Whether the page takes long to render, so that no two are rendered side by side. */
+  isLong?: true
+}
+
+/** Paths that lead to nothing, whatever the database holds: one page for all of them. */
+export type NotFoundRoute = RoutePattern & { examplePath: string }
+
+export type Route = PageRoute | NotFoundRoute
+
+/** All routes of app/. The first whose pattern fits leads to the page. */
+export const ROUTES: Route[] = [
+  { name: '/', pattern: /^\/$/, read: readUserCount },
+  {
+    name: '/users',
+    pattern: /^\/users$/,
+    read: (_, params) => readUserPage(parseUserListQuery(params).query),
+    redirectTo: findCanonicalListUrl,
+    isLong: true,
+  },
+  { name: '/user/profile/[id]', pattern: /^\/user\/profile\/[1-9]\d{0,15}$/, read: (path) => readUser(path.split('/').at(-1) ?? '') },
+  { name: '/user/profile/[id]', pattern: /^\/user\/profile\/[^/]+$/, examplePath: '/user/profile/0' },
+  { name: '/[...path]', pattern: /^/, examplePath: '/no-such-page' },
+]
+
+export function readUserCount(): Promise<number> {
+  const { data } = findAnswer()
+  data.userCount ??= countUsers()
+  return data.userCount
+}
+
+/** The person with the id that `idText` spells, or null. */
+export function readUser(idText: string): Promise<UserRow | null> {
+  const id = parseUserId(idText)
+  const { data } = findAnswer()
+  data.user ??= id === null ? Promise.resolve(null) : findUser(id)
+  return data.user
+}
+
+export function readUserPage(query: UserListQuery): Promise<UserPage> {
+  const { data, signal } = findAnswer()
+  data.userPage ??= listUsers(query, undefined, signal)
+  return data.userPage
+}
+
+// A list that ignores parameters keeps its URL: its page names them.
+function findCanonicalListUrl(params: SearchParams): string | null {
+  const { query, ignored } = parseUserListQuery(params)
+  return ignored.length === 0 && isSpelledOtherwise(params, query) ? userListHref(query) : null
+}
+
+function findAnswer(): { data: Answer['data']; signal?: AbortSignal } {
+  return currentAnswer.getStore() ?? { data: {} }
+}
