@@ -1,14 +1,14 @@
 import 'server-only'
 import type { User } from '../../prisma/generated/client.ts'
 import { TurnQueue } from '../_request/turn-queue.ts'
-import { type AgeHistogram, ageCondition, readAgeHistogram, sumPeople } from './age-histogram.ts'
-import { database } from './database.ts'
-import { LIST_LIMITS, type ListLimits } from './list-limits.ts'
 import { searchWords } from './search-words.ts'
-import { UserFinder } from './user-finder.ts'
+import { type AgeHistogram, ageCondition, readAgeHistogram, sumPeople } from './sqlite/ages.ts'
+import { database } from './sqlite/database.ts'
+import { listStretches, readPage } from './sqlite/ordered-list.ts'
+import { LIST_LIMITS, type ListLimits } from './sqlite/search/limits.ts'
+import { UserFinder } from './sqlite/search/search-users.ts'
+import { WorkBudget } from './sqlite/work-budget.ts'
 import { isNarrowed, type UserListQuery } from './user-list-query.ts'
-import { listStretches, readPage } from './user-order.ts'
-import { WorkBudget } from './work-budget.ts'
 
 export type { AgeHistogram }
 export type UserRow = Pick<User, 'id' | 'username' | 'email' | 'age'>

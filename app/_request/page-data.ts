@@ -1,4 +1,4 @@
-import { LIST_LIMITS } from '../_models/list-limits.ts'
+import { LIST_LIMITS } from '../_models/sqlite/search/limits.ts'
 import { countUsers, findUser, listUsers, type UserPage, type UserRow } from '../_models/user.ts'
 import { parseUserId } from '../_models/user-id.ts'
 import { isSpelledOtherwise, parseUserListQuery, type SearchParams, type UserListQuery, userListHref } from '../_models/user-list-query.ts'

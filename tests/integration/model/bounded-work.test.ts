@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { LIST_LIMITS, type ListLimits } from '../../../app/_models/list-limits.ts'
+import { LIST_LIMITS, type ListLimits } from '../../../app/_models/sqlite/search/limits.ts'
 import { parseUserListQuery, SORTS, type UserListQuery } from '../../../app/_models/user-list-query.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { addPeople, listGuests } from '../../fixtures/named-people.ts'

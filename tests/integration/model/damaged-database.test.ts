@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LIST_LIMITS } from '../../../app/_models/list-limits.ts'
+import { LIST_LIMITS } from '../../../app/_models/sqlite/search/limits.ts'
 import { parseUserListQuery, SORTS } from '../../../app/_models/user-list-query.ts'
 import { prepareDatabase } from '../../../server/database/prepare.ts'
 import { databaseFault } from '../../../server/http/database-fault.ts'

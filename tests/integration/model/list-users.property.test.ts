@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LIST_LIMITS, type ListLimits } from '../../../app/_models/list-limits.ts'
 import { searchWords } from '../../../app/_models/search-words.ts'
+import { LIST_LIMITS, type ListLimits } from '../../../app/_models/sqlite/search/limits.ts'
 import type { UserListQuery } from '../../../app/_models/user-list-query.ts'
 import { addPeople } from '../../fixtures/named-people.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'

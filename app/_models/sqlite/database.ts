@@ -1,7 +1,7 @@
 import 'server-only'
 import { fileURLToPath } from 'node:url'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
-import { PrismaClient } from '../../prisma/generated/client.ts'
+import { PrismaClient } from '../../../prisma/generated/client.ts'
 
 const BUSY_TIMEOUT_MS = 5_000
 

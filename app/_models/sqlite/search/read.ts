@@ -1,9 +1,9 @@
 import 'server-only'
-import { Prisma } from '../../prisma/generated/client.ts'
-import { type AgeHistogram, EVERYBODY, parseAges, UNKNOWN_AGE } from './age-histogram.ts'
-import { database } from './database.ts'
-import type { Direction, Sort } from './user-list-query.ts'
-import type { WorkBudget } from './work-budget.ts'
+import { Prisma } from '../../../../prisma/generated/client.ts'
+import type { Direction, Sort } from '../../user-list-query.ts'
+import { type AgeHistogram, EVERYBODY, parseAges, UNKNOWN_AGE } from '../ages.ts'
+import { database } from '../database.ts'
+import type { WorkBudget } from '../work-budget.ts'
 
 const ID_AND_AGE = Prisma.sql`INDEXED BY "User_id_age_idx"`
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { ListLimits } from './list-limits.ts'
+import type { ListLimits } from './search/limits.ts'
 
 const QUICK_MICROSECONDS = 4_000
 

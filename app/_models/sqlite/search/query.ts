@@ -1,9 +1,9 @@
 import 'server-only'
-import { Prisma } from '../../prisma/generated/client.ts'
-import { EVERYBODY } from './age-histogram.ts'
-import { database } from './database.ts'
-import { hasParts, isShortWord, PART_SEPARATORS, searchWords } from './search-words.ts'
-import type { WorkBudget } from './work-budget.ts'
+import { Prisma } from '../../../../prisma/generated/client.ts'
+import { hasParts, isShortWord, PART_SEPARATORS, searchWords } from '../../search-words.ts'
+import { EVERYBODY } from '../ages.ts'
+import { database } from '../database.ts'
+import type { WorkBudget } from '../work-budget.ts'
 
 /** What finds people: an expression of SQLite's FTS5, see the migration that made UserSearch, and a condition on the rows that it finds. */
 export type Finding = {

@@ -1,7 +1,7 @@
 import 'server-only'
-import { Prisma } from '../../prisma/generated/client.ts'
+import { Prisma } from '../../../prisma/generated/client.ts'
+import type { UserListQuery } from '../user-list-query.ts'
 import { database } from './database.ts'
-import type { UserListQuery } from './user-list-query.ts'
 
 /** How many people there are of each age, youngest first, those of unknown age (null) last. Only ages that somebody has. */
 export type AgeHistogram = { age: number | null; people: number }[]

@@ -1,5 +1,5 @@
 import 'server-only'
-import { database } from './database.ts'
+import { database } from '../database.ts'
 
 /**
  * How many pages of 4 kB the index keeps for each of `trigrams`, which says how long FTS5 takes to read through it: 50 µs a page at most.

@@ -1,8 +1,8 @@
 import 'server-only'
-import { Prisma } from '../../prisma/generated/client.ts'
-import { type AgeHistogram, EVERYBODY, sumPeople } from './age-histogram.ts'
+import { Prisma } from '../../../prisma/generated/client.ts'
+import type { Direction, Sort } from '../user-list-query.ts'
+import { type AgeHistogram, EVERYBODY, sumPeople } from './ages.ts'
 import { database } from './database.ts'
-import type { Direction, Sort } from './user-list-query.ts'
 import type { WorkBudget } from './work-budget.ts'
 
 /** People who lie in the right order in one stretch of one index. A list in order is one or more of these, one after the other. */

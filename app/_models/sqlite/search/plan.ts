@@ -1,12 +1,12 @@
 import 'server-only'
-import { Prisma } from '../../prisma/generated/client.ts'
-import { EVERYBODY } from './age-histogram.ts'
-import { database } from './database.ts'
+import { Prisma } from '../../../../prisma/generated/client.ts'
+import type { Direction } from '../../user-list-query.ts'
+import { EVERYBODY } from '../ages.ts'
+import { database } from '../database.ts'
+import type { WorkBudget } from '../work-budget.ts'
 import { readIndexPages } from './index-pages.ts'
-import type { ListLimits } from './list-limits.ts'
-import type { Direction } from './user-list-query.ts'
-import { conditionOf, type Finding, quote, type Word } from './user-search.ts'
-import type { WorkBudget } from './work-budget.ts'
+import type { ListLimits } from './limits.ts'
+import { conditionOf, type Finding, quote, type Word } from './query.ts'
 
 type Trigram = { text: string; pages: number }
 

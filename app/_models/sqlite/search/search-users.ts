@@ -1,13 +1,13 @@
 import 'server-only'
-import { Prisma } from '../../prisma/generated/client.ts'
-import { type AgeHistogram, ageCondition, readAgeHistogram, sumPeople } from './age-histogram.ts'
-import { filterByReadingAges, filterIds, sortAndCountAges, sortIds } from './known-users.ts'
-import type { ListLimits } from './list-limits.ts'
-import { chooseFinding, findAll, scan } from './search-index.ts'
-import type { Direction, Sort, UserListQuery } from './user-list-query.ts'
-import { type Filter, listStretches, readBeginning, walk } from './user-order.ts'
-import { compileSearch, type Finding, findExact, isExactly, type UserSearch } from './user-search.ts'
-import type { WorkBudget } from './work-budget.ts'
+import { Prisma } from '../../../../prisma/generated/client.ts'
+import type { Direction, Sort, UserListQuery } from '../../user-list-query.ts'
+import { type AgeHistogram, ageCondition, readAgeHistogram, sumPeople } from '../ages.ts'
+import { type Filter, listStretches, readBeginning, walk } from '../ordered-list.ts'
+import type { WorkBudget } from '../work-budget.ts'
+import type { ListLimits } from './limits.ts'
+import { chooseFinding, findAll, scan } from './plan.ts'
+import { compileSearch, type Finding, findExact, isExactly, type UserSearch } from './query.ts'
+import { filterByReadingAges, filterIds, sortAndCountAges, sortIds } from './read.ts'
 
 /** The people whom a search finds: all of them, by id, or some, more than are counted unless that takes too long. */
 export type Matches = {
