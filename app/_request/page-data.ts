@@ -1,7 +1,7 @@
 import { LIST_LIMITS } from '../_models/sqlite/search/limits.ts'
 import { countUsers, findUser, listUsers, type UserPage, type UserRow } from '../_models/user.ts'
 import { parseUserId } from '../_models/user-id.ts'
-import { isSpelledOtherwise, parseUserListQuery, type SearchParams, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
+import { isCanonical, parseUserListQuery, type SearchParams, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 import { currentAnswer } from './current-answer.ts'
 
 // What each page shows. The server asks for it first, to make the page's tag (server/http/page-cache.ts), and the page shows just that:
@@ -39,7 +39,7 @@ export async function getPageData(url: string): Promise<{ shown: unknown } | { r
   if (pathname !== '/users') return null
   const params = readSearchParams(searchParams)
   const { query, ignored } = parseUserListQuery(params)
-  if (ignored.length === 0 && isSpelledOtherwise(params, query)) return { redirectTo: userListHref(query) }
+  if (ignored.length === 0 && !isCanonical(params, query)) return { redirectTo: userListHref(query) }
   return { shown: await getUserPage(query) }
 }
 

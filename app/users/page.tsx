@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
-import { isNarrowed, isSpelledOtherwise, parseUserListQuery, type SearchParams, userListHref } from '../_models/user-list-query.ts'
+import { isCanonical, isNarrowed, parseUserListQuery, type SearchParams, userListHref } from '../_models/user-list-query.ts'
 import { getUserPage } from '../_request/page-data.ts'
 import { setStatusNotFound } from '../_request/page-status.ts'
 import { ActiveFilters } from '../_views/active-filters.tsx'
@@ -32,7 +32,7 @@ export async function generateMetadata({ searchParams }: UserListPageProps): Pro
 export default async function UserListPage({ searchParams }: UserListPageProps) {
   const params = await searchParams
   const { query, ignored } = parseUserListQuery(params)
-  if (ignored.length === 0 && isSpelledOtherwise(params, query)) redirect(userListHref(query))
+  if (ignored.length === 0 && !isCanonical(params, query)) redirect(userListHref(query))
   const page = await getUserPage(query)
   const { users, count, pageCount, histogram, isCountExact, isTooBroad } = page
   const isBeyondEnd = !isTooBroad && query.page > pageCount
