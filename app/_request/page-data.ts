@@ -1,4 +1,3 @@
-import { LIST_LIMITS } from '../_models/sqlite/search/limits.ts'
 import { countUsers, findUser, listUsers, type UserPage, type UserRow } from '../_models/user.ts'
 import { parseUserId } from '../_models/user-id.ts'
 import { isCanonical, parseUserListQuery, type SearchParams, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
@@ -26,7 +25,7 @@ export function getUser(idText: string): Promise<UserRow | null> {
 
 export function getUserPage(query: UserListQuery): Promise<UserPage> {
   const { data, signal } = currentPageData()
-  data.userPage ??= listUsers(query, LIST_LIMITS, signal)
+  data.userPage ??= listUsers(query, { signal })
   return data.userPage
 }
 

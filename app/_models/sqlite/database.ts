@@ -5,8 +5,7 @@ import { PrismaClient } from '../../../prisma/generated/client.ts'
 
 const BUSY_TIMEOUT_MS = 5_000
 
-// 32 MB of page cache. The file is not mapped: that makes nothing but the skipping to late pages faster, and the process would seem to be
-// as large as the file.
+// 32 MB of page cache. Mapping the file into memory speeds up late pages only, and counts the whole file as memory of the process.
 const CONNECTION_PRAGMAS = 'PRAGMA cache_size = -32768; PRAGMA mmap_size = 0'
 
 class ReadOnlySqlite extends PrismaBetterSqlite3 {
@@ -16,24 +15,29 @@ class ReadOnlySqlite extends PrismaBetterSqlite3 {
       await adapter.executeScript(CONNECTION_PRAGMAS)
       return adapter
     } catch (error) {
-      // Or each page that is asked for would leave a file open, until there are no more to open.
+      // Otherwise each request would leave a file open, until the process may open no more.
       await adapter.dispose()
       throw error
     }
   }
 }
 
+declare global {
+  var rosterDatabase: PrismaClient | undefined
+}
+
 let client: PrismaClient | undefined
 
-/** The process's one connection to the database that `DATABASE_URL` names. It can read only. */
+/** The process's one connection to the database at `DATABASE_URL`. It is read-only. */
 export function database(): PrismaClient {
-  client ??= connectDatabase(process.env.DATABASE_URL)
+  client ??= globalThis.rosterDatabase ?? connectDatabase(process.env.DATABASE_URL)
+  // `next dev` loads this module again after each change of a file; each copy would open a connection of its own.
+  if (process.env.NODE_ENV === 'development') globalThis.rosterDatabase = client
   return client
 }
 
-/** A connection to the SQLite file at `url` (`file:///absolute/path`) that cannot write, whatever calls it. */
-export function connectDatabase(url: string | undefined): PrismaClient {
-  if (!url) throw new Error('DATABASE_URL is not set; npm start and npm run dev set it')
-  // A path: the adapter takes what follows "file:" as it is, escapes included.
+function connectDatabase(url: string | undefined): PrismaClient {
+  if (!url) throw new Error('Cannot open the database: DATABASE_URL is not set; start Roster with `roster start` or `roster dev`')
+  // The adapter takes everything after "file:" as a path, percent-encoding included.
   return new PrismaClient({ adapter: new ReadOnlySqlite({ url: fileURLToPath(url), readonly: true, timeout: BUSY_TIMEOUT_MS }) })
 }

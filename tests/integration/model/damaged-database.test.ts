@@ -71,7 +71,7 @@ test('a search in order goes on behind text that is not valid UTF-8, without ski
   }
   const { listUsers } = await modelOn(database)
   // Few of those found are sorted, so that all are walked through in order, 200 by 200.
-  const limits = { ...LIST_LIMITS, counted: 380, sorted: 10, pages: 0 }
+  const limits = { ...LIST_LIMITS, maxCount: 380, maxSortRows: 10, maxIndexPages: 0 }
   for (const dir of ['asc', 'desc'] as const) {
     const ids = database.sql
       .prepare(`SELECT "id" FROM "User" ORDER BY "username" ${dir} LIMIT 380`)
@@ -80,7 +80,7 @@ test('a search in order goes on behind text that is not valid UTF-8, without ski
     const listed: number[] = []
     for (let page = 1; page <= 4; page++) {
       const { query } = parseUserListQuery({ q: 'ren', sort: 'username', dir, size: '100', page: String(page) })
-      for (const { id } of (await listUsers(query, limits)).users) listed.push(id)
+      for (const { id } of (await listUsers(query, { limits })).users) listed.push(id)
     }
     expect(listed).toEqual(ids)
   }

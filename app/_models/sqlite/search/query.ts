@@ -1,97 +1,92 @@
-import 'server-only'
 import { Prisma } from '../../../../prisma/generated/client.ts'
 import { hasParts, isShortWord, PART_SEPARATORS, searchWords } from '../../search-words.ts'
-import { EVERYBODY } from '../ages.ts'
-import { database } from '../database.ts'
-import type { WorkBudget } from '../work-budget.ts'
 
-/** What finds people: an expression of SQLite's FTS5, see the migration that made UserSearch, and a condition on the rows that it finds. */
-export type Finding = {
+/** A question to "UserSearch": an expression of SQLite's FTS5, and a condition on the rows that it finds. */
+export type IndexQuery = {
   expression: string
   condition: Prisma.Sql | null
-  /** The index can be asked for all of them at once: it has few pages to read. */
-  isShort: boolean
+  /** Few index pages: one statement may read all of it. */
+  isCheap: boolean
 }
 
 export type Word = {
   expression: string
-  /** What the index keeps people by, and has to read for this word. */
+  /** What FTS5 reads for this word: it keeps people by every three characters of their names. */
   trigrams: string[]
-  /** The same people as a condition on "User": LIKE, which folds the case of ASCII only, or the index, asked about each of them. */
+  /** The same as a condition on "User": LIKE, which folds the case of ASCII only, else the index, asked about each row. */
   condition: Prisma.Sql
   isAscii: boolean
-  isBeginning: boolean
+  /** A word of one or two letters: matches only where a username, a part of one, or an email starts. */
+  isShort: boolean
 }
 
-export type UserSearch = {
+export type SearchQuery = {
   words: Word[]
-  /** Those found whose username begins with one of the words. */
-  begins: Finding
-  /** The people found, as a condition on "username" and "email" alone; null where a word is not ASCII. */
+  /** The matches whose username starts with one of the words. */
+  prefixQuery: IndexQuery
+  /** All matches, as a condition on "username" and "email" alone; null where a word is not ASCII. */
   condition: Prisma.Sql | null
-  /** As `begins`, of those found: one condition for each word, which is a range of "username". Null where `condition` is. */
-  beginsRanges: Prisma.Sql[] | null
+  /** For each word the usernames that start with it, as a range; null where a word is not ASCII. */
+  prefixRanges: Prisma.Sql[] | null
 }
 
-const TRIGRAM = 3
+const TRIGRAM_LENGTH = 3
 const FIRST_LETTER = new RegExp(`(?<=^|[${PART_SEPARATORS}])\\p{L}`, 'gu')
 
-export function compileSearch(q: string): UserSearch {
+/** Turns the text of a search into FTS5 expressions and conditions in SQL. */
+export function compileSearch(q: string): SearchQuery {
   const texts = [...new Set(searchWords(q.normalize()))]
-  const words = texts.map((word) => {
-    const spellings = spell(word)
-    const expression = anyOf(spellings.map(matchWord))
-    const isAscii = /^[!-~]+$/.test(word)
-    const condition = isAscii ? likeWord(word) : isIndexed(expression)
-    return { expression, trigrams: spellings.flatMap(listTrigrams), condition, isAscii, isBeginning: isShortWord(word) }
-  })
+  const words = texts.map(compileWord)
   const isAscii = words.every((word) => word.isAscii)
   return {
     words,
-    begins: {
-      expression: texts.flatMap(spell).map(matchBeginning).join(' OR '),
+    prefixQuery: {
+      expression: texts.flatMap(listSpellings).map(matchPrefix).join(' OR '),
       condition: words.length > 1 ? conditionOf(words) : null,
-      isShort: false,
+      isCheap: false,
     },
     condition: isAscii ? conditionOf(words) : null,
-    beginsRanges: isAscii ? texts.map(beginsWith) : null,
+    prefixRanges: isAscii ? texts.map(startsWith) : null,
   }
 }
 
-/** The ids, ascending, of those people found whose username or e-mail is `q` as a whole. */
-export async function findExact(q: string, { words }: UserSearch, age: Prisma.Sql | null, budget: WorkBudget): Promise<number[]> {
-  const [row] = await budget.run(
-    () => database().$queryRaw<{ ids: string }[]>`
-    SELECT json_group_array("id") AS "ids" FROM (
-      SELECT "id" FROM "User" WHERE ${isExactly(q)} AND ${age ?? EVERYBODY} AND ${conditionOf(words)} ORDER BY "id"
-    )`,
-  )
-  return JSON.parse(row?.ids ?? '[]')
-}
-
-/** Whose username or e-mail is `q` as a whole, as a condition. SQLite compares both without the case of ASCII letters. */
+/** The condition that the username or email is `q` as a whole. SQLite ignores the case of ASCII letters, these spellings cover others. */
 export function isExactly(q: string): Prisma.Sql {
-  const small = q.toLowerCase()
-  const cases = [q, small, q.toUpperCase(), small.replaceAll(FIRST_LETTER, (letter) => letter.toUpperCase())]
+  const lower = q.toLowerCase()
+  const cases = [q, lower, q.toUpperCase(), lower.replaceAll(FIRST_LETTER, (letter) => letter.toUpperCase())]
   const spellings = Prisma.join([...new Set(cases.flatMap((text) => [text.normalize(), text.normalize('NFD')]))])
   return Prisma.sql`("username" IN (${spellings}) OR "email" IN (${spellings}))`
 }
 
-// Accents are in names as their own characters, too, as macOS has them: those are other letters to SQLite.
-function spell(word: string): string[] {
-  const apart = word.normalize('NFD')
-  return apart === word || isShortWord(word) !== isShortWord(apart) ? [word] : [word, apart]
-}
-
-function anyOf(expressions: string[]): string {
-  return expressions.length > 1 ? `(${expressions.join(' OR ')})` : expressions.join('')
-}
-
+/** The condition that a person has all `words`. */
 export function conditionOf(words: Word[]): Prisma.Sql {
   return Prisma.join(
     words.map(({ condition }) => condition),
     ' AND ',
   )
+}
+
+/** `text` as a string of FTS5, in which no character is an operator. */
+export function quote(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`
+}
+
+function compileWord(word: string): Word {
+  const spellings = listSpellings(word)
+  const expression = anyOf(spellings.map(matchWord))
+  const isAscii = /^[!-~]+$/.test(word)
+  const condition = isAscii ? likeWord(word) : isIndexed(expression)
+  return { expression, trigrams: spellings.flatMap(listTrigrams), condition, isAscii, isShort: isShortWord(word) }
+}
+
+// A name may have its accents as characters of their own, as macOS writes them: other letters to SQLite.
+function listSpellings(word: string): string[] {
+  const decomposed = word.normalize('NFD')
+  return decomposed === word || isShortWord(word) !== isShortWord(decomposed) ? [word] : [word, decomposed]
+}
+
+function anyOf(expressions: string[]): string {
+  return expressions.length > 1 ? `(${expressions.join(' OR ')})` : expressions.join('')
 }
 
 function isIndexed(expression: string): Prisma.Sql {
@@ -101,24 +96,24 @@ function isIndexed(expression: string): Prisma.Sql {
 function listTrigrams(word: string): string[] {
   if (isShortWord(word)) return [padStart(word, ' '), padStart(word, '\t')]
   const characters = [...word]
-  return characters.slice(TRIGRAM - 1).map((_, start) => characters.slice(start, start + TRIGRAM).join(''))
+  return characters.slice(TRIGRAM_LENGTH - 1).map((_, start) => characters.slice(start, start + TRIGRAM_LENGTH).join(''))
 }
 
 function matchWord(word: string): string {
   if (isShortWord(word)) return `starts : (${quote(padStart(word, ' '))} OR ${quote(padStart(word, '\t'))})`
-  // Nothing of "starts": three characters in a row there have white space among them.
+  // Never matches "starts", where any three characters include white space.
   return quote(word)
 }
 
-function matchBeginning(word: string): string {
+function matchPrefix(word: string): string {
   const start = `(starts : ^ ${quote(`  ${[...word].slice(0, 2).join('')}`)})`
-  // Few people's "starts" begin so: that spares looking through everybody who has the word elsewhere.
+  // Few people's "starts" match: FTS5 need not look through everybody who has the word elsewhere.
   return isShortWord(word) ? start : `(${start} AND (username : ^ ${quote(word)}))`
 }
 
-// Three characters, as all that the index holds: two of the space and one letter, or one and two.
+// A short word becomes a trigram of "starts": white space, then one or two letters.
 function padStart(word: string, space: string): string {
-  return space.repeat(TRIGRAM - [...word].length) + word
+  return space.repeat(TRIGRAM_LENGTH - [...word].length) + word
 }
 
 function likeWord(word: string): Prisma.Sql {
@@ -128,7 +123,7 @@ function likeWord(word: string): Prisma.Sql {
   return Prisma.sql`("username" LIKE ${pattern} ESCAPE '\\' OR "email" LIKE ${pattern} ESCAPE '\\' ${part})`
 }
 
-// Unlike LIKE, GLOB has sets of characters, and minds letter case.
+// GLOB has sets of characters, which LIKE has not, but is case-sensitive.
 function globPart(word: string): string {
   const sets = word.replaceAll(
     /[a-z*?[]/gi,
@@ -137,11 +132,7 @@ function globPart(word: string): string {
   return `*[${PART_SEPARATORS}]${sets}*`
 }
 
-// Whatever follows the word is less than the last character of Unicode.
-function beginsWith(word: string): Prisma.Sql {
+// Any text that starts with the word sorts before the word and the last character of Unicode.
+function startsWith(word: string): Prisma.Sql {
   return Prisma.sql`("username" >= ${word} AND "username" < ${`${word}\u{10FFFF}`})`
-}
-
-export function quote(text: string): string {
-  return `"${text.replaceAll('"', '""')}"`
 }
