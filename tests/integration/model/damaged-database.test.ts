@@ -86,28 +86,30 @@ test('a search in order goes on behind text that is not valid UTF-8, without ski
   }
 })
 
-test('flipped bytes anywhere in the file are a fault of the database, or nothing that anybody sees', async () => {
+test('flipped bytes anywhere in the file are a fault of the database, or change nothing', async () => {
+  let faults = 0
+  // Evenly spread: most doubles from 0 to 1 are close to 0, in the same page.
+  const share = fc.nat(999_999).map((millionths) => millionths / 1_000_000)
   await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 1, max: 255 })), { minLength: 20, maxLength: 200 }),
-      async (flips) => {
-        const database = temporaryDatabase()
-        addPeople(database.sql, listGuests(1, 300))
-        database.sql.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-        flip(database.file, flips)
-        const { findUser, listUsers } = await modelOn(database)
-        const asked = [...lists.map((query) => () => listUsers(query)), ...[1, 7, 300].map((id) => () => findUser(id))]
-        for (const ask of asked) {
-          try {
-            await ask()
-          } catch (error) {
-            expect({ error, fault: databaseFault(error) }).toEqual({ error, fault: expect.any(String) })
-          }
+    fc.asyncProperty(fc.array(fc.tuple(share, fc.integer({ min: 1, max: 255 })), { minLength: 20, maxLength: 200 }), async (flips) => {
+      const database = temporaryDatabase()
+      addPeople(database.sql, listGuests(1, 300))
+      database.sql.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      flip(database.file, flips)
+      const { findUser, listUsers } = await modelOn(database)
+      const asked = [...lists.map((query) => () => listUsers(query)), ...[1, 7, 300].map((id) => () => findUser(id))]
+      for (const ask of asked) {
+        try {
+          await ask()
+        } catch (error) {
+          expect({ error, fault: databaseFault(error) }).toEqual({ error, fault: expect.any(String) })
+          faults += 1
         }
-      },
-    ),
+      }
+    }),
     { numRuns: 15 },
   )
+  expect(faults).toBeGreaterThan(0)
 })
 
 test('a start tells how many people cannot be read, and how to correct them', () => {

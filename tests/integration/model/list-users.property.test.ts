@@ -1,14 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { searchWords } from '../../../app/_models/search-words.ts'
 import { LIST_LIMITS, type ListLimits } from '../../../app/_models/sqlite/search/limits.ts'
 import type { UserListQuery } from '../../../app/_models/user-list-query.ts'
 import { addPeople } from '../../fixtures/named-people.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
-import { countPlainly, foldAscii, listPlainly } from './list-plainly.ts'
+import { countPlainly, foldAscii, listPlainly, listWords } from './list-plainly.ts'
 import { modelOn } from './model-on.ts'
 
-// So small that a few dozen people take every way that a million do.
+// So small that a few dozen people need every plan that a million do.
 const SMALL: ListLimits = {
   maxCount: 30,
   maxSortRows: 34,
@@ -116,7 +115,7 @@ test.each([
       addPeople(sql, everybody)
       for (const asked of queries) {
         const expected = listPlainly(everybody, asked)
-        const isBroad = searchWords(asked.q).length > 0 && expected.length > limits.maxCount
+        const isBroad = listWords(asked.q).length > 0 && expected.length > limits.maxCount
         const reachable = isBroad ? expected.slice(0, limits.maxCount) : expected
         const pageCount = Math.max(1, Math.ceil(reachable.length / asked.size))
         for (let page = 1; page <= pageCount + 1; page++) {
