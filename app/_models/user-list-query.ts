@@ -9,10 +9,10 @@ export type Direction = (typeof DIRECTIONS)[number]
 export const SIZES = [25, 50, 100] as const
 export type Size = (typeof SIZES)[number]
 
-/** What a list URL asks for. The names are those of the URL's parameters. */
+/** The list that a URL names. The fields are named after the URL's parameters. */
 export type UserListQuery = {
   q: string
-  /** Null: by relevance where something is searched, else by id. */
+  /** Null: by relevance in a search, else by id. */
   sort: Sort | null
   dir: Direction
   age_min: number | null
@@ -24,7 +24,7 @@ export type UserListQuery = {
 
 export type SearchParams = Record<string, string | string[] | undefined>
 
-/** A parameter that a list does not follow, or not to its end, and why, in words for its page. */
+/** A parameter that the list ignores, all of it or its end, and why; both are shown on the page. */
 export type IgnoredParameter = { name: string; reason: string }
 
 export const MAX_SEARCH_LENGTH = 200
@@ -33,16 +33,16 @@ export const MAX_AGE = 150
 const DEFAULTS: UserListQuery = { q: '', sort: null, dir: 'asc', age_min: null, age_max: null, age: null, page: 1, size: 50 }
 const AGE = `it is not a whole number from 0 to ${MAX_AGE}`
 
-/** Reads a URL's parameters. Never throws: what is absent, repeated or makes no sense is as if it were not there. */
+/** Reads a URL's parameters. Never throws: ignores what is repeated or invalid, and lists it in `ignored`. */
 export function parseUserListQuery(params: SearchParams): { query: UserListQuery; ignored: IgnoredParameter[] } {
   const ignored: IgnoredParameter[] = []
 
-  function read<Value>(name: keyof UserListQuery, parse: (text: string) => Value | undefined, complaint: string): Value | undefined {
+  function read<Value>(name: keyof UserListQuery, parse: (text: string) => Value | undefined, reason: string): Value | undefined {
     const value = Object.hasOwn(params, name) ? params[name] : undefined
-    // A form sends the fields that nobody filled in as well.
+    // A form sends empty fields too.
     if (value === undefined || value === '') return undefined
     const parsed = typeof value === 'string' ? parse(value) : undefined
-    if (parsed === undefined) ignored.push({ name, reason: typeof value === 'string' ? complaint : 'it is given more than once' })
+    if (parsed === undefined) ignored.push({ name, reason: typeof value === 'string' ? reason : 'it is given more than once' })
     return parsed
   }
 
@@ -65,35 +65,35 @@ export function parseUserListQuery(params: SearchParams): { query: UserListQuery
     page: read('page', parsePage, 'it is not a whole number from 1 on') ?? DEFAULTS.page,
     size: read('size', (text) => SIZES.find((size) => String(size) === text), `it is none of ${SIZES.join(', ')}`) ?? DEFAULTS.size,
   }
-  const complaint = complainOfAges(query)
-  if (complaint !== null) {
-    ignored.push({ name: 'the range of ages', reason: complaint })
+  const rangeError = ageRangeError(query)
+  if (rangeError !== null) {
+    ignored.push({ name: 'the range of ages', reason: rangeError })
     query.age_min = DEFAULTS.age_min
     query.age_max = DEFAULTS.age_max
   }
-  return { query: withoutMeaningless(query), ignored }
+  return { query: normalize(query), ignored }
 }
 
-/** Whether `params` are spelled otherwise than the list's own URL spells them: in another order, with defaults, or empty ones. */
-export function isSpelledOtherwise(params: SearchParams, query: UserListQuery): boolean {
+/** Whether `params` are spelled as in the list's own URL: in its order, without defaults or empty values. */
+export function isCanonical(params: SearchParams, query: UserListQuery): boolean {
   const given = new URLSearchParams()
   for (const [name, value] of Object.entries(params)) for (const text of [value ?? []].flat()) given.append(name, text)
-  return given.toString() !== new URLSearchParams(listParams(query)).toString()
+  return given.toString() === new URLSearchParams(listParams(query)).toString()
 }
 
-/** The one spelling of the list's URL for `query` with `change` applied. Any change but that of the page begins at page 1. */
+/** The canonical URL of the list for `query` with `change` applied. Any change but that of the page leads to page 1. */
 export function userListHref(query: Partial<UserListQuery> = {}, change: Partial<UserListQuery> = {}): string {
   return `/users${userListSearch(query, change)}`
 }
 
-/** A profile's URL. It carries the list that it is reached from, so that the page can lead back there without a script. */
+/** The URL of a profile. It carries the list's parameters, so that the page can link back to the list without a script. */
 export function userProfileHref(id: number, query: Partial<UserListQuery> = {}): string {
   return `/user/profile/${id}${userListSearch(query)}`
 }
 
-/** The parameters of the list's URL in their order, without those that are as they would be anyway. */
+/** The parameters of the list's canonical URL in their order, without defaults. */
 export function listParams(query: Partial<UserListQuery>): [name: keyof UserListQuery, value: string][] {
-  const { q, sort, dir, age_min, age_max, age, size, page } = withoutMeaningless({ ...DEFAULTS, ...query })
+  const { q, sort, dir, age_min, age_max, age, size, page } = normalize({ ...DEFAULTS, ...query })
   const params: [keyof UserListQuery, string][] = []
   if (q !== DEFAULTS.q) params.push(['q', q])
   if (sort !== null) params.push(['sort', sort])
@@ -106,7 +106,7 @@ export function listParams(query: Partial<UserListQuery>): [name: keyof UserList
   return params
 }
 
-/** Whether `query` asks for some people only, not for everybody. */
+/** Whether `query` selects some people only: by a search or by age. */
 export function isNarrowed({ q, age_min, age_max, age }: UserListQuery): boolean {
   return q !== DEFAULTS.q || age_min !== DEFAULTS.age_min || age_max !== DEFAULTS.age_max || age !== DEFAULTS.age
 }
@@ -121,18 +121,18 @@ function userListSearch(query: Partial<UserListQuery>, change: Partial<UserListQ
   return params.length > 0 ? `?${new URLSearchParams(params)}` : ''
 }
 
-// Without a search, id is what everything is sorted by anyway; relevance has no direction.
-function withoutMeaningless(query: UserListQuery): UserListQuery {
+// Without a search, id is the default order; relevance has no direction.
+function normalize(query: UserListQuery): UserListQuery {
   const sort = query.sort === 'id' && query.q === DEFAULTS.q ? DEFAULTS.sort : query.sort
   return { ...query, sort, dir: sort === null && query.q !== DEFAULTS.q ? DEFAULTS.dir : query.dir }
 }
 
-function complainOfAges({ age_min, age_max, age }: UserListQuery): string | null {
+function ageRangeError({ age_min, age_max, age }: UserListQuery): string | null {
   if (age !== null && (age_min !== null || age_max !== null)) return 'only people without an age are asked for'
   return age_min !== null && age_max !== null && age_min > age_max ? 'age_min is above age_max' : null
 }
 
-// Marks of writing direction come along invisibly when a name is copied.
+// Copied names may carry invisible marks of writing direction.
 function tidySearch(text: string): string {
   return text
     .toWellFormed()

@@ -1,6 +1,6 @@
 import { countUsers, findUser, listUsers, type UserPage, type UserRow } from '../_models/user.ts'
 import { parseUserId } from '../_models/user-id.ts'
-import { isSpelledOtherwise, parseUserListQuery, type SearchParams, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
+import { isCanonical, parseUserListQuery, type SearchParams, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 import { type Answer, currentAnswer } from './answer.ts'
 
 type RoutePattern = {
@@ -56,14 +56,14 @@ export function readUser(idText: string): Promise<UserRow | null> {
 
 export function readUserPage(query: UserListQuery): Promise<UserPage> {
   const { data, signal } = findAnswer()
-  data.userPage ??= listUsers(query, undefined, signal)
+  data.userPage ??= listUsers(query, { signal })
   return data.userPage
 }
 
 // A list that ignores parameters keeps its URL: its page names them.
 function findCanonicalListUrl(params: SearchParams): string | null {
   const { query, ignored } = parseUserListQuery(params)
-  return ignored.length === 0 && isSpelledOtherwise(params, query) ? userListHref(query) : null
+  return ignored.length === 0 && !isCanonical(params, query) ? userListHref(query) : null
 }
 
 function findAnswer(): { data: Answer['data']; signal?: AbortSignal } {

@@ -17,11 +17,14 @@ function lint(file: string, code: string) {
 
 test.each([
   ['app/_views/x.tsx', "import { listUsers } from '../_models/user.ts'", 'never its functions'],
-  ['app/_views/x.tsx', "import { database } from '../_models/database.ts'", 'by its props'],
+  ['app/_views/x.tsx', "import { database } from '../_models/sqlite/database.ts'", 'by its props'],
   ['app/_views/x.tsx', "import type { User } from '../../prisma/generated/client.ts'", 'by its props'],
   ['app/_models/x.ts', "import { Notice } from '../_views/notice.tsx'", 'neither pages nor views'],
   ['app/_models/x.ts', "import { notFound } from 'next/navigation'", 'neither pages nor views'],
-  ['app/users/x.tsx', "import { database } from '../_models/database.ts'", 'Only the model'],
+  ['app/users/x.tsx', "import { database } from '../_models/sqlite/database.ts'", 'Only the model'],
+  ['app/_request/x.ts', "import { LIST_LIMITS } from '../_models/sqlite/search/limits.ts'", 'Only the model'],
+  ['app/_views/x.tsx', "import { sumPeople } from '../_models/sqlite/ages.ts'", 'by its props'],
+  ['app/_views/x.tsx', "import { readUsers } from '../_models/user-rows.ts'", 'never its functions'],
   ['app/users/x.tsx', "import { readSettings } from '../../server/settings.ts'", 'nothing from server'],
   ['server/http/x.ts', "import { userListHref } from '../../app/_models/user-list-query.ts'", 'only the bridge'],
   ['app/_models/x.ts', "import { readSettings } from '../../server/settings.ts'", 'nothing from server'],

@@ -30,7 +30,7 @@ test.each([
   // Next loads the pages in the worker.
   {
     entries: ['server/worker/worker.ts', 'instrumentation.ts', 'app/users/page.tsx', 'app/user/profile/[id]/page.tsx'],
-    through: ['server/http/web-server.ts', 'app/_models/user.ts', 'app/_models/database.ts'],
+    through: ['server/http/web-server.ts', 'app/_models/user.ts', 'app/_models/sqlite/database.ts'],
     uses: '@prisma/adapter-better-sqlite3',
     never: NODE_SQLITE,
   },

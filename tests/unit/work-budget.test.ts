@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { LIST_LIMITS } from '../../app/_models/list-limits.ts'
-import { WorkBudget } from '../../app/_models/work-budget.ts'
+import { LIST_LIMITS } from '../../app/_models/sqlite/search/limits.ts'
+import { WorkBudget } from '../../app/_models/sqlite/work-budget.ts'
 
 const NEVER = new AbortController().signal
 

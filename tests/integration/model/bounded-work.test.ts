@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { LIST_LIMITS, type ListLimits } from '../../../app/_models/list-limits.ts'
+import { LIST_LIMITS, type ListLimits } from '../../../app/_models/sqlite/search/limits.ts'
 import { parseUserListQuery, SORTS, type UserListQuery } from '../../../app/_models/user-list-query.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { addPeople, listGuests } from '../../fixtures/named-people.ts'
@@ -7,16 +7,16 @@ import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
 import { countPlainly, listPlainly } from './list-plainly.ts'
 import { modelOn } from './model-on.ts'
 
-// Work is counted, not timed: every statement that is paid from the budget costs so much of it.
+// Work is counted, not timed: every statement that the budget pays for costs the same.
 const STATEMENT_MS = 10
 
 const PEOPLE = 400
 const LIST: UserListQuery = { q: '', sort: null, dir: 'asc', age_min: null, age_max: null, age: null, page: 1, size: 50 }
-const AMPLE: ListLimits = { ...LIST_LIMITS, pages: 0, milliseconds: Number.POSITIVE_INFINITY }
+const AMPLE: ListLimits = { ...LIST_LIMITS, maxIndexPages: 0, maxCpuMs: Number.POSITIVE_INFINITY }
 
 const EVERYBODY = listGuests(1, PEOPLE).map((guest) => (guest.id % 10 === 0 ? { ...guest, age: null } : guest))
 
-// Whom only the index finds by their name: LIKE does not fold the case of letters beyond ASCII.
+// Only the index finds these by name: LIKE folds the case of ASCII letters only.
 const GAESTE = EVERYBODY.map((guest) => ({ ...guest, username: guest.username.replace('guest', 'Gäste') }))
 
 async function modelWithGuests(guests = EVERYBODY) {
@@ -27,35 +27,45 @@ async function modelWithGuests(guests = EVERYBODY) {
 }
 
 describe('a page beyond a limit is refused, and one within it is right:', () => {
-  const BROAD = { counted: 300 }
-  const FULL = { ...BROAD, sorted: 399, glanced: 10, walked: 10, pages: 30 }
+  const BROAD = { maxCount: 300 }
+  const FULL = { ...BROAD, maxSortRows: 399, probeRows: 10, maxWalkRows: 10, maxIndexPages: 30 }
   const ordered = (query: Partial<UserListQuery>) => ({ ...LIST, q: 'gue', sort: 'email' as const, ...query })
   test.each<[string, Partial<UserListQuery>, Partial<ListLimits>, Partial<ListLimits>]>([
-    ['skip', { page: 4 }, { skipped: 199 }, { skipped: 200 }],
-    ['skip, from the end', { page: 8, sort: 'email' }, { skipped: 49 }, { skipped: 50 }],
-    ['skip, filtered', { age: 'unknown' }, { skipped: 399 }, { skipped: 400 }],
+    ['skip', { page: 4 }, { maxOffsetRows: 199 }, { maxOffsetRows: 200 }],
+    ['skip, from the end', { page: 8, sort: 'email' }, { maxOffsetRows: 49 }, { maxOffsetRows: 50 }],
+    ['skip, filtered', { age: 'unknown' }, { maxOffsetRows: 399 }, { maxOffsetRows: 400 }],
     [
       'walk',
       ordered({ page: 3 }),
-      { ...BROAD, sorted: 301, glanced: 10, walked: 149 },
-      { ...BROAD, sorted: 301, glanced: 10, walked: 150 },
+      { ...BROAD, maxSortRows: 301, probeRows: 10, maxWalkRows: 149 },
+      { ...BROAD, maxSortRows: 301, probeRows: 10, maxWalkRows: 150 },
     ],
-    ['glance', ordered({}), { ...BROAD, sorted: 301, glanced: 49, walked: 49 }, { ...BROAD, sorted: 301, glanced: 50, walked: 0 }],
-    ['sort', ordered({}), { ...BROAD, glanced: 0, walked: 0, sorted: 399 }, { ...BROAD, glanced: 0, walked: 0, sorted: 400 }],
-    ['begin', { q: 'guest' }, { ...BROAD, begun: 400, milliseconds: 30 }, { ...BROAD, begun: 400, milliseconds: 40 }],
-    ['begin, by id', { q: 'guest' }, { ...BROAD, begun: 399, milliseconds: 10 }, { ...BROAD, begun: 399, milliseconds: 20 }],
-    ['scan', { q: 'guest', sort: 'id' }, { scanned: 100, milliseconds: 40 }, { scanned: 100, milliseconds: 50 }],
-    ['scan backwards', ordered({ sort: 'id', dir: 'desc' }), { ...BROAD, milliseconds: 10 }, { ...BROAD, milliseconds: 20 }],
-    ['pages', ordered({ q: 'gäs', page: 3 }), { ...FULL, pages: 0 }, { ...FULL, pages: 30 }],
-    ['pass', ordered({ q: 'gäs', page: 3 }), { ...FULL, passed: 299 }, { ...FULL, passed: 300 }],
-    ['pages, of an age', { q: 'gue', age_min: 79 }, { pages: 5, milliseconds: 10 }, { pages: 5, milliseconds: 30 }],
+    [
+      'glance',
+      ordered({}),
+      { ...BROAD, maxSortRows: 301, probeRows: 49, maxWalkRows: 49 },
+      { ...BROAD, maxSortRows: 301, probeRows: 50, maxWalkRows: 0 },
+    ],
+    [
+      'sort',
+      ordered({}),
+      { ...BROAD, probeRows: 0, maxWalkRows: 0, maxSortRows: 399 },
+      { ...BROAD, probeRows: 0, maxWalkRows: 0, maxSortRows: 400 },
+    ],
+    ['begin', { q: 'guest' }, { ...BROAD, maxPrefixRows: 400, maxCpuMs: 30 }, { ...BROAD, maxPrefixRows: 400, maxCpuMs: 40 }],
+    ['begin, by id', { q: 'guest' }, { ...BROAD, maxPrefixRows: 399, maxCpuMs: 10 }, { ...BROAD, maxPrefixRows: 399, maxCpuMs: 20 }],
+    ['scan', { q: 'guest', sort: 'id' }, { firstBatchRows: 100, maxCpuMs: 40 }, { firstBatchRows: 100, maxCpuMs: 50 }],
+    ['scan backwards', ordered({ sort: 'id', dir: 'desc' }), { ...BROAD, maxCpuMs: 10 }, { ...BROAD, maxCpuMs: 20 }],
+    ['pages', ordered({ q: 'gäs', page: 3 }), { ...FULL, maxIndexPages: 0 }, { ...FULL, maxIndexPages: 30 }],
+    ['pass', ordered({ q: 'gäs', page: 3 }), { ...FULL, maxSkipRows: 299 }, { ...FULL, maxSkipRows: 300 }],
+    ['pages, of an age', { q: 'gue', age_min: 79 }, { maxIndexPages: 5, maxCpuMs: 10 }, { maxIndexPages: 5, maxCpuMs: 30 }],
   ])('%s', async (_, query, tooTight, enough) => {
     const guests = query.q?.startsWith('gä') ? GAESTE : EVERYBODY
     const { listUsers } = await modelWithGuests(guests)
     const asked = { ...LIST, ...query }
-    expect(await listUsers(asked, { ...AMPLE, ...tooTight })).toMatchObject({ isTooBroad: true, users: [] })
+    expect(await listUsers(asked, { limits: { ...AMPLE, ...tooTight } })).toMatchObject({ isTooBroad: true, users: [] })
     const reachable = listPlainly(guests, asked).slice((asked.page - 1) * asked.size, asked.page * asked.size)
-    expect(await listUsers(asked, { ...AMPLE, ...enough })).toMatchObject({ isTooBroad: false, users: reachable })
+    expect(await listUsers(asked, { limits: { ...AMPLE, ...enough } })).toMatchObject({ isTooBroad: false, users: reachable })
   })
 
   test('count, of an age', async () => {
@@ -64,7 +74,7 @@ describe('a page beyond a limit is refused, and one within it is right:', () => 
       const asked = { ...LIST, q: 'guest', sort, age_min: 30, age_max: 60 }
       const expected = listPlainly(EVERYBODY, asked)
       const page = { users: expected.slice(0, 50), count: 100, isCountExact: false, pageCount: 2, histogram: null, isTooBroad: false }
-      expect(await listUsers(asked, { ...AMPLE, counted: 100 })).toEqual(page)
+      expect(await listUsers(asked, { limits: { ...AMPLE, maxCount: 100 } })).toEqual(page)
     }
   })
 
@@ -73,8 +83,13 @@ describe('a page beyond a limit is refused, and one within it is right:', () => 
     const asked = { ...LIST, q: 'guest', sort: 'id' as const }
     const page = { users: EVERYBODY.slice(0, 50), isTooBroad: false }
     const exact = { ...page, count: 400, isCountExact: true, pageCount: 8, histogram: countPlainly(EVERYBODY) }
-    expect(await listUsers(asked, { ...AMPLE, counted: 400 })).toEqual(exact)
-    expect(await listUsers(asked, { ...AMPLE, counted: 399 })).toEqual({ ...exact, count: 399, isCountExact: false, histogram: null })
+    expect(await listUsers(asked, { limits: { ...AMPLE, maxCount: 400 } })).toEqual(exact)
+    expect(await listUsers(asked, { limits: { ...AMPLE, maxCount: 399 } })).toEqual({
+      ...exact,
+      count: 399,
+      isCountExact: false,
+      histogram: null,
+    })
   })
 })
 
@@ -104,39 +119,41 @@ const NASTY = [
 ]
 const AGES = [{}, { age: 'unknown' }, { age_min: '30', age_max: '60' }, { age_min: '33', age_max: '33' }]
 
-describe('what a visitor can type ends after a bounded number of statements that look at a bounded number of people:', () => {
+describe('any search ends after a bounded number of statements that read a bounded number of people:', () => {
   const TIGHT: ListLimits = {
-    counted: 90,
-    sorted: 120,
-    glanced: 60,
-    walked: 250,
-    passed: 300,
-    begun: 40,
-    skipped: 1_000,
-    scanned: 25,
-    pages: 0,
-    wholePages: 4,
-    rarePages: 2,
-    milliseconds: 40,
+    maxCount: 90,
+    maxSortRows: 120,
+    probeRows: 60,
+    maxWalkRows: 250,
+    maxSkipRows: 300,
+    maxPrefixRows: 40,
+    maxOffsetRows: 1_000,
+    firstBatchRows: 25,
+    maxIndexPages: 0,
+    maxWordPages: 4,
+    maxRarePages: 2,
+    maxCpuMs: 40,
   }
   const MOST_STATEMENTS = 40
 
-  test('a search that goes on in the middle of the index begins there', async () => {
+  test('a batch of the index starts where the last one ended, and the checks below see its bound and its people', async () => {
     const { listUsers, database } = await modelWithGuests()
     const statements = vi.spyOn(database(), '$queryRaw')
-    await listUsers({ ...LIST, q: 'guest', sort: 'id' }, { ...AMPLE, scanned: 100 })
+    await listUsers({ ...LIST, q: 'guest', sort: 'email' }, { limits: { ...AMPLE, firstBatchRows: 100 } })
     const bounds = statements.mock.calls.flatMap(listBoundsOfIndex)
     expect(bounds.length).toBeGreaterThan(0)
     for (const bound of bounds) expect(bound).toBeTypeOf('bigint')
+    expect(Math.max(...statements.mock.calls.map(countPeopleGiven))).toBe(PEOPLE)
+    expect(vi.mocked(process.threadCpuUsage).mock.calls.length).toBeGreaterThan(0)
   })
 
   test.each(
     NASTY.flatMap((q) => [
-      { q, pages: 0 },
-      { q, pages: 2 },
-      { q, pages: 800 },
+      { q, maxIndexPages: 0 },
+      { q, maxIndexPages: 2 },
+      { q, maxIndexPages: 800 },
     ]),
-  )('$q, $pages pages', async ({ q, pages }) => {
+  )('$q, $maxIndexPages index pages', async ({ q, maxIndexPages }) => {
     const { listUsers, database } = await modelWithGuests()
     const statements = vi.spyOn(database(), '$queryRaw')
     for (const age of AGES)
@@ -146,12 +163,13 @@ describe('what a visitor can type ends after a bounded number of statements that
             const { query } = parseUserListQuery({ q, sort, dir, ...age, page, size: '25' })
             statements.mockClear()
             vi.mocked(process.threadCpuUsage).mockClear()
-            const listed = await listUsers(query, { ...TIGHT, pages })
+            const listed = await listUsers(query, { limits: { ...TIGHT, maxIndexPages } })
 
             // Twice for each: before and after.
-            expect(vi.mocked(process.threadCpuUsage).mock.calls.length / 2).toBeLessThanOrEqual(TIGHT.milliseconds / STATEMENT_MS)
+            expect(vi.mocked(process.threadCpuUsage).mock.calls.length / 2).toBeLessThanOrEqual(TIGHT.maxCpuMs / STATEMENT_MS)
+            expect(statements.mock.calls.length).toBeGreaterThan(0)
             expect(statements.mock.calls.length).toBeLessThanOrEqual(MOST_STATEMENTS)
-            expect(Math.max(...statements.mock.calls.map(countPeopleGiven))).toBeLessThanOrEqual(TIGHT.sorted)
+            expect(Math.max(...statements.mock.calls.map(countPeopleGiven))).toBeLessThanOrEqual(TIGHT.maxSortRows)
             for (const bound of statements.mock.calls.flatMap(listBoundsOfIndex)) expect(bound).toBeTypeOf('bigint')
 
             const expected = listPlainly(EVERYBODY, query)
@@ -163,13 +181,13 @@ describe('what a visitor can type ends after a bounded number of statements that
   })
 })
 
-/** How many people a statement is given by their ids. */
+/** The number of ids that a statement gets. */
 function countPeopleGiven([, ...values]: unknown[]): number {
   const lists = values.filter((value) => typeof value === 'string' && /^\[\d/.test(value)).map((value) => JSON.parse(String(value)).length)
   return Math.max(0, ...lists)
 }
 
-/** Where a statement begins to read the index. FTS5 reads all of it for a bound that is not an integer, as a plain number is not. */
+/** Where a statement starts to read the index. FTS5 ignores a bound that is not an integer, as the adapter passes plain numbers. */
 function listBoundsOfIndex([, ...values]: unknown[]): unknown[] {
   return values.flatMap((value) => (value instanceof Prisma.Sql && value.sql.startsWith('AND "rowid"') ? value.values : []))
 }

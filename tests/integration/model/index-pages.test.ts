@@ -7,8 +7,8 @@ async function loadIndexPages(people: number) {
   addPeople(sql, listGuests(1, people))
   vi.stubEnv('DATABASE_URL', url)
   vi.resetModules()
-  const { database } = await import('../../../app/_models/database.ts')
-  const { readIndexPages } = await import('../../../app/_models/index-pages.ts')
+  const { database } = await import('../../../app/_models/sqlite/database.ts')
+  const { readIndexPages } = await import('../../../app/_models/sqlite/search/index-pages.ts')
   onTestFinished(async () => {
     await database().$disconnect()
     vi.unstubAllEnvs()

@@ -1,30 +1,38 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LIST_LIMITS, type ListLimits } from '../../../app/_models/list-limits.ts'
-import { searchWords } from '../../../app/_models/search-words.ts'
+import { LIST_LIMITS, type ListLimits } from '../../../app/_models/sqlite/search/limits.ts'
 import type { UserListQuery } from '../../../app/_models/user-list-query.ts'
 import { addPeople } from '../../fixtures/named-people.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
-import { countPlainly, foldAscii, listPlainly } from './list-plainly.ts'
+import { countPlainly, foldAscii, listPlainly, listWords } from './list-plainly.ts'
 import { modelOn } from './model-on.ts'
 
-// So small that a few dozen people take every way that a million do.
+// So small that a few dozen people need every plan that a million do.
 const SMALL: ListLimits = {
-  counted: 30,
-  sorted: 34,
-  glanced: 12,
-  walked: 36,
-  passed: 40,
-  begun: 10,
-  skipped: 1_000,
-  scanned: 3,
-  pages: 0,
-  wholePages: 400,
-  rarePages: 40,
-  milliseconds: Number.POSITIVE_INFINITY,
+  maxCount: 30,
+  maxSortRows: 34,
+  probeRows: 12,
+  maxWalkRows: 36,
+  maxSkipRows: 40,
+  maxPrefixRows: 10,
+  maxOffsetRows: 1_000,
+  firstBatchRows: 3,
+  maxIndexPages: 0,
+  maxWordPages: 400,
+  maxRarePages: 40,
+  maxCpuMs: Number.POSITIVE_INFINITY,
 }
-const PATIENT: ListLimits = { ...LIST_LIMITS, milliseconds: Number.POSITIVE_INFINITY }
-const TIGHT: ListLimits = { ...SMALL, counted: 5, sorted: 6, glanced: 6, walked: 12, passed: 14, begun: 4, skipped: 40 }
+const PATIENT: ListLimits = { ...LIST_LIMITS, maxCpuMs: Number.POSITIVE_INFINITY }
+const TIGHT: ListLimits = {
+  ...SMALL,
+  maxCount: 5,
+  maxSortRows: 6,
+  probeRows: 6,
+  maxWalkRows: 12,
+  maxSkipRows: 14,
+  maxPrefixRows: 4,
+  maxOffsetRows: 40,
+}
 
 const RUNS = 100
 const QUERIES_PER_RUN = 12
@@ -91,13 +99,13 @@ test.each([
   ['the limits of production', PATIENT],
   ['small limits', SMALL],
   ['tight limits', TIGHT],
-  ['small limits, but for a long walk', { ...SMALL, walked: 1_000 }],
-  ['the limits of production, where the index looks for rare parts of words', { ...PATIENT, wholePages: 0 }],
-  ['small limits, where the index looks for rare parts of words', { ...SMALL, pages: 20, wholePages: 0 }],
-  ['small limits, where the index is read at once', { ...SMALL, pages: 800 }],
-  ['tight limits, where the index is read at once', { ...TIGHT, pages: 800 }],
-  ['small limits, where it is for some words only', { ...SMALL, pages: 20 }],
-  ['tight limits, where it is for some words only', { ...TIGHT, pages: 20 }],
+  ['small limits, but for a long walk', { ...SMALL, maxWalkRows: 1_000 }],
+  ['the limits of production, where the index looks for rare parts of words', { ...PATIENT, maxWordPages: 0 }],
+  ['small limits, where the index looks for rare parts of words', { ...SMALL, maxIndexPages: 20, maxWordPages: 0 }],
+  ['small limits, where the index is read at once', { ...SMALL, maxIndexPages: 800 }],
+  ['tight limits, where the index is read at once', { ...TIGHT, maxIndexPages: 800 }],
+  ['small limits, where it is for some words only', { ...SMALL, maxIndexPages: 20 }],
+  ['tight limits, where it is for some words only', { ...TIGHT, maxIndexPages: 20 }],
 ])('lists whom a plain filter and sort of everybody lists, within %s', { timeout: 300_000 }, async (_, limits) => {
   const { sql, ...temporary } = temporaryDatabase()
   const { listUsers } = await modelOn({ sql, ...temporary })
@@ -107,11 +115,11 @@ test.each([
       addPeople(sql, everybody)
       for (const asked of queries) {
         const expected = listPlainly(everybody, asked)
-        const isBroad = searchWords(asked.q).length > 0 && expected.length > limits.counted
-        const reachable = isBroad ? expected.slice(0, limits.counted) : expected
+        const isBroad = listWords(asked.q).length > 0 && expected.length > limits.maxCount
+        const reachable = isBroad ? expected.slice(0, limits.maxCount) : expected
         const pageCount = Math.max(1, Math.ceil(reachable.length / asked.size))
         for (let page = 1; page <= pageCount + 1; page++) {
-          const listed = await listUsers({ ...asked, page }, limits)
+          const listed = await listUsers({ ...asked, page }, { limits })
           if (listed.isTooBroad) expect(limits).not.toBe(PATIENT)
           expect(listed).toEqual({
             users: listed.isTooBroad ? [] : reachable.slice((page - 1) * asked.size, page * asked.size),

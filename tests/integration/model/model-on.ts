@@ -5,7 +5,7 @@ import type { TestDatabase } from '../../fixtures/create-database.ts'
 export async function modelOn({ url }: TestDatabase) {
   vi.stubEnv('DATABASE_URL', url)
   vi.resetModules()
-  const { database } = await import('../../../app/_models/database.ts')
+  const { database } = await import('../../../app/_models/sqlite/database.ts')
   onTestFinished(async () => {
     await database().$disconnect()
     vi.unstubAllEnvs()

@@ -1,13 +1,13 @@
 import 'server-only'
-import { database } from './database.ts'
+import { database } from '../database.ts'
 
 /**
- * How many pages of 4 kB the index keeps for each of `trigrams`, which says how long FTS5 takes to read through it: 50 µs a page at most.
- * FTS5 itself could tell only by reading. `UserSearch_idx` has the first term of each page that a term begins in, and in all bits but
- * the lowest the number of that page (SQLite's ext/fts5/fts5_index.c).
+ * The number of 4 kB pages that the index keeps for each of `trigrams`: FTS5 takes up to 50 µs to read one.
+ * FTS5 itself knows only after reading. "UserSearch_idx" has the first term of each page in which a term starts, and in all bits but the
+ * lowest the number of that page (ext/fts5/fts5_index.c of SQLite). Raw SQL: no table of Prisma's schema.
  */
 export async function readIndexPages(trigrams: string[]): Promise<number[]> {
-  // FTS5 folds case as Unicode 6 does, which is the same for all letters that many have.
+  // FTS5 folds case by Unicode 6, which differs from JavaScript only in rare letters.
   const terms = trigrams.map((trigram) => `0${trigram.toLowerCase()}`)
   const [row] = await database().$queryRaw<{ pages: string }[]>`
     WITH RECURSIVE "Segment" ("id") AS (
@@ -15,7 +15,7 @@ export async function readIndexPages(trigrams: string[]): Promise<number[]> {
       UNION ALL
       SELECT (SELECT min("segid") FROM "UserSearch_idx" WHERE "segid" > "Segment"."id") FROM "Segment" WHERE "Segment"."id" IS NOT NULL
     ),
-    "Term" ("place", "term") AS (SELECT "key", CAST("value" AS BLOB) FROM json_each(${JSON.stringify(terms)}))
+    "Term" ("position", "term") AS (SELECT "key", CAST("value" AS BLOB) FROM json_each(${JSON.stringify(terms)}))
     SELECT json_group_array("pages") AS "pages" FROM (
       SELECT ifnull((
         SELECT sum(
@@ -24,7 +24,7 @@ export async function readIndexPages(trigrams: string[]): Promise<number[]> {
             (SELECT "pgno" / 2 + 1 FROM "UserSearch_idx" WHERE "segid" = "Segment"."id" ORDER BY "term" DESC LIMIT 1)
           ) - (SELECT "pgno" / 2 FROM "UserSearch_idx" WHERE "segid" = "Segment"."id" AND "term" <= "Term"."term" ORDER BY "term" DESC LIMIT 1)
         ) FROM "Segment" WHERE "Segment"."id" IS NOT NULL
-      ), 0) AS "pages" FROM "Term" ORDER BY "place"
+      ), 0) AS "pages" FROM "Term" ORDER BY "position"
     )`
   return JSON.parse(row?.pages ?? '[]')
 }

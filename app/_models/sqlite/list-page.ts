@@ -1,0 +1,33 @@
+import 'server-only'
+import { WorkQueue } from '../../_request/work-queue.ts'
+import { searchWords } from '../search-words.ts'
+import { isNarrowed, type UserListQuery } from '../user-list-query.ts'
+import { type ListPage, listInOrder } from './ordered-list.ts'
+import { LIST_LIMITS, type ListLimits } from './search/limits.ts'
+import { searchUsers } from './search/search-users.ts'
+import { WorkBudget } from './work-budget.ts'
+
+/** `signal` is aborted when the visitor has gone. */
+export type ListOptions = { limits?: ListLimits; signal?: AbortSignal | undefined }
+
+const NEVER_ABORTED = new AbortController().signal
+
+// Skipping this many rows takes less than a millisecond.
+const MAX_QUICK_ROWS = 20_000
+
+// SQLite blocks the process: lists that take long run one after the other.
+const queue = new WorkQueue()
+
+/**
+ * The people on one page of the list.
+ * @throws BusyError when too many searches wait, or the reason of `signal` when it is aborted.
+ */
+export function readListPage(query: UserListQuery, { limits = LIST_LIMITS, signal = NEVER_ABORTED }: ListOptions): Promise<ListPage> {
+  const budget = new WorkBudget(limits, signal)
+  const read = () => (searchWords(query.q).length > 0 ? searchUsers(query, budget) : listInOrder(query, budget))
+  return isQuick(query) ? read() : queue.run(read, signal)
+}
+
+function isQuick(query: UserListQuery): boolean {
+  return !isNarrowed(query) && query.page * query.size <= MAX_QUICK_ROWS
+}

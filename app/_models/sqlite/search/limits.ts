@@ -1,0 +1,42 @@
+/** The most work for one page of the list. SQLite blocks the process, so every other visitor waits that long. */
+export type ListLimits = {
+  /** Matches of a search that are counted and can be paged through. */
+  maxCount: number
+  /** Matches that may be sorted, rather than found by walking all people in order. */
+  maxSortRows: number
+  /** Rows that a walk reads before it estimates whether to go on or to sort. */
+  probeRows: number
+  /** Rows that a walk may read when it compares names. */
+  maxWalkRows: number
+  /** Rows that a walk may read when it compares ids with the known matches. */
+  maxSkipRows: number
+  /** People whose username starts with a word of the search, and who may be sorted by id. */
+  maxPrefixRows: number
+  /** Rows between a page and the nearer end of a list without a search. */
+  maxOffsetRows: number
+  /** Rows in the first batch that a search reads from the index. Batches double as long as they are quick. */
+  firstBatchRows: number
+  /** Index pages that one statement may read to find all matches. */
+  maxIndexPages: number
+  /** Index pages up to which a word is looked for as a whole; above, by its rare trigrams. */
+  maxWordPages: number
+  /** Index pages of a trigram that counts as rare. */
+  maxRarePages: number
+  /** Processor time after which a search starts no other statement. */
+  maxCpuMs: number
+}
+
+export const LIST_LIMITS: ListLimits = {
+  maxCount: 10_000,
+  maxSortRows: 50_000,
+  probeRows: 20_000,
+  maxWalkRows: 400_000,
+  maxSkipRows: 500_000,
+  maxPrefixRows: 30_000,
+  maxOffsetRows: 2_000_000,
+  firstBatchRows: 1_000,
+  maxIndexPages: 800,
+  maxWordPages: 400,
+  maxRarePages: 40,
+  maxCpuMs: 90,
+}

@@ -1,0 +1,25 @@
+import 'server-only'
+import type { UserListQuery } from '../../user-list-query.ts'
+import { readUsers } from '../../user-rows.ts'
+import type { ListPage } from '../ordered-list.ts'
+import type { WorkBudget } from '../work-budget.ts'
+import { findMatches } from './find-matches.ts'
+import { listPageOfFew, listPageOfMany } from './order-matches.ts'
+import { type SearchPlan, SearchRun } from './search-run.ts'
+
+/** One page of the people that match a search, and the plans that found it. */
+export async function searchUsers(query: UserListQuery, budget: WorkBudget): Promise<ListPage & { plans: SearchPlan[] }> {
+  const { maxCount } = budget.limits
+  const run = new SearchRun(query, budget)
+  const { plans } = run
+  const matches = await findMatches(run)
+  const hasMore = matches.ids.length > maxCount
+  const count = Math.min(matches.ids.length, maxCount)
+  if (!hasMore && !matches.isComplete) return { users: null, count, isCountExact: false, histogram: null, plans }
+  const offset = (query.page - 1) * query.size
+  const end = Math.min(offset + query.size, count)
+  const { ids, histogram } = hasMore
+    ? { ids: offset < end ? await listPageOfMany(run, matches, offset, end) : [], histogram: null }
+    : await listPageOfFew(run, matches.ids, offset, Math.max(offset, end))
+  return { users: ids && (await readUsers(ids)), count, isCountExact: !hasMore, histogram, plans }
+}

@@ -1,0 +1,114 @@
+import 'server-only'
+import { Prisma } from '../../../../prisma/generated/client.ts'
+import { EVERYBODY } from '../ages.ts'
+import { database } from '../database.ts'
+import type { IndexRange } from '../ordered-list.ts'
+import type { WorkBudget } from '../work-budget.ts'
+
+/** Which of the people walked through match: those who meet a condition on "username" and "email", or those with known ids. */
+type WalkFilter = { condition: Prisma.Sql } | { ids: number[] } | null
+
+type WalkRange = Pick<IndexRange, 'key' | 'dir' | 'index' | 'where'>
+
+type Key = string | number | bigint | null | undefined
+
+const FIRST_STEP_ROWS = 200
+
+const USERNAME_INDEX = Prisma.sql`"User_username_age_email_idx"`
+
+/** How a walk passes on the key where the next statement starts. */
+const ID_CURSOR = { read: (key: Prisma.Sql) => key, write: (value: Key) => Prisma.sql`${value}` }
+// By its bytes: text that is not valid UTF-8 would come back changed, and the walk would skip people or never end.
+const TEXT_CURSOR = {
+  read: (key: Prisma.Sql) => Prisma.sql`hex(CAST(${key} AS BLOB))`,
+  write: (value: Key) => Prisma.sql`CAST(unhex(${value}) AS TEXT)`,
+}
+
+/**
+ * Reads people in the order of `ranges`, batch by batch, until `wanted` match: their ids, or fewer when there are no more.
+ * @param maxRows gives, from the rows read and the matches found, how many rows may be read in all.
+ * @returns null when `maxRows` or `budget` ends the walk before. Raw SQL: Prisma has neither INDEXED BY nor FILTER.
+ */
+export async function walk(
+  ranges: WalkRange[],
+  filter: WalkFilter,
+  wanted: number,
+  maxRows: (read: number, found: number) => number,
+  budget: WorkBudget,
+): Promise<number[] | null> {
+  const condition = filter && 'condition' in filter ? filter.condition : null
+  const admitted = filter && 'ids' in filter ? Int32Array.from(filter.ids) : null
+  const ids: number[] = []
+  let step = FIRST_STEP_ROWS
+  let read = 0
+  for (const { key, index, where, dir } of ranges) {
+    const column = Prisma.raw(`"${key}"`)
+    const cursor = key === 'id' ? ID_CURSOR : TEXT_CURSOR
+    const [order, beyond, last] =
+      dir === 'asc' ? [Prisma.sql`ASC`, Prisma.sql`>`, Prisma.sql`max`] : [Prisma.sql`DESC`, Prisma.sql`<`, Prisma.sql`min`]
+    let start = Prisma.empty
+    for (;;) {
+      if (ids.length >= wanted) return ids.slice(0, wanted)
+      const limit = Math.min(step, maxRows(read, ids.length) - read)
+      if (limit <= 0 || budget.isSpent) return null
+      const { result, isQuick } = await budget.spend(
+        () => database().$queryRaw<{ ids: string; last: Key; rows: number | bigint }[]>`
+        SELECT
+          json_group_array("id") FILTER (WHERE ${condition ?? EVERYBODY}) AS "ids",
+          ${cursor.read(Prisma.sql`${last}(${column})`)} AS "last",
+          count(*) AS "rows"
+        FROM (
+          SELECT ${condition ? Prisma.sql`"username", "email"` : column}, "id" FROM "User" INDEXED BY ${index}
+          WHERE ${where} ${start} ORDER BY ${column} ${order} LIMIT ${limit}
+        )`,
+      )
+      const [row] = result
+      const found: number[] = JSON.parse(row?.ids ?? '[]')
+      for (const id of found) if (admitted === null || includesSorted(admitted, id)) ids.push(id)
+      const rows = Number(row?.rows ?? 0)
+      read += rows
+      if (rows < limit) break
+      start = Prisma.sql`AND ${column} ${beyond} ${cursor.write(row?.last)}`
+      if (isQuick) step *= 2
+    }
+  }
+  return ids.slice(0, wanted)
+}
+
+/**
+ * The ids, ascending, of the people whose username is in one of `prefixRanges` and who meet `condition` and `age`.
+ * Null when `budget` does not allow to read them. Raw SQL: Prisma's startsWith is a LIKE, which uses no index.
+ */
+export async function readPrefixMatches(
+  prefixRanges: Prisma.Sql[],
+  condition: Prisma.Sql | null,
+  age: Prisma.Sql | null,
+  budget: WorkBudget,
+): Promise<number[] | null> {
+  const ranges: WalkRange[] = []
+  const { maxPrefixRows } = budget.limits
+  let left = maxPrefixRows
+  for (const prefixRange of prefixRanges) {
+    const where = Prisma.sql`${prefixRange} AND ${age ?? EVERYBODY}`
+    const [row] = await budget.run(
+      () => database().$queryRaw<{ people: number | bigint }[]>`
+      SELECT count(*) AS "people" FROM (SELECT 1 FROM "User" INDEXED BY ${USERNAME_INDEX} WHERE ${where} LIMIT ${left + 1})`,
+    )
+    left -= Number(row?.people)
+    if (left < 0) return null
+    ranges.push({ key: 'username', dir: 'asc', index: USERNAME_INDEX, where })
+  }
+  const ids = await walk(ranges, condition && { condition }, Number.POSITIVE_INFINITY, () => maxPrefixRows + 1, budget)
+  return ids && [...new Set(ids)].sort((a, b) => a - b)
+}
+
+/** Whether `ids`, in ascending order, include `id`. */
+function includesSorted(ids: Int32Array, id: number): boolean {
+  let [low, high] = [0, ids.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((ids[middle] ?? id) < id) low = middle + 1
+    else high = middle
+  }
+  return ids[low] === id
+}
