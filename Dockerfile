@@ -38,9 +38,9 @@ FROM build AS release
 RUN --mount=from=system,target=/system \
     mkdir -p /release/opt/roster \
     && cp -R .next/standalone /release/opt/roster/current \
-    && mkdir -p /release/opt/roster/current/deploy/nginx \
+    && mkdir -p /release/opt/roster/current/deploy/nginx/roster \
     && cp -R deploy/container /release/opt/roster/current/deploy/container \
-    && cp deploy/nginx/roster-upstream.conf /release/opt/roster/current/deploy/nginx/ \
+    && cp deploy/nginx/roster/upstream.conf /release/opt/roster/current/deploy/nginx/roster/ \
     && node server/release/write-sbom.ts /release/opt/roster/current /system > /release/opt/roster/sbom.cdx.json
 
 FROM system AS warm

@@ -186,10 +186,10 @@ share_static_files() {
 
 install_user_and_unit() {
   mkdir -p "$units" "$destdir/etc/sysusers.d" "$destdir/etc/roster" "$home/errors"
-  cp "$assets/systemd/roster.service" "$units/roster.service"
-  cp "$assets/systemd/roster.sysusers" "$destdir/etc/sysusers.d/roster.conf"
+  cp "$assets/systemd/system/roster.service" "$units/roster.service"
+  cp "$assets/sysusers.d/roster.conf" "$destdir/etc/sysusers.d/roster.conf"
   cp "$assets/errors/"*.html "$home/errors/"
-  [[ -e $settings ]] || cp "$assets/systemd/roster.env" "$settings"
+  [[ -e $settings ]] || cp "$assets/roster/roster.env" "$settings"
   if [[ -n $workers ]]; then set_setting WEB_WORKERS "$workers"; fi
   if [[ -n $metrics ]]; then set_setting METRICS_PORT "${metrics#off}"; fi
   install_metrics_socket
@@ -201,8 +201,8 @@ install_metrics_socket() {
   port=$(sed -n 's/^METRICS_PORT=\([1-9][0-9]*\)$/\1/p' "$settings" | tail -n 1)
   if [[ -n $port ]]; then
     mkdir -p "$units/roster.service.d"
-    sed "s/^\(ListenStream=127\.0\.0\.1\):.*/\1:$port/" "$assets/systemd/roster-metrics.socket" >"$units/roster-metrics.socket"
-    cp "$assets/systemd/metrics.conf" "$units/roster.service.d/"
+    sed "s/^\(ListenStream=127\.0\.0\.1\):.*/\1:$port/" "$assets/systemd/system/roster-metrics.socket" >"$units/roster-metrics.socket"
+    cp "$assets/systemd/system/roster.service.d/metrics.conf" "$units/roster.service.d/"
   elif [[ -e $units/roster-metrics.socket ]]; then
     if runs_systemd; then systemctl stop --quiet roster-metrics.socket; fi
     rm -f "$units/roster-metrics.socket" "$units/roster.service.d/metrics.conf"
@@ -223,20 +223,20 @@ worker_count() {
 install_nginx_site() {
   mkdir -p "$nginx/roster" "$nginx/conf.d" "$nginx/sites-available" "$nginx/sites-enabled"
   local name
-  cp "$assets/nginx/roster-http.conf" "$nginx/conf.d/roster.conf"
-  for name in site proxy headers; do cp "$assets/nginx/roster-$name.conf" "$nginx/roster/$name.conf"; done
+  cp "$assets/nginx/conf.d/roster.conf" "$nginx/conf.d/roster.conf"
+  for name in site proxy headers; do cp "$assets/nginx/roster/$name.conf" "$nginx/roster/$name.conf"; done
   write_upstream
   if compgen -G "$nginx/modules-enabled/*brotli-static.conf" >/dev/null; then
-    cp "$assets/nginx/roster-brotli.conf" "$nginx/roster/brotli.conf"
+    cp "$assets/nginx/roster/brotli.conf" "$nginx/roster/brotli.conf"
   else
     rm -f "$nginx/roster/brotli.conf"
   fi
-  keep_or_copy roster-local.conf "$nginx/roster/local.conf"
-  keep_or_copy roster.conf "$nginx/sites-available/roster"
-  keep_or_copy roster-tls.conf "$nginx/sites-available/roster-tls"
+  keep_or_copy roster/local.conf "$nginx/roster/local.conf"
+  keep_or_copy sites-available/roster "$nginx/sites-available/roster"
+  keep_or_copy sites-available/roster-tls "$nginx/sites-available/roster-tls"
   raise_nginx_limits
   mkdir -p "$units/nginx.service.d"
-  cp "$assets/systemd/nginx-restart.conf" "$units/nginx.service.d/10-roster.conf"
+  cp "$assets/systemd/system/nginx.service.d/10-roster.conf" "$units/nginx.service.d/10-roster.conf"
   if [[ -e $nginx/sites-enabled/roster || -e $nginx/sites-enabled/roster-tls ]]; then return; fi
   ln -sf ../sites-available/roster "$nginx/sites-enabled/roster"
   # Debian's welcome page claims the same default_server.
@@ -279,7 +279,7 @@ write_upstream() {
   awk -v count="$count" '
     /worker-1\.sock/ { for (k = 1; k <= count; k++) { line = $0; sub(/worker-1/, "worker-" k, line); print line } next }
     /worker-[0-9]+\.sock/ { next }
-    { print }' "$assets/nginx/roster-upstream.conf" >"$nginx/roster/upstream.conf"
+    { print }' "$assets/nginx/roster/upstream.conf" >"$nginx/roster/upstream.conf"
 }
 
 # Switches to release $1, and back when it does not start: the old one serves on then.

@@ -7,8 +7,8 @@ deploy=$1
 main() {
   mkdir -p /etc/nginx/roster
   cp "$deploy/container/nginx.conf" /etc/nginx/nginx.conf
-  cp "$deploy/nginx/roster-http.conf" /etc/nginx/conf.d/roster.conf
-  for name in site proxy headers brotli local; do cp "$deploy/nginx/roster-$name.conf" "/etc/nginx/roster/$name.conf"; done
+  cp "$deploy/nginx/conf.d/roster.conf" /etc/nginx/conf.d/roster.conf
+  for name in site proxy headers brotli local; do cp "$deploy/nginx/roster/$name.conf" "/etc/nginx/roster/$name.conf"; done
   # As many workers as a start is told.
   ln -s /run/roster/nginx/upstream.conf /etc/nginx/roster/upstream.conf
   ln -s /tmp/roster/cache /var/cache/roster

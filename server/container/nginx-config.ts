@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net'
 import { OperatorError } from '../errors.ts'
 import { type Settings, socketPath, waitingRoomPath } from '../settings.ts'
 
-const UPSTREAM = new URL('../../deploy/nginx/roster-upstream.conf', import.meta.url)
+const UPSTREAM = new URL('../../deploy/nginx/roster/upstream.conf', import.meta.url)
 
 // One can serve tens of thousands of stored pages a second; Next is what needs the processors.
 const MAX_NGINX_WORKERS = 4
