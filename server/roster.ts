@@ -10,6 +10,7 @@ import { listMigrations, listPendingMigrations, listSchemaDifferences } from './
 import { databaseFile } from './database/url.ts'
 import { loadEnvironment } from './environment.ts'
 import { errorMessage, OperatorError } from './errors.ts'
+import { nginxUpstream } from './nginx-upstream.ts'
 import { runCommand } from './run-command.ts'
 
 const HELP = `Usage: roster COMMAND
@@ -37,6 +38,10 @@ await runCommand(async () => {
     case 'backup':
       expectArguments(1)
       return backUp(commandArguments[0])
+    case 'nginx-upstream':
+      expectArguments(1)
+      process.stdout.write(nginxUpstream(Number(commandArguments[0])))
+      return
     case 'help':
     case '--help':
       process.stdout.write(HELP)
