@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { CREATE_MIGRATIONS_TABLE } from '../../prisma/schema-engine/migrations-table.ts'
 import { errorMessage, OperatorError } from '../errors.ts'
 import { inTransaction } from './in-transaction.ts'
+import { CREATE_MIGRATIONS_TABLE } from './migrations-table.ts'
 
 const MIGRATIONS = new URL('../../prisma/migrations/', import.meta.url)
 
