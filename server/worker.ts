@@ -1,2 +1,3 @@
-// Only for an upgrade from version 0.1: the master of that release, which runs on, starts the workers of the new one from here.
+// Masters start the workers of any release from this path, as they did in version 0.1: during an upgrade or a rollback, the master and
+// its workers are of different releases.
 import './worker/worker.ts'

@@ -57,7 +57,7 @@ export async function startMaster(
           () => database.read(readDatabaseVersion),
         )
   const pool: WorkerPool = new WorkerPool({
-    script: join(folder, 'server/worker/worker.ts'),
+    script: join(folder, 'server/worker.ts'),
     size: webWorkers,
     memoryBytes: settings.workerMemoryBytes,
     log,
