@@ -43,7 +43,7 @@ describe.skipIf(dockerEnvironment === null)('a container that can not start says
     // What is in a tmpfs lives as long as somebody has it mounted.
     const keeper = new RosterContainer({}, '--volume', `${volume}:/full`, '--env', 'SEED=none')
     if (filler !== '') {
-      expect(keeper.exec('sh', '-c', 'DATABASE_URL=file:///full/roster.db node server/commands/prepare.ts').status).toBe(0)
+      expect(keeper.exec('sh', '-c', 'DATABASE_URL=file:///full/roster.db roster prepare').status).toBe(0)
       keeper.exec('node', '--eval', `fs.appendFileSync('/full/filler', Buffer.alloc(2 ** 22))`)
     }
     expect(refusal(new RosterContainer({ volume }))).toBe(
