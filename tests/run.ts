@@ -52,7 +52,9 @@ async function installDebianPackages(): Promise<void> {
   const isDebian = existsSync('/usr/bin/apt-get')
   if (!isDebian || process.getuid?.() !== 0) {
     const advice = isDebian ? `: sudo apt-get install ${DEBIAN_PACKAGES.join(' ')}` : ''
-    console.error(`The tests need Chromium, the sqlite3 shell and the web servers of docs/deploy.md; install them first${advice}.`)
+    console.error(
+      `The tests need Chromium, the sqlite3 shell and the web servers of docs/operate-debian.md and docs/other-web-servers.md; install them first${advice}.`,
+    )
     process.exit(1)
   }
   const isInstalled =

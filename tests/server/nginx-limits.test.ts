@@ -36,8 +36,8 @@ const test = base.extend<{ $file: { site: Site } }>({
         [join(root, 'etc/nginx/roster/proxy.conf'), join(root, 'etc/nginx/roster/local.conf')],
         [
           ['proxy_read_timeout 15s;', `proxy_read_timeout ${READ_TIMEOUT_SECONDS}s;`],
-          // As it was once, and may be still: an upgrade leaves that file alone.
-          ['# An empty key is not counted.', 'map $remote_addr $roster_network { default $remote_addr; }\n#'],
+          // As in an older local.conf, which upgrades do not change.
+          ['geo $roster_is_limited {', 'map $remote_addr $roster_network { default $remote_addr; }\ngeo $roster_is_limited {'],
         ],
       )
       const database = createDatabase(root)

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
+import { tmpdir } from 'node:os'
 import { dirname, join, normalize } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nginxUpstream } from '../../server/nginx-upstream.ts'
 import { installedFile, installRoster } from '../fixtures/install-roster.ts'
-import { temporaryFolder } from '../fixtures/temporary-database.ts'
 
 // Static imports and re-exports of values as Biome formats them, and import() calls.
 const IMPORT = /^(?:import (?!type )(?:[^'"]*? from )?|export (?:\*|\{)[^'"]*? from )'([^']+)'|\bimport\('([^']+)'\)/gm
@@ -40,16 +40,18 @@ describe('a release', () => {
   let release: string
 
   beforeAll(() => {
-    root = temporaryFolder()
+    root = mkdtempSync(join(tmpdir(), 'roster-test-'))
     installRoster(root, '--no-nginx')
     release = installedFile(root, '')
   })
+
+  afterAll(() => rmSync(root, { recursive: true }))
 
   function run(script: string, ...scriptArguments: string[]) {
     return spawnSync(installedFile(root, 'bin/node'), [script, ...scriptArguments], {
       cwd: root,
       encoding: 'utf8',
-      env: { DATABASE_URL: `file:${join(root, 'roster.db')}`, SEED: 'none' },
+      env: { NODE_ENV: 'production', DATABASE_URL: `file:${join(root, 'roster.db')}`, SEED: 'none' },
     })
   }
 
