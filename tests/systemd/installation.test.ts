@@ -23,7 +23,7 @@ describe.skipIf(obstacle !== null)('Roster on a Debian machine', () => {
       .stdout.trim()
       .split('\n')
 
-  /** What wrk tells of visitors who ask for a profile without pause while `script` runs. */
+  /** What wrk reports about visitors who request a profile without pause while `script` runs. */
   const visitDuring = (script: string) =>
     machine.output(
       `wrk --threads 1 --connections 20 --duration 10s http://127.0.0.1/user/profile/1 >/tmp/visits & sleep 1; { ${script}; } >/dev/null && wait && cat /tmp/visits`,
@@ -48,6 +48,16 @@ describe.skipIf(obstacle !== null)('Roster on a Debian machine', () => {
     expect(machine.output('curl -s http://127.0.0.1/user/profile/1')).toContain('ada@example.com')
   })
 
+  test('has a command that works for root as the user of the service', () => {
+    expect(machine.output('roster seed')).toMatch(/^Added \d+ people/m)
+    expect(machine.output('roster status')).toContain('/var/lib/roster/roster.db')
+    machine.output('roster backup /var/lib/roster/backup.db')
+    expect(machine.output('stat -c %U /var/lib/roster/backup.db')).toBe('roster')
+    machine.output(`rm /var/lib/roster/backup.db; sqlite3 /var/lib/roster/roster.db "DELETE FROM User WHERE username <> 'ada'"`)
+    const { status, stderr } = machine.run('setpriv --reuid=nobody --clear-groups roster status')
+    expect({ status, stderr }).toEqual({ status: 1, stderr: 'roster: only root can read the database; use sudo roster\n' })
+  })
+
   test('is upgraded, reloaded and rolled back, and no request fails', () => {
     machine.output(`
       mkdir -p /next/.next && cp -R /src/deploy /src/docs /next/ && ln -s /src/node_modules /next/node_modules
@@ -70,7 +80,7 @@ describe.skipIf(obstacle !== null)('Roster on a Debian machine', () => {
     expect(machine.run('curl -s http://127.0.0.1:9464/metrics').status).not.toBe(0)
   })
 
-  test('stays stopped when somebody asks for metrics, and visitors see why', () => {
+  test('stays stopped when metrics are requested, and visitors see the error page', () => {
     machine.output('systemctl stop roster 2>/dev/null')
     expect(machine.run('curl -s http://127.0.0.1:9999/metrics').status).not.toBe(0)
     expect(isActive('roster', 'roster-metrics.socket')).toEqual(['inactive', 'inactive'])
@@ -117,7 +127,7 @@ describe.skipIf(obstacle !== null)('Roster on a Debian machine', () => {
       /next/deploy/install.sh`)
     const rollback = machine.run(`${INSTALLED} --rollback`)
     expect(rollback.status).toBe(1)
-    expect(rollback.stderr).toMatch(/release \S+ does not start, \S+ serves on/)
+    expect(rollback.stderr).toMatch(/release \S+ does not start, \S+ is still running/)
     expect(status('/user/profile/1')).toBe('200')
 
     machine.output(`
@@ -129,11 +139,11 @@ describe.skipIf(obstacle !== null)('Roster on a Debian machine', () => {
     expect(status('/user/profile/1')).toBe('200')
   })
 
-  test('serves on when a release can not start', () => {
+  test('keeps running when a release cannot start', () => {
     machine.output(`sed -i '1i throw new Error("broken")' /next/.next/standalone/server/worker/worker.ts`)
     const { status: failed, stderr } = machine.run('/next/deploy/install.sh')
     expect(failed).toBe(1)
-    expect(stderr).toMatch(/^install\.sh: release \S+ does not start, \S+ serves on: journalctl -u roster says why$/m)
+    expect(stderr).toMatch(/^install\.sh: release \S+ does not start, \S+ is still running: see journalctl -u roster$/m)
     expect(status('/user/profile/1')).toBe('200')
     machine.output('systemctl restart roster')
     expect(status('/user/profile/1')).toBe('200')
