@@ -34,7 +34,7 @@ function linkNode(clone: string): void {
   symlinkSync(join(ROOT, 'node_modules', name, 'bin/node'), join(clone, 'node_modules', name, 'bin/node'))
 }
 
-/** What lies below `root`, as a shell sees it: kind, rights, path and where links lead. */
+/** Everything below `root`: type, mode, path and link target. */
 function listTree(root: string): string {
   return execFileSync('find', ['.', '-printf', '%y %m %p %l\n'], { cwd: root, encoding: 'utf8' }).split('\n').sort().join('\n')
 }
@@ -49,7 +49,7 @@ function currentRelease(root: string): string {
 }
 
 describe('install.sh', () => {
-  test('puts a release, the unit, the settings and the nginx site in place', () => {
+  test('installs a release, the unit, the settings, the command and the nginx site', () => {
     const root = temporaryFolder()
     expect(installRoster(root, '--from', cloneWithBuild('one'))).toMatch(/^Roster 1\.2\.3-[\da-f]{12} is installed\.$/m)
     for (const path of ['server/roster.ts', 'bin/node', 'deploy/install.sh', 'docs/operate-debian.md', 'public/robots.txt']) {
@@ -81,7 +81,7 @@ describe('install.sh', () => {
     expect(listTree(root)).toBe(before)
   })
 
-  test('leaves alone what is the operator’s, and replaces what is not', () => {
+  test('keeps the files of the operator, and replaces the others', () => {
     const root = temporaryFolder()
     const clone = cloneWithBuild('one')
     installRoster(root, '--from', clone)
@@ -118,7 +118,7 @@ describe('install.sh', () => {
     expect(readFileSync(conf, 'utf8')).toBe(before)
   })
 
-  test('keeps three releases with their static files, and goes back', () => {
+  test('keeps three releases with their static files, and rolls back', () => {
     const root = temporaryFolder()
     const releases: string[] = []
     for (const name of ['one', 'two', 'three', 'four']) {
@@ -156,7 +156,7 @@ describe('install.sh', () => {
     expect(existsSync(join(units, 'roster-metrics.socket'))).toBe(false)
   })
 
-  test('goes back to a release of version 0.1 with the unit of that release', () => {
+  test('rolls back to a release of version 0.1 with the unit of that release', () => {
     const root = temporaryFolder()
     const unit = join(root, 'etc/systemd/system/roster.service')
     installRoster(root, '--from', cloneWithBuild('one'))
@@ -182,7 +182,7 @@ describe('install.sh', () => {
     expect(readFileSync(join(root, 'etc/nginx/roster/upstream.conf'), 'utf8')).toBe(upstream)
   })
 
-  test('removes all but the data and the settings', () => {
+  test('uninstalls everything except the data and the settings', () => {
     const root = temporaryFolder()
     const data = join(root, 'var/lib/roster/roster.db')
     mkdirSync(dirname(data), { recursive: true })

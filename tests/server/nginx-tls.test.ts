@@ -12,7 +12,7 @@ import { relocateNginxFiles, writeNginxFrame } from '../fixtures/start-nginx.ts'
 import { temporaryFolder } from '../fixtures/temporary-database.ts'
 import { WebServerProcess } from '../fixtures/web-server-process.ts'
 
-test('the TLS site redirects to HTTPS, speaks HTTP/2 and modern TLS, and says so to browsers', async () => {
+test('the TLS site redirects to HTTPS, uses HTTP/2 and modern TLS, and sends HSTS', async () => {
   const root = temporaryFolder()
   chmodSync(root, 0o755)
   installRoster(root)
@@ -44,7 +44,7 @@ test('the TLS site redirects to HTTPS, speaks HTTP/2 and modern TLS, and says so
   expect(await securityOf(tlsPort, { ALPNProtocols: ['h2', 'http/1.1'] })).toEqual({ protocol: 'TLSv1.3', alpn: 'h2' })
   await expect(securityOf(tlsPort, { maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' })).rejects.toThrow()
 
-  // Without workers: it is nginx that says it, on its own answers as well.
+  // There are no workers: nginx sends it with its own responses too.
   expect(await hstsOf(tlsPort, '/icon.svg')).toBe('max-age=31536000')
   expect(await hstsOf(tlsPort, '/')).toBe('max-age=31536000')
 })

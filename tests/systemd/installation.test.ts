@@ -3,6 +3,7 @@ import { DebianMachine } from '../fixtures/debian-machine.ts'
 
 const WAIT = { timeout: 30_000, interval: 100 }
 const INSTALLED = '/opt/roster/current/deploy/install.sh'
+const ROSTER = '/usr/local/bin/roster'
 
 const obstacle = DebianMachine.findObstacle()
 if (obstacle !== null) console.log(`The tests under a running systemd are skipped: ${obstacle}.`)
@@ -34,27 +35,27 @@ describe.skipIf(obstacle !== null)('Roster on a Debian machine', () => {
     expect(visits).not.toMatch(/Socket errors|Non-2xx/)
   }
 
-  test('is there after one command', async () => {
+  test('is installed by one command', async () => {
     expect(machine.output('/src/deploy/install.sh')).toMatch(/^Roster \S+ is installed\.$/m)
     expect(isActive('roster', 'nginx')).toEqual(['active', 'active'])
-    // For a moment nginx still answers as it did before.
+    // During its reload, nginx answers with the old configuration.
     await expect.poll(() => status('/users'), WAIT).toBe('200')
     expect(machine.output('curl -s http://127.0.0.1/users')).toContain('There is nobody here yet')
     expect(machine.output('systemctl is-enabled roster nginx')).toBe('enabled\nenabled')
   })
 
-  test('shows what root changes by plain SQL', () => {
+  test('shows what root changes with plain SQL', () => {
     machine.output(`sqlite3 /var/lib/roster/roster.db "INSERT INTO User (username, email) VALUES ('ada', 'ada@example.com')"`)
     expect(machine.output('curl -s http://127.0.0.1/user/profile/1')).toContain('ada@example.com')
   })
 
   test('has a command that works for root as the user of the service', () => {
-    expect(machine.output('roster seed')).toMatch(/^Added \d+ people/m)
-    expect(machine.output('roster status')).toContain('/var/lib/roster/roster.db')
-    machine.output('roster backup /var/lib/roster/backup.db')
+    expect(machine.output(`${ROSTER} seed`)).toMatch(/^Added \d+ people/m)
+    expect(machine.output(`${ROSTER} status`)).toContain('/var/lib/roster/roster.db')
+    machine.output(`${ROSTER} backup /var/lib/roster/backup.db`)
     expect(machine.output('stat -c %U /var/lib/roster/backup.db')).toBe('roster')
     machine.output(`rm /var/lib/roster/backup.db; sqlite3 /var/lib/roster/roster.db "DELETE FROM User WHERE username <> 'ada'"`)
-    const { status, stderr } = machine.run('setpriv --reuid=nobody --clear-groups roster status')
+    const { status, stderr } = machine.run(`setpriv --reuid=nobody --clear-groups ${ROSTER} status`)
     expect({ status, stderr }).toEqual({ status: 1, stderr: 'roster: only root can read the database; use sudo roster\n' })
   })
 
@@ -92,7 +93,7 @@ describe.skipIf(obstacle !== null)('Roster on a Debian machine', () => {
     expect(isActive('roster', 'roster-metrics.socket')).toEqual(['active', 'inactive'])
   })
 
-  test('comes back when its master is killed', async () => {
+  test('restarts when its master is killed', async () => {
     const pid = machine.output('systemctl show --value --property MainPID roster')
     machine.output(`kill -KILL ${pid}`)
     const showState = () => machine.output('systemctl show --value --property MainPID --property ActiveState roster').split('\n')
@@ -100,7 +101,7 @@ describe.skipIf(obstacle !== null)('Roster on a Debian machine', () => {
     expect(status('/users')).toBe('200')
   })
 
-  test('has nginx come back when that is killed', async () => {
+  test('restarts nginx when that is killed', async () => {
     const showPid = () => machine.output('systemctl show --value --property MainPID nginx')
     const pid = showPid()
     machine.output(`kill -KILL ${pid}`)
@@ -108,18 +109,18 @@ describe.skipIf(obstacle !== null)('Roster on a Debian machine', () => {
     await expect.poll(() => status('/users'), WAIT).toBe('200')
   })
 
-  test('has room for visitors beside two thousand who have sent half a request', () => {
+  test('serves visitors beside two thousand connections with half a request', () => {
     const script = `
       const { connect } = require('node:net')
       const visitors = Array.from({ length: 2_000 }, () => connect(80, '127.0.0.1', function () { this.write('G') }))
       Promise.all(visitors.map((visitor) => new Promise((resolve) => visitor.once('connect', resolve))))
         .then(() => fetch('http://127.0.0.1/user/profile/1'))
         .then(({ status }) => process.exit(status))`
-    // The status of a process has eight bits.
+    // An exit status has eight bits.
     expect(machine.run(`/opt/roster/current/bin/node -e "${script}"`).status).toBe(200)
   })
 
-  test('goes back over a migration only with the copy of the database from before', () => {
+  test('rolls back over a migration only with the copy of the database from before', () => {
     const migration = '20990101000000_next'
     machine.output(`
       cd /next/.next/standalone/prisma/migrations && mkdir ${migration}
@@ -149,7 +150,7 @@ describe.skipIf(obstacle !== null)('Roster on a Debian machine', () => {
     expect(status('/user/profile/1')).toBe('200')
   })
 
-  test('goes, and leaves the data', () => {
+  test('is uninstalled, and leaves the data', () => {
     machine.output(`${INSTALLED} --uninstall`)
     expect(isActive('roster', 'nginx')).toEqual(['inactive', 'active'])
     expect(status('/users')).not.toBe('200')
