@@ -64,7 +64,7 @@ installRoster(root)
 const file = join(root, 'roster.db')
 copyFileSync(values.database, file)
 const workers = await startWorkers({ url: databaseUrl(file) }, root)
-// As docs/deploy.md says for thousands of idle connections.
+// More than Debian's 768, for thousands of idle connections.
 const nginx = await startNginx({ root, sockets: workers.sockets, port: await freePort() }, 4_096)
 try {
   const address = nginx.address

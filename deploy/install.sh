@@ -1,23 +1,25 @@
 #!/usr/bin/env bash
-# Installs, upgrades, rolls back or removes Roster on Debian 12. See docs/deploy.md.
+# Installs, upgrades, rolls back or removes Roster on Debian 12. See docs/operate-debian.md.
+# deploy/NAME is /etc/NAME on the machine; deploy/bin is /usr/local/bin, and deploy/errors /opt/roster/errors.
 set -euo pipefail
 
 usage() {
   cat <<'HELP'
 Usage: deploy/install.sh [options]        as root, in a clone after `npm run build`
 
-Installs the clone's build, or upgrades to it without losing a request: user, systemd unit, nginx site. Running it again is harmless.
-To change settings, roll back or uninstall without a clone there is /opt/roster/current/deploy/install.sh.
+Installs the clone's build, or upgrades to it without losing a request: user, systemd unit, `roster` command, nginx site.
+You can run it again at any time. To change settings, roll back or uninstall without a clone, use
+/opt/roster/current/deploy/install.sh.
 
-  --workers N       so many web workers from now on (default 2); restarts a running Roster
-  --metrics PORT    metrics for Prometheus on 127.0.0.1:PORT; "off" ends it; restarts a running Roster
-  --no-nginx        leaves nginx alone, for Apache, lighttpd or another web server
-  --from DIR        the clone to install (default: the one that this script is in)
-  --rollback [NAME] back to the release that was installed before the current one, or to release NAME
-  --releases        lists the kept releases
-  --uninstall       removes everything but the data (/var/lib/roster) and what you may have changed (/etc/roster, nginx sites)
-  --destdir DIR     works on a tree below DIR, starts and reloads nothing (for packages and tests)
-  --help            this text
+  --workers N       use N web workers from now on (default 2); restarts Roster if it is running
+  --metrics PORT    serve metrics for Prometheus on 127.0.0.1:PORT, or stop with "off"; restarts Roster if it is running
+  --no-nginx        do not touch nginx: for Apache, lighttpd or another web server
+  --from DIR        install the clone in DIR (default: the one that this script is in)
+  --rollback [NAME] go back to the release installed before the current one, or to release NAME
+  --releases        list the kept releases
+  --uninstall       remove everything except the data (/var/lib/roster) and your own files (/etc/roster, nginx sites)
+  --destdir DIR     work on the tree below DIR, and start and reload nothing (for packages and tests)
+  --help            show this text
 HELP
 }
 
@@ -31,9 +33,9 @@ say() {
 }
 
 KEPT_RELEASES=3
-# Of each nginx process. Whoever holds 768 connections, which is what Debian has, or 512, which is nginx's own, shuts out all others.
+# For each nginx process. With Debian's 768 (nginx's own default is 512), one visitor could hold them all and shut out everybody else.
 NGINX_CONNECTIONS=8192
-# A connection of a visitor, one to a worker, and a stored page each.
+# For each connection: the visitor's socket, one to a worker, and a cached page.
 NGINX_FILES=32768
 PACKAGES=(nginx libnginx-mod-http-brotli-static)
 
@@ -55,10 +57,10 @@ while [[ $# -gt 0 ]]; do
   shift
 done
 [[ -z $workers || ($workers =~ ^[1-9][0-9]?$ && $workers -le 64) ]] || fail "--workers is \"$workers\"; it must be a number from 1 to 64"
-[[ -z $metrics || $metrics == off || $metrics =~ ^[1-9][0-9]{3,4}$ ]] || fail "--metrics is \"$metrics\"; it must be a port from 1000 up, or off"
+[[ -z $metrics || $metrics == off || $metrics =~ ^[1-9][0-9]{3,4}$ ]] || fail "--metrics is \"$metrics\"; it must be a port of 1000 or more, or off"
 [[ -n $destdir || $EUID -eq 0 ]] || fail 'run it as root: sudo deploy/install.sh'
 
-# Whatever umask root has, the web server has to read these files.
+# The web server must be able to read the files, even if root has a strict umask.
 umask 022
 destdir=${destdir%/}
 home=$destdir/opt/roster
@@ -69,10 +71,10 @@ units=$destdir/etc/systemd/system
 assets=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 main() {
-  [[ $action == install || $action == uninstall || -L $home/current ]] || fail 'Roster is not installed'
+  [[ $action == install || $action == uninstall || -L $home/current ]] || fail 'Roster is not installed; run deploy/install.sh in a clone first'
   mkdir -p "$home"
   exec 9>"$home/.lock"
-  flock -n 9 || fail 'another install.sh is at work'
+  flock -n 9 || fail 'another install.sh is running; wait until it has finished'
   "$action"
 }
 
@@ -87,8 +89,8 @@ install() {
     if [[ ! -d $releases/$name ]]; then add_release "$name"; else touch "$releases/$name"; fi
   fi
   share_static_files
-  install_user_and_unit
-  [[ $with_nginx == no ]] || install_nginx_site
+  install_user_and_settings
+  [[ $with_nginx == no ]] || install_nginx_site "$name"
   activate "$name"
   drop_old_releases
   [[ $with_nginx == no ]] || reload_changed_nginx
@@ -99,10 +101,10 @@ rollback() {
   local current
   current=$(current_release)
   [[ -n $release ]] || release=$(list_releases | awk -v current="$current" 'found { print; exit } $0 == current { found = 1 }')
-  [[ -n $release ]] || fail "no release is older than $current"
-  [[ -d $releases/$release ]] || fail "no release $release; --releases lists those that are kept"
+  [[ -n $release ]] || fail "cannot roll back: no kept release is older than $current"
+  [[ -d $releases/$release ]] || fail "there is no release $release; --releases lists the kept ones"
   activate "$release"
-  say "Roster is back at $release. The database stays as it is."
+  say "Roster is back at release $release. The database was not changed."
 }
 
 releases() {
@@ -112,6 +114,7 @@ releases() {
 uninstall() {
   if runs_systemd && [[ -e $units/roster.service ]]; then systemctl disable --quiet --now roster.service; fi
   rm -rf "$units/roster.service" "$units/roster.service.d" "$units/roster-metrics.socket" "$destdir/etc/sysusers.d/roster.conf"
+  rm -f "$destdir/usr/local/bin/roster"
   rm -f "$nginx/sites-enabled/roster" "$nginx/sites-enabled/roster-tls" "$nginx/conf.d/roster.conf"
   rm -f "$nginx"/roster/{site,proxy,headers,upstream,brotli}.conf
   restore_nginx_conf
@@ -122,30 +125,30 @@ uninstall() {
     systemctl daemon-reload
     [[ ! -d $nginx/sites-enabled ]] || reload_nginx
   fi
-  say 'Roster is removed. Kept: the data in /var/lib/roster, what you may have changed in /etc/roster and /etc/nginx, the user roster.'
+  say 'Roster is removed. Kept: the data in /var/lib/roster, your files in /etc/roster and /etc/nginx, and the user roster.'
 }
 
 check_build() {
-  from=$(cd "$from" 2>/dev/null && pwd) || fail "there is no folder $from"
+  from=$(cd "$from" 2>/dev/null && pwd) || fail "there is no folder $from; --from must name a clone"
   build=$from/.next/standalone
-  [[ -f $build/server/roster.ts ]] || fail "$from has no build: run npm run build there first"
+  [[ -f $build/sbom.cdx.json ]] || fail "$from has no complete build: run npm run build there first"
   local node
   node=$(compgen -G "$from/node_modules/node-linux-*/bin/node" | head -n 1) || true
   [[ -x $node ]] || fail "$from/node_modules has no Node: run npm ci there first"
-  "$node" --version >/dev/null 2>&1 || fail "$node does not run on this machine: run npm ci there, on this kind of machine"
+  "$node" --version >/dev/null 2>&1 || fail "$node does not run on this machine: run npm ci on a machine of the same architecture"
   pinned_node=$node
 }
 
 install_packages() {
   [[ -z $destdir && $with_nginx == yes ]] || return 0
   if dpkg-query -W "${PACKAGES[@]}" >/dev/null 2>&1 && [[ -x /usr/sbin/nginx ]]; then return 0; fi
-  [[ -x /usr/bin/apt-get ]] || fail "this is for Debian 12; elsewhere use --no-nginx and follow docs/deploy.md"
+  [[ -x /usr/bin/apt-get ]] || fail "only Debian 12 is supported; on another system use --no-nginx and see docs/other-web-servers.md"
   say "Installing ${PACKAGES[*]} …"
   apt-get update -qq || fail 'apt-get update failed; its output is above'
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${PACKAGES[@]}" >/dev/null || fail 'apt-get failed; its output is above'
 }
 
-# By content: the same build is the same release, however often it is installed.
+# A hash of the content: installing the same build again adds no release.
 release_name() {
   local version hash
   version=$("$pinned_node" -p 'require(process.argv[1]).version' "$build/package.json")
@@ -162,34 +165,32 @@ add_release() {
   rm -rf "$new"
   mkdir -p "$releases"
   cp -R --preserve=mode,links,timestamps "$build" "$new"
-  # Next copies the clone's settings; those of an installation are in /etc/roster.
+  # Next copies the clone's settings; an installation has its own in /etc/roster.
   rm -f "$new"/.env*
   mkdir -p "$new/bin" "$new/docs"
   cp "$pinned_node" "$new/bin/node"
   cp -R "$assets" "$new/deploy"
-  cp "$from/docs/deploy.md" "$new/docs/"
-  say 'Compressing static files …'
-  "$pinned_node" "$assets/precompress.ts" "$new/.next/static" "$new/public"
-  # The service reads its code and can not change it.
+  cp "$from"/docs/*.md "$new/docs/"
+  # The service can read its code but not change it.
   chmod -R u=rwX,go=rX "$new"
   touch "$new"
   mv -T "$new" "$releases/$1"
 }
 
-# The files of all kept releases in one folder, as hard links: a page of the release before still finds its own.
-# The newest come last, so that what releases have in common is a link to the one that stays longest.
+# Collects the static files of all kept releases in one folder, as hard links: a page of the previous release still finds its own.
+# The newest release comes last: files that releases share are linked to the one that is kept longest.
 share_static_files() {
   mkdir -p "$home/static"
   local name
   for name in $(list_releases | tac); do cp -Rlf "$releases/$name/.next/static/." "$home/static/"; done
 }
 
-install_user_and_unit() {
-  mkdir -p "$units" "$destdir/etc/sysusers.d" "$destdir/etc/roster" "$home/errors"
-  cp "$assets/systemd/roster.service" "$units/roster.service"
-  cp "$assets/systemd/roster.sysusers" "$destdir/etc/sysusers.d/roster.conf"
+install_user_and_settings() {
+  mkdir -p "$units" "$destdir/etc/sysusers.d" "$destdir/etc/roster" "$destdir/usr/local/bin" "$home/errors"
+  cp "$assets/sysusers.d/roster.conf" "$destdir/etc/sysusers.d/"
+  cp "$assets/bin/roster" "$destdir/usr/local/bin/"
   cp "$assets/errors/"*.html "$home/errors/"
-  [[ -e $settings ]] || cp "$assets/systemd/roster.env" "$settings"
+  [[ -e $settings ]] || cp "$assets/roster/roster.env" "$settings"
   if [[ -n $workers ]]; then set_setting WEB_WORKERS "$workers"; fi
   if [[ -n $metrics ]]; then set_setting METRICS_PORT "${metrics#off}"; fi
   install_metrics_socket
@@ -200,16 +201,15 @@ install_metrics_socket() {
   local port
   port=$(sed -n 's/^METRICS_PORT=\([1-9][0-9]*\)$/\1/p' "$settings" | tail -n 1)
   if [[ -n $port ]]; then
-    mkdir -p "$units/roster.service.d"
-    sed "s/^\(ListenStream=127\.0\.0\.1\):.*/\1:$port/" "$assets/systemd/roster-metrics.socket" >"$units/roster-metrics.socket"
-    cp "$assets/systemd/metrics.conf" "$units/roster.service.d/"
+    sed "s/^\(ListenStream=127\.0\.0\.1\):.*/\1:$port/" "$assets/systemd/system/roster-metrics.socket" >"$units/roster-metrics.socket"
+    cp -R "$assets/systemd/system/roster.service.d" "$units/"
   elif [[ -e $units/roster-metrics.socket ]]; then
     if runs_systemd; then systemctl stop --quiet roster-metrics.socket; fi
     rm -f "$units/roster-metrics.socket" "$units/roster.service.d/metrics.conf"
   fi
 }
 
-# set_setting NAME VALUE: in the place of its line, commented or not; an empty value comments it out.
+# set_setting NAME VALUE: replaces the line of NAME, even if it is a comment; an empty VALUE makes it a comment.
 set_setting() {
   local line="$1=$2"
   [[ -n $2 ]] || line="#$1="
@@ -217,45 +217,49 @@ set_setting() {
 }
 
 worker_count() {
-  sed -n 's/^WEB_WORKERS=\([1-9][0-9]*\)$/\1/p' "$settings" | tail -n 1 | grep . || fail "WEB_WORKERS in $settings must be a number: the web server has to know the sockets"
+  sed -n 's/^WEB_WORKERS=\([1-9][0-9]*\)$/\1/p' "$settings" | tail -n 1 | grep . || fail "WEB_WORKERS in $settings is not a number: set it with --workers N"
 }
 
+# install_nginx_site RELEASE
 install_nginx_site() {
-  mkdir -p "$nginx/roster" "$nginx/conf.d" "$nginx/sites-available" "$nginx/sites-enabled"
   local name
-  cp "$assets/nginx/roster-http.conf" "$nginx/conf.d/roster.conf"
-  for name in site proxy headers; do cp "$assets/nginx/roster-$name.conf" "$nginx/roster/$name.conf"; done
-  write_upstream
-  if compgen -G "$nginx/modules-enabled/*brotli-static.conf" >/dev/null; then
-    cp "$assets/nginx/roster-brotli.conf" "$nginx/roster/brotli.conf"
-  else
-    rm -f "$nginx/roster/brotli.conf"
-  fi
-  keep_or_copy roster-local.conf "$nginx/roster/local.conf"
-  keep_or_copy roster.conf "$nginx/sites-available/roster"
-  keep_or_copy roster-tls.conf "$nginx/sites-available/roster-tls"
+  mkdir -p "$nginx"/{conf.d,roster,sites-available,sites-enabled} "$units/nginx.service.d"
+  # The operator's files, which may have been changed.
+  for name in roster/local.conf sites-available/{roster,roster-tls}; do
+    [[ -e $nginx/$name ]] || cp "$assets/nginx/$name" "$nginx/$name"
+  done
+  for name in conf.d/roster.conf roster/{site,proxy,headers,brotli}.conf; do cp "$assets/nginx/$name" "$nginx/$name"; done
+  compgen -G "$nginx/modules-enabled/*brotli-static.conf" >/dev/null || rm "$nginx/roster/brotli.conf"
+  write_upstream "$1"
   raise_nginx_limits
-  mkdir -p "$units/nginx.service.d"
-  cp "$assets/systemd/nginx-restart.conf" "$units/nginx.service.d/10-roster.conf"
+  cp "$assets/systemd/system/nginx.service.d/10-roster.conf" "$units/nginx.service.d/"
   if [[ -e $nginx/sites-enabled/roster || -e $nginx/sites-enabled/roster-tls ]]; then return; fi
   ln -sf ../sites-available/roster "$nginx/sites-enabled/roster"
   # Debian's welcome page claims the same default_server.
   if [[ -L $nginx/sites-enabled/default ]]; then
     rm "$nginx/sites-enabled/default"
-    say "Debian's welcome page is off: Roster answers on port 80 instead."
+    say "Debian's welcome page is disabled: Roster uses port 80 now."
   fi
 }
 
-# Only in nginx.conf itself: there may be but one events{}. What it changes is marked, for restore_nginx_conf; larger numbers stay.
+# write_upstream RELEASE: tells nginx where the workers' sockets are.
+write_upstream() {
+  local count upstream
+  count=$(worker_count)
+  upstream=$("$releases/$1/bin/node" "$releases/$1/server/roster.ts" nginx-upstream "$count") || fail 'roster nginx-upstream failed; its output is above'
+  echo "$upstream" >"$nginx/roster/upstream.conf"
+}
+
+# In nginx.conf itself, because nginx allows only one events{}. Changed lines are marked for restore_nginx_conf; larger numbers stay.
 raise_nginx_limits() {
   local conf=$nginx/nginx.conf
   [[ -f $conf ]] || return 0
   raise_nginx_limit worker_connections "$NGINX_CONNECTIONS" ||
-    say "$conf has no line of its own for worker_connections: set it to $NGINX_CONNECTIONS in events{}."
+    say "Cannot set worker_connections: $conf has no line for it; set it to $NGINX_CONNECTIONS in events{}."
   raise_nginx_limit worker_rlimit_nofile "$NGINX_FILES" || sed -i --follow-symlinks "1i worker_rlimit_nofile $NGINX_FILES; # Roster" "$conf"
 }
 
-# raise_nginx_limit NAME NUMBER: fails where NAME has no line.
+# raise_nginx_limit NAME NUMBER: fails if $conf has no line for NAME.
 raise_nginx_limit() {
   local before
   before=$(sed -n "s/^[[:space:]]*$1[[:space:]]\+\([0-9]\+\);.*/\1/p" "$conf" | head -n 1)
@@ -269,42 +273,34 @@ restore_nginx_conf() {
   sed -i --follow-symlinks -e '/; # Roster$/d' -e 's/[0-9]\+; # Roster: was \([0-9]\+;\)/\1/' "$conf"
 }
 
-keep_or_copy() {
-  [[ -e $2 ]] || cp "$assets/nginx/$1" "$2"
-}
-
-write_upstream() {
-  local count
-  count=$(worker_count)
-  awk -v count="$count" '
-    /worker-1\.sock/ { for (k = 1; k <= count; k++) { line = $0; sub(/worker-1/, "worker-" k, line); print line } next }
-    /worker-[0-9]+\.sock/ { next }
-    { print }' "$assets/nginx/roster-upstream.conf" >"$nginx/roster/upstream.conf"
-}
-
-# Switches to release $1, and back when it does not start: the old one serves on then.
+# Switches to release $1. If it does not start, switches back: the previous release keeps serving.
 activate() {
   local before=''
   [[ ! -L $home/current ]] || before=$(current_release)
-  point_current_to "$1"
+  point_to "$1"
   start_or_reload "$1" && return
-  [[ -n $before && $before != "$1" ]] || fail 'Roster does not start: journalctl -u roster says why'
-  point_current_to "$before"
-  # A worker may have changed already.
+  [[ -n $before && $before != "$1" ]] || fail 'Roster does not start: see journalctl -u roster'
+  point_to "$before"
+  # Some workers may run the new release already.
   start_or_reload "$before" || true
-  fail "release $1 does not start, $before serves on: journalctl -u roster says why"
+  fail "release $1 does not start, $before is still running: see journalctl -u roster"
 }
 
-point_current_to() {
+# Makes release $1 the current one, with its own unit: only that names the commands that the release has.
+point_to() {
   ln -sfn "releases/$1" "$home/.current"
   mv -T "$home/.current" "$home/current"
+  local unit=$releases/$1/deploy/systemd/system/roster.service
+  # Releases of version 0.1.
+  [[ -e $unit ]] || unit=$releases/$1/deploy/systemd/roster.service
+  cp "$unit" "$units/roster.service"
 }
 
 start_or_reload() {
   runs_systemd || return 0
   systemctl daemon-reload
   systemctl enable --quiet roster.service
-  # Not start: one that is under way may be that of the release before.
+  # Not `start`: one that is in progress may be that of the previous release.
   if [[ -n $workers$metrics ]] || ! systemctl --quiet is-active roster.service; then
     systemctl restart roster.service
   else
@@ -312,22 +308,22 @@ start_or_reload() {
   fi
 }
 
-# Waits until the master has replaced its workers by those of release $1, or could not.
+# Waits until the master has replaced its workers with those of release $1; fails if it could not.
 is_served() {
   local end=$((SECONDS + 300))
   while ((SECONDS < end)); do
     case $(systemctl show --value --property StatusText roster.service) in
-      # A master of before it said so.
+      # Masters of the first releases report no status.
       '') return 0 ;;
+      *"/releases/$1 cannot be served"* | *"/releases/$1 can not be served"*) return 1 ;;
       *"/releases/$1") return 0 ;;
-      *"/releases/$1 "*) return 1 ;;
     esac
     sleep 0.2
   done
   return 1
 }
 
-# A reload hangs up on idle connections, now and then on one on which a request is under way: only for what nginx has not read yet.
+# Only if nginx has not read these files yet: a reload closes idle connections, and now and then one with a request in progress.
 reload_changed_nginx() {
   runs_systemd || return 0
   local read=$home/.nginx-has-read
@@ -342,12 +338,12 @@ nginx_hash() {
 
 reload_nginx() {
   runs_systemd || return 0
-  nginx -t -q || fail 'nginx does not take its configuration (above); it goes on with the one before'
+  nginx -t -q || fail 'nginx rejects its configuration (see above) and keeps running with the previous one'
   systemctl enable --quiet nginx.service
   systemctl reload-or-restart nginx.service
 }
 
-# Not one that a process still runs from: the master's own code may be older than its workers'.
+# Keeps a release that a process still runs from: the master's code may be older than that of its workers.
 drop_old_releases() {
   local name
   for name in $(list_releases | tail -n "+$((KEPT_RELEASES + 1))"); do
@@ -358,7 +354,7 @@ drop_old_releases() {
 }
 
 drop_static_files_of_no_release() {
-  # A hard link that no release shares any more.
+  # Files without another hard link belong to no release any more.
   find "$home/static" -type f -links 1 -delete
   find "$home/static" -mindepth 1 -type d -empty -delete
 }
@@ -373,7 +369,7 @@ current_release() {
   basename "$(readlink "$home/current")"
 }
 
-# Newest first, by the time of their last installation.
+# Newest first, by the time of the last installation.
 list_releases() {
   ls -1t "$releases"
 }

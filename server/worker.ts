@@ -1,2 +1,3 @@
-// Forwards because masters of every release start workers of any other from this path: one of version 0.1 during an upgrade, too.
+// Masters start the workers of any release from this path, as they did in version 0.1: during an upgrade or a rollback, the master and
+// its workers are of different releases.
 import './worker/worker.ts'

@@ -1,19 +1,20 @@
-import { readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { OperatorError } from '../errors.ts'
-import { type Settings, socketPath, waitingRoomPath } from '../settings.ts'
+import { nginxUpstream } from '../nginx-upstream.ts'
+import type { Settings } from '../settings.ts'
 
-const UPSTREAM = new URL('../../deploy/nginx/roster-upstream.conf', import.meta.url)
-
-// One can serve tens of thousands of stored pages a second; Next is what needs the processors.
+// One nginx process serves tens of thousands of cached pages a second; Next needs the processors.
 const MAX_NGINX_WORKERS = 4
 
 type Machine = { processors: number; hasIpv6: boolean; isRoot: boolean }
 
-/** The files of nginx's configuration that depend on settings, by name; deploy/container/nginx.conf includes them. */
+/**
+ * The files of nginx's configuration that depend on settings, by name; deploy/container/nginx.conf includes them.
+ * @throws OperatorError for a setting that nginx cannot use.
+ */
 export function nginxSettings(settings: Settings, trustedProxies: string, machine: Machine): Record<string, string> {
   return {
-    // nginx's own default for root is a user that can not reach the workers' sockets.
+    // As root, nginx would switch to a user that cannot reach the workers' sockets.
     'main.conf': `worker_processes ${Math.min(machine.processors, MAX_NGINX_WORKERS)};\n${machine.isRoot ? 'user root;\n' : ''}`,
     'http.conf': isLoggedMap(settings) + trusted(trustedProxies),
     'listen.conf': listenLines(settings, machine),
@@ -45,13 +46,5 @@ function listenLines({ host, port }: Settings, { hasIpv6 }: Machine): string {
 
 function upstream({ socketDirectory, webWorkers }: Settings): string {
   if (socketDirectory === null) throw new OperatorError('SOCKET_DIRECTORY must be a folder: nginx reaches the workers there')
-  const template = readFileSync(UPSTREAM, 'utf8')
-  // Each worker as often as there, where the reason stands.
-  const times = template.split('worker-1.sock').length - 1
-  const servers = Array.from(
-    { length: times * webWorkers },
-    (_, index) => `    server unix:${socketPath(socketDirectory, (index % webWorkers) + 1)} max_fails=0;\n`,
-  )
-  const [first, ...rest] = template.split(/^ *server unix:.*\/worker-.*\n/m)
-  return [first, ...servers, ...rest].join('').replaceAll('/run/roster/waiting.sock', waitingRoomPath(socketDirectory))
+  return nginxUpstream(webWorkers, socketDirectory)
 }

@@ -50,7 +50,7 @@ function expectEmpty(database: DatabaseSync): void {
   throw new OperatorError(
     people === undefined
       ? `it belongs to another program: it has a table "${table}" and none of Roster's migrations; name another file in DATABASE_URL`
-      : `it has a table "${people}" that Roster's migrations did not create (prisma db push or another program did); copy its people into a new database: see "People from another database" in docs/deploy.md`,
+      : `it has a table "${people}" that Roster's migrations did not create (prisma db push or another program did); copy its people into a new database: see "People from another database" in docs/troubleshooting.md`,
   )
 }
 

@@ -1,4 +1,3 @@
-// Puts a .gz and a .br beside each text file below the given folders, so that no web server compresses on a request.
 import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -9,20 +8,21 @@ const COMPRESSORS: [suffix: string, compress: (content: Buffer) => Buffer][] = [
   ['.br', (content) => brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } })],
 ]
 
-for (const folder of process.argv.slice(2)) {
+/** Writes a .gz and a .br file beside each text file below `folder`, so that no web server compresses during a request. */
+export function precompress(folder: string): void {
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (COMPRESSIBLE.includes(extname(name))) precompress(join(folder, name))
+    if (COMPRESSIBLE.includes(extname(name))) compressFile(join(folder, name))
   }
 }
 
-function precompress(file: string): void {
+function compressFile(file: string): void {
   const content = readFileSync(file)
   const { atime, mtime } = statSync(file)
   for (const [suffix, compress] of COMPRESSORS) {
     const compressed = compress(content)
     if (compressed.length >= content.length) continue
     writeFileSync(file + suffix, compressed)
-    // Web servers show a file's time to visitors: all three are the same file to them.
+    // Web servers send a file's time to visitors: it must be the same for all three.
     utimesSync(file + suffix, atime, mtime)
   }
 }

@@ -1,22 +1,23 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ROOT } from '../../server/paths.ts'
 import { installedFile, installRoster } from '../fixtures/install-roster.ts'
 import { temporaryFolder } from '../fixtures/temporary-database.ts'
 
-/** A clone with a build of next to nothing, whose one script is called and says `name`. */
+/** A clone with a very small build, whose only script has the name `name`. */
 function cloneWithBuild(name: string): string {
   const clone = temporaryFolder()
   const files = {
-    'docs/deploy.md': '# Deploying',
+    'docs/operate-debian.md': '# Operate Roster on Debian',
     '.next/standalone/package.json': '{ "version": "1.2.3" }',
-    '.next/standalone/server/roster.ts': '',
+    '.next/standalone/sbom.cdx.json': '{}',
+    '.next/standalone/server/roster.ts': `console.log('roster', ...process.argv.slice(2))`,
     '.next/standalone/.env': 'LOG_LEVEL=silent',
     '.next/standalone/public/robots.txt': 'User-agent: *',
-    '.next/standalone/.next/static/chunks/shared.js': 'let shared = "shared by all releases, shared by all releases"',
-    [`.next/standalone/.next/static/chunks/${name}.js`]: `let name = "${name}", again = "${`${name}, `.repeat(20)}"`,
+    '.next/standalone/.next/static/chunks/shared.js': 'let shared = "shared by all releases"',
+    [`.next/standalone/.next/static/chunks/${name}.js`]: `let name = "${name}"`,
   }
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(clone, path)), { recursive: true })
@@ -33,7 +34,7 @@ function linkNode(clone: string): void {
   symlinkSync(join(ROOT, 'node_modules', name, 'bin/node'), join(clone, 'node_modules', name, 'bin/node'))
 }
 
-/** What lies below `root`, as a shell sees it: kind, rights, path and where links lead. */
+/** Everything below `root`: type, mode, path and link target. */
 function listTree(root: string): string {
   return execFileSync('find', ['.', '-printf', '%y %m %p %l\n'], { cwd: root, encoding: 'utf8' }).split('\n').sort().join('\n')
 }
@@ -48,10 +49,10 @@ function currentRelease(root: string): string {
 }
 
 describe('install.sh', () => {
-  test('puts a release, the unit, the settings and the nginx site in place', () => {
+  test('installs a release, the unit, the settings, the command and the nginx site', () => {
     const root = temporaryFolder()
     expect(installRoster(root, '--from', cloneWithBuild('one'))).toMatch(/^Roster 1\.2\.3-[\da-f]{12} is installed\.$/m)
-    for (const path of ['server/roster.ts', 'bin/node', 'deploy/install.sh', 'docs/deploy.md', 'public/robots.txt']) {
+    for (const path of ['server/roster.ts', 'bin/node', 'deploy/install.sh', 'docs/operate-debian.md', 'public/robots.txt']) {
       expect(existsSync(installedFile(root, path)), path).toBe(true)
     }
     for (const path of [
@@ -59,15 +60,15 @@ describe('install.sh', () => {
       'etc/roster/roster.env',
       'etc/nginx/sites-enabled/roster',
       'opt/roster/errors/503.html',
+      'usr/local/bin/roster',
     ]) {
       expect(existsSync(join(root, path)), path).toBe(true)
     }
     expect(existsSync(installedFile(root, '.env'))).toBe(false)
-    expect(readdirSync(join(root, 'opt/roster/static/chunks')).sort()).toEqual(
-      ['one', 'shared'].flatMap((name) => [`${name}.js`, `${name}.js.br`, `${name}.js.gz`]),
-    )
-    // Whatever umask the clone was made with.
-    expect(statSync(installedFile(root, 'server/roster.ts')).mode & 0o777).toBe(0o644)
+    expect(readdirSync(join(root, 'opt/roster/static/chunks')).sort()).toEqual(['one.js', 'shared.js'])
+    // The mode does not depend on the umask of the clone.
+    expect(statSync(installedFile(root, 'public/robots.txt')).mode & 0o777).toBe(0o644)
+    expect(statSync(join(root, 'usr/local/bin/roster')).mode & 0o777).toBe(0o755)
     expect(statSync(installedFile(root, 'bin/node')).mode & 0o777).toBe(0o755)
   })
 
@@ -80,7 +81,7 @@ describe('install.sh', () => {
     expect(listTree(root)).toBe(before)
   })
 
-  test('leaves alone what is the operator’s, and replaces what is not', () => {
+  test('keeps the files of the operator, and replaces the others', () => {
     const root = temporaryFolder()
     const clone = cloneWithBuild('one')
     installRoster(root, '--from', clone)
@@ -117,7 +118,7 @@ describe('install.sh', () => {
     expect(readFileSync(conf, 'utf8')).toBe(before)
   })
 
-  test('keeps three releases with their static files, and goes back', () => {
+  test('keeps three releases with their static files, and rolls back', () => {
     const root = temporaryFolder()
     const releases: string[] = []
     for (const name of ['one', 'two', 'three', 'four']) {
@@ -125,14 +126,15 @@ describe('install.sh', () => {
       releases.push(currentRelease(root))
     }
     expect(readdirSync(join(root, 'opt/roster/releases')).sort()).toEqual(releases.slice(1).sort())
-    const scripts = readdirSync(join(root, 'opt/roster/static/chunks')).filter((name) => name.endsWith('.js'))
-    expect(scripts.sort()).toEqual(['four.js', 'shared.js', 'three.js', 'two.js'])
+    expect(readdirSync(join(root, 'opt/roster/static/chunks')).sort()).toEqual(['four.js', 'shared.js', 'three.js', 'two.js'])
 
     installRoster(root, '--rollback')
     expect(currentRelease(root)).toBe(releases[2])
     installRoster(root, '--rollback')
     expect(currentRelease(root)).toBe(releases[1])
-    expect(refusal('--destdir', root, '--rollback').stderr).toBe(`install.sh: no release is older than ${releases[1]}\n`)
+    expect(refusal('--destdir', root, '--rollback').stderr).toBe(
+      `install.sh: cannot roll back: no kept release is older than ${releases[1]}\n`,
+    )
     installRoster(root, '--rollback', String(releases[3]))
     expect(installRoster(root, '--releases')).toBe(`* ${releases[3]}\n  ${releases[2]}\n  ${releases[1]}\n`)
   })
@@ -144,11 +146,7 @@ describe('install.sh', () => {
     execFileSync(installedFile(root, 'deploy/install.sh'), ['--destdir', root, '--workers', '4', '--metrics', '9999'])
     expect(currentRelease(root)).toBe(release)
     expect(readFileSync(join(root, 'etc/roster/roster.env'), 'utf8')).toMatch(/^WEB_WORKERS=4$[\s\S]*^METRICS_PORT=9999$/m)
-    expect(
-      readFileSync(join(root, 'etc/nginx/roster/upstream.conf'), 'utf8')
-        .match(/worker-\d+/g)
-        ?.join(' '),
-    ).toBe(Array(2).fill('worker-1 worker-2 worker-3 worker-4').join(' '))
+    expect(readFileSync(join(root, 'etc/nginx/roster/upstream.conf'), 'utf8')).toBe('roster nginx-upstream 4\n')
     const units = join(root, 'etc/systemd/system')
     expect(existsSync(join(units, 'roster.service.d/metrics.conf'))).toBe(true)
     expect(readFileSync(join(units, 'roster-metrics.socket'), 'utf8')).toMatch(/^ListenStream=127\.0\.0\.1:9999$/m)
@@ -158,7 +156,33 @@ describe('install.sh', () => {
     expect(existsSync(join(units, 'roster-metrics.socket'))).toBe(false)
   })
 
-  test('removes all but the data and the settings', () => {
+  test('rolls back to a release of version 0.1 with the unit of that release', () => {
+    const root = temporaryFolder()
+    const unit = join(root, 'etc/systemd/system/roster.service')
+    installRoster(root, '--from', cloneWithBuild('one'))
+    const old = installedFile(root, 'deploy/systemd')
+    writeFileSync(join(old, 'roster.service'), 'ExecStart=/opt/roster/current/bin/node /opt/roster/current/server/serve.ts\n')
+    rmSync(join(old, 'system'), { recursive: true })
+    installRoster(root, '--from', cloneWithBuild('two'))
+    expect(readFileSync(unit, 'utf8')).toMatch(/^ExecStart=\S+ \S+\/server\/roster\.ts serve$/m)
+    installRoster(root, '--rollback')
+    expect(readFileSync(unit, 'utf8')).toContain('server/serve.ts')
+  })
+
+  test('leaves nginx as it is if the release cannot name its sockets', () => {
+    const root = temporaryFolder()
+    installRoster(root, '--from', cloneWithBuild('one'))
+    const upstream = readFileSync(join(root, 'etc/nginx/roster/upstream.conf'), 'utf8')
+    const broken = cloneWithBuild('two')
+    writeFileSync(join(broken, '.next/standalone/server/roster.ts'), 'throw new Error("broken")')
+    expect(refusal('--destdir', root, '--from', broken)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('install.sh: roster nginx-upstream failed; its output is above\n'),
+    })
+    expect(readFileSync(join(root, 'etc/nginx/roster/upstream.conf'), 'utf8')).toBe(upstream)
+  })
+
+  test('uninstalls everything except the data and the settings', () => {
     const root = temporaryFolder()
     const data = join(root, 'var/lib/roster/roster.db')
     mkdirSync(dirname(data), { recursive: true })
@@ -180,17 +204,17 @@ describe('install.sh', () => {
   test.for([
     [['--workers'], '--workers needs a value; see --help'],
     [['--workers', '0'], '--workers is "0"; it must be a number from 1 to 64'],
-    [['--metrics', 'on'], '--metrics is "on"; it must be a port from 1000 up, or off'],
+    [['--metrics', 'on'], '--metrics is "on"; it must be a port of 1000 or more, or off'],
     [['--nonsense'], 'unknown option --nonsense; see --help'],
-    [['--destdir', '/nowhere', '--rollback'], 'Roster is not installed'],
+    [['--destdir', '/nowhere', '--rollback'], 'Roster is not installed; run deploy/install.sh in a clone first'],
   ] as const)('refuses %j in one line', ([options, message]) => {
     expect(refusal(...options)).toEqual({ status: 1, stderr: `install.sh: ${message}\n` })
   })
 
-  test('says what is missing where there is no build', () => {
+  test('names what is missing if there is no build', () => {
     const clone = temporaryFolder()
     expect(refusal('--destdir', temporaryFolder(), '--from', clone).stderr).toBe(
-      `install.sh: ${clone} has no build: run npm run build there first\n`,
+      `install.sh: ${clone} has no complete build: run npm run build there first\n`,
     )
   })
 })

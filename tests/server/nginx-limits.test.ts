@@ -1,4 +1,4 @@
-// What one visitor can take from the others behind nginx, and what of a visitor nginx writes down.
+// How nginx keeps one visitor from taking everything, and what it logs about visitors.
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
@@ -20,7 +20,7 @@ import { listWorkerPids } from '../fixtures/worker-pids.ts'
 
 type Site = { root: string; workers: Workers; nginx: WebServerProcess }
 
-// What nobody but a worker may learn: part of each search here.
+// Part of each search here; only a worker may see it.
 const SECRET = 'secret-search'
 // Longer than the herd waits.
 const READ_TIMEOUT_SECONDS = 3
@@ -36,8 +36,8 @@ const test = base.extend<{ $file: { site: Site } }>({
         [join(root, 'etc/nginx/roster/proxy.conf'), join(root, 'etc/nginx/roster/local.conf')],
         [
           ['proxy_read_timeout 15s;', `proxy_read_timeout ${READ_TIMEOUT_SECONDS}s;`],
-          // As it was once, and may be still: an upgrade leaves that file alone.
-          ['# An empty key is not counted.', 'map $remote_addr $roster_network { default $remote_addr; }\n#'],
+          // As in an older local.conf, which upgrades do not change.
+          ['geo $roster_is_limited {', 'map $remote_addr $roster_network { default $remote_addr; }\ngeo $roster_is_limited {'],
         ],
       )
       const database = createDatabase(root)
@@ -56,7 +56,7 @@ const test = base.extend<{ $file: { site: Site } }>({
 
 function installedRoot(): string {
   const root = mkdtempSync(join(tmpdir(), 'roster-test-'))
-  // nginx's user reads here.
+  // For nginx's user.
   chmodSync(root, 0o755)
   installRoster(root)
   return root
@@ -76,8 +76,8 @@ function suspendWorkers({ workers }: Site): () => void {
   return () => signal('SIGCONT')
 }
 
-describe('searches have a limit of their own', () => {
-  test('that answers at once, and keeps nobody from anything else', async ({ site }) => {
+describe('searches have their own limit', () => {
+  test('that refuses at once, and does not limit other requests', async ({ site }) => {
     const search = (from: string, index: number) =>
       askFrom(site, from, index % 2 === 0 ? `/users?q=${SECRET}${index}` : `/users?size=25&%71=${SECRET}${index}`)
     const answers = await Promise.all(Array.from({ length: 150 }, (_, index) => search('198.51.100.1', index)))
@@ -91,7 +91,7 @@ describe('searches have a limit of their own', () => {
     expect((await search('198.51.100.2', 0)).status).toBe(200)
   })
 
-  test('which who types never meets', async ({ site }) => {
+  test('that typing never reaches', async ({ site }) => {
     for (let key = 0; key < 60; key += 1) {
       const { status } = await askFrom(site, '198.51.100.3', `/users?q=${SECRET}${'abcdefghij'.slice(0, key % 11)}`, { rsc: '1' })
       expect(status).not.toBe(429)
@@ -115,7 +115,7 @@ describe('searches have a limit of their own', () => {
 
 describe('a worker', () => {
   test.for([
-    // Whether a page still holds, each may ask whose second is over.
+    // Every request may revalidate a page that is older than a second.
     ['a new page', `/users?q=${SECRET}-herd`, 200, ['rendered']],
     ['a redirect', `/users?q=${SECRET}-herd&age_min=`, 307, ['none', 'none', 'none']],
   ] as const)(`makes %s once when ${HERD} people open it at once`, async ([, path, status, most], { site }) => {
@@ -134,7 +134,7 @@ describe('a worker', () => {
     expect(most.slice(0, made.length)).toEqual(made)
   })
 
-  test('that takes too long is not followed by another one', async ({ site }) => {
+  test('that takes too long is not followed by a second one', async ({ site }) => {
     const resume = suspendWorkers(site)
     try {
       const { status, headers, body } = await httpGet(site.nginx.address, `/users?q=${SECRET}-slow`)
@@ -148,7 +148,7 @@ describe('a worker', () => {
   })
 })
 
-test('a request that its worker dies of goes on to few others', async () => {
+test('a request that crashes its worker goes to few other workers', async () => {
   const root = installedRoot()
   onTestFinished(() => rmSync(root, { recursive: true }))
   let deaths = 0
@@ -171,7 +171,7 @@ test('a request that its worker dies of goes on to few others', async () => {
   )
   const nginx = await startNginx({ root, sockets, port: await freePort() })
   onTestFinished(() => nginx.stop())
-  // For it to have kept connections, too.
+  // So that nginx has kept connections as well.
   await Promise.all(Array.from({ length: 20 }, () => httpGet(nginx.address, '/harmless')))
   const answer = await httpGet(nginx.address, '/deadly')
   expect(answer.status).toBe(503)
@@ -179,8 +179,8 @@ test('a request that its worker dies of goes on to few others', async () => {
   expect(deaths).toBeLessThanOrEqual(5)
 })
 
-describe('what nginx writes down', () => {
-  test('is JSON in UTF-8, whatever arrives', async ({ site }) => {
+describe('the log of nginx', () => {
+  test('is JSON in UTF-8 for every request', async ({ site }) => {
     const send = (line: string, ...headers: string[]) =>
       rawExchange(site.nginx.address, `${[line, ...headers, 'Connection: close'].join('\r\n')}\r\n\r\n`)
     expect(statusesOf(await send('GET /user/profile/1 HTTP/1.1', 'Host: \xff\xfe'))).toEqual([400])
@@ -197,12 +197,12 @@ describe('what nginx writes down', () => {
     for (const line of lines) expect(JSON.parse(line)).toHaveProperty('requestId')
   })
 
-  // The last one: it reads what all others have led to.
-  test('is not whom somebody looked for', async ({ site }) => {
+  // The last test: it reads what all others have logged.
+  test('does not contain what people searched for', async ({ site }) => {
     const { nginx, workers, root } = site
     const { hostname, port } = new URL(nginx.address)
     const path = `/users?q=${SECRET}`
-    // Somebody who does not wait for the answer.
+    // A visitor who does not wait for the response.
     const resume = suspendWorkers(site)
     const visitor = connect(Number(port), hostname)
     visitor.write(`GET ${path}-gone HTTP/1.1\r\nHost: a\r\nReferer: http://a${path}\r\n\r\n`)

@@ -12,9 +12,9 @@ const MOST_EXPOSURE = 1.0
 function unitFile(): string {
   const folder = temporaryFolder()
   const unit = join(folder, 'roster.service')
-  for (const name of ['roster.service', 'roster-metrics.socket']) cpSync(join(ROOT, 'deploy/systemd', name), join(folder, name))
+  for (const name of ['roster.service', 'roster-metrics.socket']) cpSync(join(ROOT, 'deploy/systemd/system', name), join(folder, name))
   mkdirSync(`${unit}.d`)
-  cpSync(join(ROOT, 'deploy/systemd/metrics.conf'), join(`${unit}.d`, 'metrics.conf'))
+  cpSync(join(ROOT, 'deploy/systemd/system/roster.service.d/metrics.conf'), join(`${unit}.d`, 'metrics.conf'))
   mkdirSync(join(folder, 'bin'))
   writeFileSync(join(folder, 'bin/node'), '#!/bin/sh\n')
   chmodSync(join(folder, 'bin/node'), 0o755)

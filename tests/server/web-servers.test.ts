@@ -48,7 +48,7 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     '/robots.txt',
     '/manifest.webmanifest',
   ])('200 for %s, whichever worker is dead', async (path, { site }) => {
-    // The dead one has its turn.
+    // So that the dead worker gets a request as well.
     for (let turn = 0; turn < 3; turn += 1) expect((await httpGet(site.servers[name].address, path)).status).toBe(200)
   })
 
@@ -88,7 +88,7 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     },
   )
 
-  test('the body of one request is never the beginning of another', async ({ site }) => {
+  test('the body of one request is never read as the start of another', async ({ site }) => {
     const { address } = site.servers[name]
     for (const path of ['/users', '/icon.svg', '/users', '/icon.svg']) {
       const body = 'GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n'
@@ -105,7 +105,7 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     }
   })
 
-  test('a page is compressed for those who can unpack it, and plain for others', async ({ site }) => {
+  test('a page is gzipped for clients that accept gzip, and uncompressed for others', async ({ site }) => {
     const { address } = site.servers[name]
     const compressed = await httpGet(address, '/user/profile/3', { headers: { 'accept-encoding': 'gzip, deflate, br, zstd' } })
     const plain = await httpGet(address, '/user/profile/3')
@@ -115,7 +115,7 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     expect(compressed.headers.vary?.toLowerCase()).toContain('accept-encoding')
   })
 
-  test('a page that a browser has is answered 304', async ({ site }) => {
+  test('a page that the browser has cached gets 304', async ({ site }) => {
     const { address } = site.servers[name]
     const { headers } = await httpGet(address, '/users')
     const again = await httpGet(address, '/users', { headers: { 'if-none-match': String(headers.etag) } })
@@ -124,12 +124,12 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     expect(again.headers['content-security-policy']).toBe(headers['content-security-policy'])
   })
 
-  test('the script that follows a click gets data, not a page', async ({ site }) => {
+  test('a click in the browser gets data, not a page', async ({ site }) => {
     const { headers } = await httpGet(site.servers[name].address, '/users?_rsc', { headers: { rsc: '1' } })
     expect(headers['content-type']).toBe('text/x-component')
   })
 
-  test('a script of the build is kept for a year and comes compressed', async ({ site }) => {
+  test('a script of the build is cached for a year and compressed', async ({ site }) => {
     const { path, content } = findScript(site)
     const { address } = site.servers[name]
     const plain = await httpGet(address, path)
@@ -152,13 +152,13 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     expect(again.status).toBe(304)
   })
 
-  test('a script that is not there is not kept', async ({ site }) => {
+  test('a missing script is not cached', async ({ site }) => {
     const { status, headers } = await httpGet(site.servers[name].address, '/_next/static/chunks/none.js')
     expect(status).toBe(404)
     expect(headers['cache-control'] ?? '').not.toMatch(/max-age=[1-9]/)
   })
 
-  test('icons and the manifest have their types and are kept for an hour', async ({ site }) => {
+  test('icons and the manifest have their types and are cached for an hour', async ({ site }) => {
     for (const [path, type] of [
       ['/icon.svg', 'image/svg+xml'],
       ['/favicon.ico', 'image/x-icon'],
@@ -174,7 +174,7 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     '%s has each security header once',
     async (path, { site }) => {
       const { headers } = await httpGet(site.servers[name].address, path)
-      // Node joins what comes twice by a comma.
+      // Node joins repeated headers with a comma.
       expect(headers).toMatchObject(SECURITY_HEADERS)
       expect(headers['content-security-policy'] ?? '').not.toContain(', ')
       expect(headers['strict-transport-security']).toBeUndefined()
@@ -191,7 +191,7 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     expect(JSON.stringify(line)).not.toContain('grace')
   })
 
-  test('no answer shows the version', async ({ site }) => {
+  test('no response shows the version', async ({ site }) => {
     const { address } = site.servers[name]
     const answers = [await httpGet(address, '/'), await httpGet(address, '/readyz'), await httpGet(address, '/', { method: 'TRACE' })]
     answers.push(await httpGet(address, '/', { headers: { 'x-long': 'x'.repeat(40_000) } }))
@@ -210,8 +210,8 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
   })
 })
 
-describe('nginx, as it keeps pages,', () => {
-  test('stores a page once packed for all browsers, and once plain for those who can not unpack', async ({ site }) => {
+describe('the page cache of nginx', () => {
+  test('stores a page gzipped for all browsers, and uncompressed for clients without gzip', async ({ site }) => {
     const { nginx } = site.servers
     const ask = async (encoding: string, method = 'GET') => {
       const { headers } = await httpGet(nginx.address, '/user/profile/4', { method, headers: { 'accept-encoding': encoding } })
@@ -232,29 +232,29 @@ describe('nginx, as it keeps pages,', () => {
     for (const page of pages) expect(page.includes('grace@example.org')).toBe(!/^content-encoding: gzip/im.test(page.toString('latin1')))
   })
 
-  test('asks a worker no more than once a second whether a page still holds', async ({ site }) => {
+  test('revalidates a page at most once a second', async ({ site }) => {
     const { nginx } = site.servers
     await httpGet(nginx.address, '/user/profile/5')
     const beganAt = performance.now()
     const requestIds: string[] = []
     while (performance.now() - beganAt < 2_500) {
       requestIds.push(String((await httpGet(nginx.address, '/user/profile/5')).headers['x-request-id']))
-      // Some hundred requests are enough, and a log of thousands takes long to read.
+      // Some hundred requests are enough; a log of thousands takes long to read.
       await wait(5)
     }
     const seconds = (performance.now() - beganAt) / 1_000
     const lines = await Promise.all(requestIds.map((requestId) => nginx.logLine(requestId)))
     const asked = lines.filter(({ cache }) => cache !== 'HIT')
     expect(asked.length).toBeGreaterThanOrEqual(2)
-    // So many beginnings of a second there are at most.
+    // At most one for each second that has begun.
     expect(asked.length).toBeLessThanOrEqual(Math.floor(seconds) + 1)
     for (const { cache, workerStatus } of asked) expect([cache, workerStatus]).toEqual(['REVALIDATED', expect.stringMatching(/304$/)])
   })
 
-  test('shows no page that was asked for more than a second after a commit without it', async ({ site }) => {
+  test('shows a commit at most a second later', async ({ site }) => {
     const { address } = site.servers.nginx
     for (let age = 50; age < 56; age += 1) {
-      // A page just stored is the one that could last longest.
+      // A page that was stored just now could stay longest.
       await httpGet(address, '/user/profile/2')
       site.sql.exec(`UPDATE "User" SET "age" = ${age} WHERE "id" = 2`)
       const committedAt = performance.now()
@@ -267,7 +267,7 @@ describe('nginx, as it keeps pages,', () => {
     }
   })
 
-  test('tells a page from its data, whichever is asked for first', async ({ site }) => {
+  test('distinguishes a page from its data, whichever is requested first', async ({ site }) => {
     const { address } = site.servers.nginx
     const type = async (path: string, headers: Record<string, string> = {}) =>
       (await httpGet(address, path, { headers })).headers['content-type']
@@ -277,7 +277,7 @@ describe('nginx, as it keeps pages,', () => {
     expect(await type('/user/profile/7?_rsc', { rsc: '1' })).toBe('text/x-component')
   })
 
-  test('lets no visitor pass one variant off as another', async ({ site }) => {
+  test('does not let a visitor pass off one variant as another', async ({ site }) => {
     const { nginx } = site.servers
     const cacheState = async (headers: Record<string, string>) => {
       const answer = await httpGet(nginx.address, '/user/profile/8', { headers })
@@ -287,11 +287,11 @@ describe('nginx, as it keeps pages,', () => {
     expect(await cacheState({ rsc: '1', 'next-router-prefetch': '/users' })).toBe('MISS')
     expect(await cacheState({ rsc: '1', 'next-router-segment-prefetch': '/users' })).toBe('MISS')
     expect(await cacheState({})).toBe('MISS')
-    // Neither reaches the key nor the worker: the plain page.
+    // Neither the key nor the worker gets it: the response is the plain page.
     expect(await cacheState({ rsc: '1 1', 'next-url': '/ /', cookie: 'a=b' })).toMatch(/HIT|REVALIDATED/)
   })
 
-  test('limits an address that asks for too much, and nobody else', async ({ site }) => {
+  test('limits an address with too many requests, and no other', async ({ site }) => {
     const { address } = site.servers.nginx
     const ask = (from: string) => httpGet(address, '/user/profile/1', { headers: { 'x-forwarded-for': from } })
     const answers: Awaited<ReturnType<typeof ask>>[] = []
@@ -303,13 +303,13 @@ describe('nginx, as it keeps pages,', () => {
     expect(refused?.body).toBe('Too many requests from your address. Try again in a few seconds.\n')
     expect(refused?.headers).toMatchObject({ ...SECURITY_HEADERS, 'retry-after': '5' })
     expect((await ask('198.51.100.8')).status).toBe(200)
-    // All of an IPv6 network is one visitor.
+    // An IPv6 network counts as one visitor.
     await Promise.all(Array.from({ length: 400 }, (_, host) => ask(`2001:db8:1:2::${host.toString(16)}`)))
     expect((await ask('2001:db8:1:3::1')).status).toBe(200)
   })
 })
 
-// The last ones: they end what all others need.
+// The last tests: they stop the workers that all others need.
 describe('without a worker', () => {
   test.for(['nginx', 'apache', 'lighttpd'] as const)(
     '%s says so in a page of our own, and serves again once there is one',
@@ -317,7 +317,7 @@ describe('without a worker', () => {
       const { address } = site.servers[name]
       await site.stopWorkers()
       try {
-        // Not asked for before: a page may be shown for a second.
+        // Not requested before: a cached page may be served for a second.
         for (const path of [`/users?q=${name}`, '/user/profile/9', '/nobody']) {
           const { status, headers, body } = await httpGet(address, path, { headers: { referer: `${address}/users?q=whom` } })
           expect(status).toBe(503)
@@ -332,7 +332,7 @@ describe('without a worker', () => {
         await site.restartWorkers()
       }
       if (name !== 'lighttpd') expect(readFileSync(join(site.root, `${name}-error.log`), 'utf8')).not.toMatch(/q=/)
-      // lighttpd looks once a second whether one is back.
+      // lighttpd checks once a second whether a worker is back.
       await vi.waitFor(async () => expect((await httpGet(address, '/user/profile/1')).status).toBe(200), { timeout: 10_000 })
     },
   )

@@ -3,6 +3,7 @@ import { DebianMachine } from '../fixtures/debian-machine.ts'
 
 const WAIT = { timeout: 30_000, interval: 100 }
 const INSTALLED = '/opt/roster/current/deploy/install.sh'
+const ROSTER = '/usr/local/bin/roster'
 
 describe('Roster on a Debian machine', () => {
   let machine: DebianMachine
@@ -20,7 +21,7 @@ describe('Roster on a Debian machine', () => {
       .stdout.trim()
       .split('\n')
 
-  /** What wrk tells of visitors who ask for a profile without pause while `script` runs. */
+  /** What wrk reports about visitors who request a profile without pause while `script` runs. */
   const visitDuring = (script: string) =>
     machine.output(
       `wrk --threads 1 --connections 20 --duration 10s http://127.0.0.1/user/profile/1 >/tmp/visits & sleep 1; { ${script}; } >/dev/null && wait && cat /tmp/visits`,
@@ -31,18 +32,28 @@ describe('Roster on a Debian machine', () => {
     expect(visits).not.toMatch(/Socket errors|Non-2xx/)
   }
 
-  test('is there after one command', async () => {
+  test('is installed by one command', async () => {
     expect(machine.output('/src/deploy/install.sh')).toMatch(/^Roster \S+ is installed\.$/m)
     expect(isActive('roster', 'nginx')).toEqual(['active', 'active'])
-    // For a moment nginx still answers as it did before.
+    // During its reload, nginx answers with the old configuration.
     await expect.poll(() => status('/users'), WAIT).toBe('200')
     expect(machine.output('curl -s http://127.0.0.1/users')).toContain('There is no one here yet')
     expect(machine.output('systemctl is-enabled roster nginx')).toBe('enabled\nenabled')
   })
 
-  test('shows what root changes by plain SQL', () => {
+  test('shows what root changes with plain SQL', () => {
     machine.output(`sqlite3 /var/lib/roster/roster.db "INSERT INTO User (username, email) VALUES ('ada', 'ada@example.com')"`)
     expect(machine.output('curl -s http://127.0.0.1/user/profile/1')).toContain('ada@example.com')
+  })
+
+  test('has a command that works for root as the user of the service', () => {
+    expect(machine.output(`${ROSTER} seed`)).toMatch(/^Added \d+ people/m)
+    expect(machine.output(`${ROSTER} status`)).toContain('/var/lib/roster/roster.db')
+    machine.output(`${ROSTER} backup /var/lib/roster/backup.db`)
+    expect(machine.output('stat -c %U /var/lib/roster/backup.db')).toBe('roster')
+    machine.output(`rm /var/lib/roster/backup.db; sqlite3 /var/lib/roster/roster.db "DELETE FROM User WHERE username <> 'ada'"`)
+    const { status, stderr } = machine.run(`setpriv --reuid=nobody --clear-groups ${ROSTER} status`)
+    expect({ status, stderr }).toEqual({ status: 1, stderr: 'roster: only root can read the database; use sudo roster\n' })
   })
 
   test('is upgraded, reloaded and rolled back, and no request fails', () => {
@@ -67,7 +78,7 @@ describe('Roster on a Debian machine', () => {
     expect(machine.run('curl -s http://127.0.0.1:9464/metrics').status).not.toBe(0)
   })
 
-  test('stays stopped when somebody asks for metrics, and visitors see why', () => {
+  test('stays stopped when metrics are requested, and visitors see the error page', () => {
     machine.output('systemctl stop roster 2>/dev/null')
     expect(machine.run('curl -s http://127.0.0.1:9999/metrics').status).not.toBe(0)
     expect(isActive('roster', 'roster-metrics.socket')).toEqual(['inactive', 'inactive'])
@@ -79,7 +90,7 @@ describe('Roster on a Debian machine', () => {
     expect(isActive('roster', 'roster-metrics.socket')).toEqual(['active', 'inactive'])
   })
 
-  test('comes back when its master is killed', async () => {
+  test('restarts when its master is killed', async () => {
     const pid = machine.output('systemctl show --value --property MainPID roster')
     machine.output(`kill -KILL ${pid}`)
     const showState = () => machine.output('systemctl show --value --property MainPID --property ActiveState roster').split('\n')
@@ -87,7 +98,7 @@ describe('Roster on a Debian machine', () => {
     expect(status('/users')).toBe('200')
   })
 
-  test('has nginx come back when that is killed', async () => {
+  test('restarts nginx when that is killed', async () => {
     const showPid = () => machine.output('systemctl show --value --property MainPID nginx')
     const pid = showPid()
     machine.output(`kill -KILL ${pid}`)
@@ -95,18 +106,18 @@ describe('Roster on a Debian machine', () => {
     await expect.poll(() => status('/users'), WAIT).toBe('200')
   })
 
-  test('has room for visitors beside two thousand who have sent half a request', () => {
+  test('serves visitors beside two thousand connections with half a request', () => {
     const script = `
       const { connect } = require('node:net')
       const visitors = Array.from({ length: 2_000 }, () => connect(80, '127.0.0.1', function () { this.write('G') }))
       Promise.all(visitors.map((visitor) => new Promise((resolve) => visitor.once('connect', resolve))))
         .then(() => fetch('http://127.0.0.1/user/profile/1'))
         .then(({ status }) => process.exit(status))`
-    // The status of a process has eight bits.
+    // An exit status has eight bits.
     expect(machine.run(`/opt/roster/current/bin/node -e "${script}"`).status).toBe(200)
   })
 
-  test('goes back over a migration only with the copy of the database from before', () => {
+  test('rolls back over a migration only with the copy of the database from before', () => {
     const migration = '20990101000000_next'
     machine.output(`
       cd /next/.next/standalone/prisma/migrations && mkdir ${migration}
@@ -114,7 +125,7 @@ describe('Roster on a Debian machine', () => {
       /next/deploy/install.sh`)
     const rollback = machine.run(`${INSTALLED} --rollback`)
     expect(rollback.status).toBe(1)
-    expect(rollback.stderr).toMatch(/release \S+ does not start, \S+ serves on/)
+    expect(rollback.stderr).toMatch(/release \S+ does not start, \S+ is still running/)
     expect(status('/user/profile/1')).toBe('200')
 
     machine.output(`
@@ -126,17 +137,17 @@ describe('Roster on a Debian machine', () => {
     expect(status('/user/profile/1')).toBe('200')
   })
 
-  test('serves on when a release can not start', () => {
+  test('keeps running when a release cannot start', () => {
     machine.output(`sed -i '1i throw new Error("broken")' /next/.next/standalone/server/worker/worker.ts`)
     const { status: failed, stderr } = machine.run('/next/deploy/install.sh')
     expect(failed).toBe(1)
-    expect(stderr).toMatch(/^install\.sh: release \S+ does not start, \S+ serves on: journalctl -u roster says why$/m)
+    expect(stderr).toMatch(/^install\.sh: release \S+ does not start, \S+ is still running: see journalctl -u roster$/m)
     expect(status('/user/profile/1')).toBe('200')
     machine.output('systemctl restart roster')
     expect(status('/user/profile/1')).toBe('200')
   })
 
-  test('goes, and leaves the data', () => {
+  test('is uninstalled, and leaves the data', () => {
     machine.output(`${INSTALLED} --uninstall`)
     expect(isActive('roster', 'nginx')).toEqual(['inactive', 'active'])
     expect(status('/users')).not.toBe('200')

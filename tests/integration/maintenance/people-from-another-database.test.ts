@@ -41,7 +41,7 @@ describe.each(['prisma db push', "the lab's own program"])('of a database that %
   test('a start refuses it and names the way, by which people come into a new one', () => {
     const before = readFileSync(project.file)
     expect(() => prepareDatabase(project.file, { report })).toThrow(
-      new RegExp(`it has a table "user" that Roster's migrations did not create .* see "${HEADING}" in docs/deploy.md`, 'i'),
+      new RegExp(`it has a table "user" that Roster's migrations did not create .* see "${HEADING}" in docs/troubleshooting.md`, 'i'),
     )
     expect(readFileSync(project.file)).toEqual(before)
 
