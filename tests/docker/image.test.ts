@@ -23,7 +23,7 @@ describe('the image', () => {
     for (const name of ['prisma', 'vitest', 'typescript', '@biomejs', 'tailwindcss']) expect(packages).not.toContain(name)
   })
 
-  test('has no program that gives rights, no package manager, no perl', () => {
+  test('has no setuid program, no package manager and no Perl', () => {
     const find = (...what: string[]) =>
       docker('run', '--rm', '--user', '0', '--entrypoint', 'find', IMAGE, '/', '-xdev', ...what)
         .stdout.trim()
@@ -34,17 +34,17 @@ describe('the image', () => {
     expect(programs.filter((name) => /^(?:apt|dpkg|debconf|perl|python|bash|su$|mount)/.test(name))).toEqual([])
   })
 
-  test('belongs to root, and runs as somebody else', () => {
+  test('belongs to root and runs as another user', () => {
     expect(run('id', '-u').stdout).toBe('10001\n')
     expect(run('find', '/opt', '/etc', '/usr', '!', '-user', 'root', '-o', '-path', '/opt').stdout).toBe('/opt\n')
   })
 
-  test('says what it is', () => {
+  test('has labels with its name and version', () => {
     const labels = JSON.parse(dockerOutput('image', 'inspect', '--format', '{{json .Config.Labels}}', IMAGE))
     expect(labels).toMatchObject({ 'org.opencontainers.image.title': 'Roster', 'org.opencontainers.image.version': version })
   })
 
-  test('lists what is in it', () => {
+  test('contains a list of its packages (SBOM)', () => {
     const bom = JSON.parse(run('cat', '/opt/roster/sbom.cdx.json').stdout)
     expect(bom.bomFormat).toBe('CycloneDX')
     const names: string[] = bom.components.map(({ name }: { name: string }) => name)

@@ -41,7 +41,7 @@ function logLines(): Record<string, unknown>[] {
     .map((line) => JSON.parse(line))
 }
 
-test('searches beyond what can be served soon are refused, those within are served, and a profile comes in between', async () => {
+test('searches beyond the capacity are refused, the others are served, and a profile is served between them', async () => {
   const asked = Array.from({ length: SEARCHES }, (_, number) => httpGet(address, search(number)))
   const profile = await httpGet(address, '/user/profile/7')
   const ready = await httpGet(address, '/readyz')
@@ -66,7 +66,7 @@ test('searches beyond what can be served soon are refused, those within are serv
   expect((await httpGet(address, search(SEARCHES))).status).toBe(200)
 })
 
-test('those who open the same address at the same time all get its one page', async () => {
+test('simultaneous visitors of one address share one rendered page', async () => {
   const path = '/users?q=example+o&sort=username&size=25'
   const answers = await Promise.all(Array.from({ length: 50 }, () => httpGet(address, path)))
   const [first] = answers
@@ -80,7 +80,7 @@ test('those who open the same address at the same time all get its one page', as
   expect(new Set(answers.map(({ headers }) => headers['x-request-id'])).size).toBe(50)
 })
 
-test('who hangs up is no work any more', async () => {
+test('a request whose visitor has left is dropped', async () => {
   const { hostname, port } = new URL(address)
   const ids = Array.from({ length: 40 }, (_, number) => `gone-${number}`)
   for (const [number, id] of ids.entries()) {

@@ -47,14 +47,14 @@ test.concurrent.for<[string, string]>([
   ['half a request line', 'GET /use'],
   ['half of its headers', 'GET /users HTTP/1.1\r\nHost: a\r\nAccept: '],
   ['half of a second request', 'GET /user/profile/1 HTTP/1.1\r\nHost: a\r\n\r\nGET /use'],
-])('who has sent %s is told after ten seconds, and the connection closed', async ([, bytes], { site }) => {
+])('%s is answered 408 after ten seconds, and the connection is closed', async ([, bytes], { site }) => {
   const began = performance.now()
   const received = await rawExchange(site.address, bytes)
   expect(statusesOf(received).at(-1)).toBe(408)
   expect(performance.now() - began).toBeGreaterThan(9_000)
 })
 
-describe('a mistake of the visitor, told in one line of the log:', () => {
+describe('a mistake of the visitor is one line in the log:', () => {
   test.for([
     '/%ff',
     '/user/profile/%E9',
@@ -99,7 +99,7 @@ describe('a mistake of the visitor, told in one line of the log:', () => {
     },
   )
 
-  test('a router state that is one gets data, whatever it says', async ({ site }) => {
+  test('a valid router state gets data, whatever its content', async ({ site }) => {
     for (const state of [
       '["",{}]',
       '["",{"children":["users",{"children":["__PAGE__",{},null,"refetch"]}]}]',
@@ -182,7 +182,7 @@ describe('the host that a request is for', () => {
 })
 
 describe('an unknown address', () => {
-  test('has the same page as any other, however it is asked for', async ({ site }) => {
+  test('has the same page for every request', async ({ site }) => {
     const page = await httpGet(site.address, '/nobody')
     expect(page.status).toBe(404)
     expect(page.headers.etag).toBeUndefined()
@@ -209,7 +209,7 @@ describe('an unknown address', () => {
     })
   })
 
-  test('of a person who can not be is told from that of a page', async ({ site }) => {
+  test('of an impossible person has its own page', async ({ site }) => {
     const pages = await Promise.all(
       ['/user/profile/0', '/user/profile/abc', '/user/profile/-1?q=a'].map((path) => httpGet(site.address, path)),
     )
@@ -228,12 +228,12 @@ describe('requests that are sent without waiting for answers', () => {
     expect(idsOf(received)).toEqual([names[0], names[1], names[2], names[1], names[0]])
   })
 
-  test('are followed by the refusal of what is no request', async ({ site }) => {
+  test('are followed by 400 for an invalid request', async ({ site }) => {
     const received = await rawExchange(site.address, `${profile(1)}${profile(2)}NONSENSE\r\n\r\n${profile(3)}`)
     expect(statusesOf(received)).toEqual([200, 200, 400])
   })
 
-  test('end their connection beyond a few, and hold up nobody else, be they read or not', async ({ site }) => {
+  test('end their connection beyond a few and do not delay other visitors, whether their answers are read or not', async ({ site }) => {
     const { hostname, port } = new URL(site.address)
     const asked = () => site.roster.stdout.split('"path":"/users"').length - 1
     const before = asked()

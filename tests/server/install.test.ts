@@ -80,7 +80,7 @@ describe('install.sh', () => {
     expect(listTree(root)).toBe(before)
   })
 
-  test('leaves alone what is the operator’s, and replaces what is not', () => {
+  test('keeps the operator’s files and replaces its own', () => {
     const root = temporaryFolder()
     const clone = cloneWithBuild('one')
     installRoster(root, '--from', clone)
@@ -187,7 +187,7 @@ describe('install.sh', () => {
     expect(refusal(...options)).toEqual({ status: 1, stderr: `install.sh: ${message}\n` })
   })
 
-  test('says what is missing where there is no build', () => {
+  test('names the missing build', () => {
     const clone = temporaryFolder()
     expect(refusal('--destdir', temporaryFolder(), '--from', clone).stderr).toBe(
       `install.sh: ${clone} has no build: run npm run build there first\n`,

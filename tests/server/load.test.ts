@@ -71,7 +71,7 @@ describe(`${VISITORS} visitors through nginx`, () => {
     ['another process holds a lock', lock],
   ]
 
-  test.for(cases)('see nothing of it when %s', { timeout: CASE_MS }, async ([name, act]) => {
+  test.for(cases)('see no failure when %s', { timeout: CASE_MS }, async ([name, act]) => {
     const visitors = new Visitors(nginx.address, VISITORS, NAMES)
     await act(visitors).catch(async (error) => {
       await visitors.stop()

@@ -77,7 +77,7 @@ function suspendWorkers({ workers }: Site): () => void {
 }
 
 describe('searches have a limit of their own', () => {
-  test('that answers at once, and keeps nobody from anything else', async ({ site }) => {
+  test('that answers at once and does not affect other pages or visitors', async ({ site }) => {
     const search = (from: string, index: number) =>
       askFrom(site, from, index % 2 === 0 ? `/users?q=${SECRET}${index}` : `/users?size=25&%71=${SECRET}${index}`)
     const answers = await Promise.all(Array.from({ length: 150 }, (_, index) => search('198.51.100.1', index)))
@@ -91,7 +91,7 @@ describe('searches have a limit of their own', () => {
     expect((await search('198.51.100.2', 0)).status).toBe(200)
   })
 
-  test('which who types never meets', async ({ site }) => {
+  test('which a typing visitor never reaches', async ({ site }) => {
     for (let key = 0; key < 60; key += 1) {
       const { status } = await askFrom(site, '198.51.100.3', `/users?q=${SECRET}${'abcdefghij'.slice(0, key % 11)}`, { rsc: '1' })
       expect(status).not.toBe(429)
@@ -134,7 +134,7 @@ describe('a worker', () => {
     expect(most.slice(0, made.length)).toEqual(made)
   })
 
-  test('that takes too long is not followed by another one', async ({ site }) => {
+  test('that takes too long is not followed by a second worker', async ({ site }) => {
     const resume = suspendWorkers(site)
     try {
       const { status, headers, body } = await httpGet(site.nginx.address, `/users?q=${SECRET}-slow`)
@@ -148,7 +148,7 @@ describe('a worker', () => {
   })
 })
 
-test('a request that its worker dies of goes on to few others', async () => {
+test('a request that kills its worker is passed to few others', async () => {
   const root = installedRoot()
   onTestFinished(() => rmSync(root, { recursive: true }))
   let deaths = 0
@@ -179,7 +179,7 @@ test('a request that its worker dies of goes on to few others', async () => {
   expect(deaths).toBeLessThanOrEqual(5)
 })
 
-describe('what nginx writes down', () => {
+describe('the log of nginx', () => {
   test('is JSON in UTF-8, whatever arrives', async ({ site }) => {
     const send = (line: string, ...headers: string[]) =>
       rawExchange(site.nginx.address, `${[line, ...headers, 'Connection: close'].join('\r\n')}\r\n\r\n`)
@@ -198,7 +198,7 @@ describe('what nginx writes down', () => {
   })
 
   // The last one: it reads what all others have led to.
-  test('is not whom somebody looked for', async ({ site }) => {
+  test('does not contain what was searched', async ({ site }) => {
     const { nginx, workers, root } = site
     const { hostname, port } = new URL(nginx.address)
     const path = `/users?q=${SECRET}`

@@ -36,7 +36,7 @@ async function startedText(roster: RosterProcess, path: string): Promise<string>
 }
 
 describe('a start', () => {
-  test('makes, migrates and fills a database that is not there, and says so', async () => {
+  test('creates, migrates and fills a missing database, and reports it', async () => {
     const file = join(temporaryFolder(), 'new', 'roster.db')
     const roster = startOn(file)
     expect(await startedText(roster, '/user/profile/1')).toContain('admin@example.com')
@@ -45,7 +45,7 @@ describe('a start', () => {
     expect(roster.stderr).toBe('')
   })
 
-  test('leaves the people of a database that is there alone', async () => {
+  test('does not change the people of an existing database', async () => {
     const { file, sql } = temporaryDatabase()
     addNamedPeople(sql)
     const roster = startOn(file)
@@ -54,12 +54,12 @@ describe('a start', () => {
     expect(roster.stdout).not.toContain('Creating')
   })
 
-  test('fills nothing into an empty database that is there', async () => {
+  test('adds no people to an existing empty database', async () => {
     const roster = startOn(temporaryDatabase().file)
     expect(await startedText(roster, '/users')).toContain('There is nobody here yet')
   })
 
-  test('listens where HOST and PORT say', async () => {
+  test('listens on HOST and PORT', async () => {
     const roster = startOn(temporaryDatabase().file, { HOST: '::1' })
     expect(await roster.address()).toMatch(/^http:\/\/\[::1\]:\d+$/)
     expect(await startedText(roster, '/')).toContain('Roster')
@@ -97,7 +97,7 @@ describe('an end', () => {
     await expect(fetch(address)).rejects.toThrow()
   })
 
-  test('of `npm start` leaves no process when what its output is piped to has ended', async () => {
+  test('of `npm start` leaves no process when the reader of its output has exited', async () => {
     const port = String(await freePort())
     const env = { DATABASE_URL: databaseUrl(temporaryDatabase().file), PORT: port }
     const npm = start({ command: ['sh', '-c', 'npm start | head -n 1'], env })
@@ -112,7 +112,7 @@ describe('an end', () => {
   })
 })
 
-test('pages are served though no line of the log can be written', async () => {
+test('pages are served even if the log cannot be written', async () => {
   const port = String(await freePort())
   const env = { DATABASE_URL: databaseUrl(temporaryDatabase().file), PORT: port }
   const roster = start({ command: ['sh', '-c', `exec ${process.execPath} server/bootstrap.mjs server/commands/start.ts > /dev/full`], env })
@@ -123,7 +123,7 @@ test('pages are served though no line of the log can be written', async () => {
   expect(await roster.exited()).toEqual({ status: 0, signal: null })
 })
 
-describe('a start that can not be says why in one line, and changes nothing', () => {
+describe('a start that fails prints the reason in one line and changes nothing', () => {
   async function expectRefusal(roster: RosterProcess, line: string | RegExp) {
     expect((await roster.exited()).status).toBe(1)
     expect(roster.stderr.trimEnd().split('\n')).toEqual([expect.stringMatching(line)])
@@ -145,11 +145,11 @@ describe('a start that can not be says why in one line, and changes nothing', ()
     await expectRefusal(startOn('/nowhere/roster.db', { PORT: port }), `PORT is "${port}"`)
   })
 
-  test('HOST that is no address of this machine', async () => {
+  test('HOST that is not an address of this machine', async () => {
     await expectRefusal(startOn('/nowhere/roster.db', { HOST: '192.0.2.1' }), 'HOST is "192.0.2.1"')
   })
 
-  test('DATABASE_URL that is none', async () => {
+  test('DATABASE_URL that is not a file URL', async () => {
     await expectRefusal(start({ env: { DATABASE_URL: 'postgresql://db/roster' } }), 'DATABASE_URL is "postgresql://db/roster"')
   })
 
@@ -181,7 +181,7 @@ describe('a start that can not be says why in one line, and changes nothing', ()
     await expectRefusal(startOn(file), 'it is a folder')
   })
 
-  test('a folder for it that can not be made', async () => {
+  test('a folder that cannot be created', async () => {
     const obstacle = join(temporaryFolder(), 'obstacle')
     writeFileSync(obstacle, '')
     await expectRefusal(startOn(join(obstacle, 'new', 'roster.db')), /obstacle.* cannot be used: .*not a directory/)

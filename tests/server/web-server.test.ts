@@ -154,7 +154,7 @@ describe('the address of a list', () => {
     `/users?${'q=x&'.repeat(2_000)}`,
     '/users?q=%zz&sort=%',
     '/users?&&==&=x',
-  ])('is a page whatever it asks for: %s', async (path, { site }) => {
+  ])('is a page whatever its parameters are: %s', async (path, { site }) => {
     let answer = await get(site, path)
     if (answer.status === 307) answer = await get(site, String(answer.headers.location))
     expect([200, 404]).toContain(answer.status)
@@ -167,7 +167,7 @@ describe('the address of a list', () => {
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', connection: 'close' })
   })
 
-  test('names its one spelling, that of a list in short', async ({ site }) => {
+  test('names its canonical spelling', async ({ site }) => {
     for (const [path, canonical] of [
       ['/users', '/users'],
       ['/users?page=2', '/users?page=2'],
@@ -178,14 +178,14 @@ describe('the address of a list', () => {
     }
   })
 
-  test('is for search engines where it is a page of everybody, not a search', async ({ site }) => {
+  test('is indexed by search engines if it is a plain page of all people, not a search', async ({ site }) => {
     expect((await get(site, '/users')).body).not.toContain('noindex')
     for (const path of ['/users?q=ada', '/users?sort=age', '/users?size=25', '/users?age=unknown']) {
       expect((await get(site, path)).body).toContain('<meta name="robots" content="noindex"')
     }
   })
 
-  test('answers the script that follows typing as well', async ({ site }) => {
+  test('answers the script that follows typing, too', async ({ site }) => {
     const first = await get(site, '/users?q=ada', { headers: { rsc: '1' } })
     const { status, headers, body } =
       first.status === 307 ? await get(site, String(first.headers.location), { headers: { rsc: '1' } }) : first
@@ -207,7 +207,7 @@ describe('headers', () => {
     expect(headers['x-powered-by']).toBeUndefined()
   })
 
-  test.for(['/', '/users', '/user/profile/1', '/user/profile/99', '/nobody'])('allow just the scripts of %s', async (path, { site }) => {
+  test.for(['/', '/users', '/user/profile/1', '/user/profile/99', '/nobody'])('allow only the scripts of %s', async (path, { site }) => {
     const { headers, body } = await get(site, path)
     const nonce = /script-src 'self' 'nonce-([^']+)'/.exec(String(headers['content-security-policy']))?.[1]
     const scripts = body.match(/<script\b[^>]*>/g) ?? []
@@ -215,20 +215,20 @@ describe('headers', () => {
     for (const script of scripts) expect(script).toContain(`nonce="${nonce}"`)
   })
 
-  test('a visitor can not bring a policy of their own', async ({ site }) => {
+  test('a visitor cannot send a policy of their own', async ({ site }) => {
     const { status, body } = await get(site, '/', { headers: { 'content-security-policy': "script-src 'nonce-chosen'" } })
     expect(status).toBe(200)
     expect(body).not.toContain('chosen')
   })
 
-  test('a request id is kept where it is harmless, and made where it is not', async ({ site }) => {
+  test('a harmless request id is kept, and any other is replaced', async ({ site }) => {
     expect((await get(site, '/', { headers: { 'x-request-id': 'proxy-7.a_b' } })).headers['x-request-id']).toBe('proxy-7.a_b')
     expect((await get(site, '/', { headers: { 'x-request-id': '"}{evil' } })).headers['x-request-id']).toMatch(/^[\da-f-]{36}$/)
   })
 })
 
 describe('what a visitor adds to an address or a request', () => {
-  test('shows nobody else than the address says', async ({ site }) => {
+  test('does not change whose profile is shown', async ({ site }) => {
     const plain = await get(site, '/user/profile/1')
     const headers = { 'x-matched-path': '/user/profile/2', 'x-nextjs-data': '1', 'x-middleware-rewrite': '/user/profile/2' }
     for (const { status, body } of [
@@ -243,7 +243,7 @@ describe('what a visitor adds to an address or a request', () => {
 })
 
 describe('a file of the build', () => {
-  test('is kept for good, and comes compressed or in part', async ({ site }) => {
+  test('is cached forever, and is served compressed and in ranges', async ({ site }) => {
     const page = await get(site, '/users')
     const path = /\/_next\/static\/[^"]+\.js/.exec(page.body)?.[0] ?? ''
     const whole = await get(site, path)
@@ -275,7 +275,7 @@ describe('a file of the build', () => {
 describe('a tag', () => {
   const TAGGED = ['/', '/users', '/users?q=ada', '/users?size=0&q=ada', '/users?page=99', '/user/profile/3', '/user/profile/99']
 
-  test.for(TAGGED)('stands for what %s shows, and saves rendering it again', async (path, { site }) => {
+  test.for(TAGGED)('belongs to what %s shows, and saves rendering it again', async (path, { site }) => {
     const { headers, body } = await get(site, path)
     expect(headers).toMatchObject({
       'cache-control': 'public, max-age=0, s-maxage=1, must-revalidate',
@@ -288,7 +288,7 @@ describe('a tag', () => {
     expect(body).toContain(/nonce-([^']+)/.exec(String(again.headers['content-security-policy']))?.[1])
   })
 
-  test.for(['/', '/users', '/users?q=ada', '/user/profile/3'])('is another as soon as %s shows something else', async (path, { site }) => {
+  test.for(['/', '/users', '/users?q=ada', '/user/profile/3'])('changes as soon as %s shows something else', async (path, { site }) => {
     const before = (await get(site, path)).headers
     site.sql.exec(
       `UPDATE "User" SET "age" = 37 WHERE "id" = 3; INSERT INTO "User" ("username", "email") VALUES ('adam', 'adam@example.com')`,
@@ -304,7 +304,7 @@ describe('a tag', () => {
     expect((await get(site, path)).headers.etag).toBe(before.etag)
   })
 
-  test('is not that of what the script asks for', async ({ site }) => {
+  test('of a page differs from that of its data', async ({ site }) => {
     const page = (await get(site, '/users?q=ada')).headers.etag
     const rsc = await get(site, '/users?q=ada', { headers: { rsc: '1', 'if-none-match': String(page) } })
     expect(rsc.headers.etag).not.toBe(page)
@@ -312,13 +312,13 @@ describe('a tag', () => {
     expect((await get(site, '/users?q=ada', { headers: { rsc: '1' } })).headers.etag ?? again.headers.etag).not.toBe(page)
   })
 
-  test.for(['/nobody', '/users/', '/users?page=1'])('does not stand for %s', async (path, { site }) => {
+  test.for(['/nobody', '/users/', '/users?page=1'])('is not sent for %s', async (path, { site }) => {
     expect((await get(site, path)).headers.etag).toBeUndefined()
   })
 })
 
 describe('health', () => {
-  test('/healthz tells that the process lives, /readyz that pages can be served', async ({ site }) => {
+  test('/healthz answers while the process runs, /readyz while it can serve pages', async ({ site }) => {
     expect(await get(site, '/healthz')).toMatchObject({ status: 200, body: 'ok\n', headers: { 'cache-control': 'no-store' } })
     expect(await get(site, '/readyz')).toMatchObject({ status: 200, body: 'ready\n' })
   })
@@ -330,7 +330,7 @@ describe('health', () => {
       `DELETE FROM "_prisma_migrations" WHERE "id" = 'x'`,
       /newer Roster.*29990101000000_later/,
     ],
-  ] as const)('/readyz is a problem with its reason after %s', async ([fault, remedy, reason], { site }) => {
+  ] as const)('/readyz answers 503 with the reason after %s', async ([fault, remedy, reason], { site }) => {
     site.sql.exec(fault)
     try {
       const { status, headers, body } = await get(site, '/readyz')
@@ -348,7 +348,7 @@ describe('health', () => {
     expect((await get(site, '/readyz')).status).toBe(200)
   })
 
-  test('/readyz is a problem while the database file is away', async ({ site }) => {
+  test('/readyz answers 503 while the database file is missing', async ({ site }) => {
     renameSync(site.file, `${site.file}.away`)
     try {
       expect(JSON.parse((await get(site, '/readyz')).body).detail).toBe('the database file does not exist')
@@ -358,7 +358,7 @@ describe('health', () => {
     expect((await get(site, '/readyz')).status).toBe(200)
   })
 
-  test('/readyz is a problem when a page of the database is damaged that lists need', async ({ site }) => {
+  test('/readyz answers 503 when a page of the database that lists need is damaged', async ({ site }) => {
     const { rootpage } = site.sql.prepare(`SELECT "rootpage" FROM "sqlite_schema" WHERE "name" = 'UserAgeCount'`).get() ?? {}
     const place = Number(rootpage) - 1
     const saved = join(dirname(site.file), 'page')
@@ -383,12 +383,12 @@ describe('health', () => {
     expect((await get(site, '/readyz')).status).toBe(200)
   })
 
-  test('metrics are not for the public', async ({ site }) => {
+  test('metrics are not served to the public', async ({ site }) => {
     expect((await get(site, '/metrics')).status).toBe(404)
   })
 })
 
-test('every request is one line of JSON, without what was looked for', async ({ site }) => {
+test('every request is one line of JSON, without the search', async ({ site }) => {
   await get(site, '/users?q=secret-search', { headers: { 'x-request-id': 'line-1' } })
   const [line] = await site.roster.printed(/.*"requestId":"line-1".*/)
   expect(JSON.parse(line)).toEqual({
@@ -414,7 +414,7 @@ test('markup in a name stays text', async ({ site }) => {
 })
 
 describe('a database fault', () => {
-  test.for(['/', '/users', '/users?q=ada', '/user/profile/1'])('is a page that says so and a log line for %s', async (path, { site }) => {
+  test.for(['/', '/users', '/users?q=ada', '/user/profile/1'])('is a fault page and a log line for %s', async (path, { site }) => {
     site.sql.exec('ALTER TABLE "User" RENAME TO "Away"; ALTER TABLE "UserAgeCount" RENAME TO "AwayAgeCount"')
     try {
       for (const headers of [{}, { 'accept-encoding': 'gzip' }]) {

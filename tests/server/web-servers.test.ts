@@ -88,7 +88,7 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     },
   )
 
-  test('the body of one request is never the beginning of another', async ({ site }) => {
+  test('the body of one request is never taken for the start of another', async ({ site }) => {
     const { address } = site.servers[name]
     for (const path of ['/users', '/icon.svg', '/users', '/icon.svg']) {
       const body = 'GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n'
@@ -105,7 +105,7 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     }
   })
 
-  test('a page is compressed for those who can unpack it, and plain for others', async ({ site }) => {
+  test('a page is compressed for browsers that accept it, and plain for others', async ({ site }) => {
     const { address } = site.servers[name]
     const compressed = await httpGet(address, '/user/profile/3', { headers: { 'accept-encoding': 'gzip, deflate, br, zstd' } })
     const plain = await httpGet(address, '/user/profile/3')
@@ -115,7 +115,7 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     expect(compressed.headers.vary?.toLowerCase()).toContain('accept-encoding')
   })
 
-  test('a page that a browser has is answered 304', async ({ site }) => {
+  test('a page that the browser has already is answered with 304', async ({ site }) => {
     const { address } = site.servers[name]
     const { headers } = await httpGet(address, '/users')
     const again = await httpGet(address, '/users', { headers: { 'if-none-match': String(headers.etag) } })
@@ -129,7 +129,7 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     expect(headers['content-type']).toBe('text/x-component')
   })
 
-  test('a script of the build is kept for a year and comes compressed', async ({ site }) => {
+  test('a script of the build is cached for a year and served compressed', async ({ site }) => {
     const { path, content } = findScript(site)
     const { address } = site.servers[name]
     const plain = await httpGet(address, path)
@@ -152,13 +152,13 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     expect(again.status).toBe(304)
   })
 
-  test('a script that is not there is not kept', async ({ site }) => {
+  test('a missing script is not cached', async ({ site }) => {
     const { status, headers } = await httpGet(site.servers[name].address, '/_next/static/chunks/none.js')
     expect(status).toBe(404)
     expect(headers['cache-control'] ?? '').not.toMatch(/max-age=[1-9]/)
   })
 
-  test('icons and the manifest have their types and are kept for an hour', async ({ site }) => {
+  test('icons and the manifest have their types and are cached for an hour', async ({ site }) => {
     for (const [path, type] of [
       ['/icon.svg', 'image/svg+xml'],
       ['/favicon.ico', 'image/x-icon'],
@@ -210,8 +210,8 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
   })
 })
 
-describe('nginx, as it keeps pages,', () => {
-  test('stores a page once packed for all browsers, and once plain for those who can not unpack', async ({ site }) => {
+describe('the page cache of nginx', () => {
+  test('stores each page gzipped, and an uncompressed copy on demand', async ({ site }) => {
     const { nginx } = site.servers
     const ask = async (encoding: string, method = 'GET') => {
       const { headers } = await httpGet(nginx.address, '/user/profile/4', { method, headers: { 'accept-encoding': encoding } })
@@ -251,7 +251,7 @@ describe('nginx, as it keeps pages,', () => {
     for (const { cache, workerStatus } of asked) expect([cache, workerStatus]).toEqual(['REVALIDATED', expect.stringMatching(/304$/)])
   })
 
-  test('shows no page that was asked for more than a second after a commit without it', async ({ site }) => {
+  test('never serves a page that is more than a second older than a commit', async ({ site }) => {
     const { address } = site.servers.nginx
     for (let age = 50; age < 56; age += 1) {
       // A page just stored is the one that could last longest.
@@ -267,7 +267,7 @@ describe('nginx, as it keeps pages,', () => {
     }
   })
 
-  test('tells a page from its data, whichever is asked for first', async ({ site }) => {
+  test('keeps a page and its data apart, whichever is requested first', async ({ site }) => {
     const { address } = site.servers.nginx
     const type = async (path: string, headers: Record<string, string> = {}) =>
       (await httpGet(address, path, { headers })).headers['content-type']
@@ -277,7 +277,7 @@ describe('nginx, as it keeps pages,', () => {
     expect(await type('/user/profile/7?_rsc', { rsc: '1' })).toBe('text/x-component')
   })
 
-  test('lets no visitor pass one variant off as another', async ({ site }) => {
+  test('does not let a visitor store one variant as another', async ({ site }) => {
     const { nginx } = site.servers
     const cacheState = async (headers: Record<string, string>) => {
       const answer = await httpGet(nginx.address, '/user/profile/8', { headers })
@@ -291,7 +291,7 @@ describe('nginx, as it keeps pages,', () => {
     expect(await cacheState({ rsc: '1 1', 'next-url': '/ /', cookie: 'a=b' })).toMatch(/HIT|REVALIDATED/)
   })
 
-  test('limits an address that asks for too much, and nobody else', async ({ site }) => {
+  test('limits an address that sends too many requests, and no other', async ({ site }) => {
     const { address } = site.servers.nginx
     const ask = (from: string) => httpGet(address, '/user/profile/1', { headers: { 'x-forwarded-for': from } })
     const answers: Awaited<ReturnType<typeof ask>>[] = []

@@ -54,7 +54,7 @@ function askWithoutPause(sockets: string[]): { stop: () => Promise<{ asked: numb
   }
 }
 
-test('each worker has its socket, for user and group, and takes it along', async () => {
+test('each worker has a socket for user and group, and removes it at its end', async () => {
   const { roster, sockets, socket } = serve()
   await roster.printed(/Roster serves/)
   for (const worker of [1, 2]) {
@@ -67,7 +67,7 @@ test('each worker has its socket, for user and group, and takes it along', async
   expect(existsSync(sockets)).toBe(true)
 })
 
-test("the sockets of a run that crashed are in nobody's way, those of one that runs are", async () => {
+test('sockets of a crashed run are replaced, and those of a running one are not', async () => {
   const { roster, socket, sockets } = serve()
   await roster.printed(/Roster serves/)
   const second = serve({ SOCKET_DIRECTORY: sockets })
@@ -83,7 +83,7 @@ test("the sockets of a run that crashed are in nobody's way, those of one that r
   expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
 })
 
-test('a worker has the settings of its master: npm start on sockets starts again after a crash', async () => {
+test('a worker has the settings of its master: npm start on sockets restarts after a crash', async () => {
   const env = { WEB_WORKERS: '', SOCKET_DIRECTORY: join(temporaryFolder(), 'sockets') }
   for (const _ of ['first', 'again']) {
     const { roster } = serve(env, [process.execPath, 'server/bootstrap.mjs', 'server/commands/start.ts'])
@@ -105,7 +105,7 @@ test('a worker that is killed is replaced at once', async () => {
   expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
 })
 
-test('one that dies again and again is not ready', async () => {
+test('a worker that keeps crashing makes Roster not ready', async () => {
   const { roster, socket } = serve()
   await roster.printed(/Roster serves/)
   for (let deaths = 1; deaths <= 5; deaths += 1) {
@@ -115,7 +115,7 @@ test('one that dies again and again is not ready', async () => {
   await vi.waitFor(async () => expect((await get(socket(1), '/readyz')).body).toContain('worker 2 ends again and again'), WAIT)
 })
 
-test('requests that find no worker wait for the next one, but not while one that dies again and again is given a rest', async () => {
+test('requests without a worker wait for the next one, but not during the pause after repeated crashes', async () => {
   const { roster, socket, sockets } = serve({ WEB_WORKERS: '1' })
   await roster.printed(/Roster serves/)
   const waitingRoom = join(sockets, 'waiting.sock')
@@ -142,7 +142,7 @@ test('requests that find no worker wait for the next one, but not while one that
   expect(existsSync(waitingRoom)).toBe(false)
 })
 
-test('one whose event loop stands still is replaced', async () => {
+test('a worker with a blocked event loop is replaced', async () => {
   const { roster, socket } = serve()
   await roster.printed(/Roster serves/)
   process.kill(listWorkerPids(roster, 1)[0] ?? 0, 'SIGSTOP')
@@ -151,7 +151,7 @@ test('one whose event loop stands still is replaced', async () => {
   expect((await get(socket(1), '/user/profile/1')).status).toBe(200)
 })
 
-test('one that is busy for longer than that serves on', async () => {
+test('a worker that is busy for longer than that is not replaced', async () => {
   // Each worker is busy but for a moment each second.
   const busy = `setInterval(()=>{const until=Date.now()+950;while(Date.now()<until);},1000)`
   const { roster, socket } = serve({ WEB_WORKERS: '1', NODE_OPTIONS: importing(`if(process.env.ROSTER_WORKER){${busy}}`) })
@@ -161,7 +161,7 @@ test('one that is busy for longer than that serves on', async () => {
   expect(listWorkerPids(roster, 1)).toHaveLength(1)
 })
 
-test('one that is starting is not ready', async () => {
+test('a worker that is starting is not ready', async () => {
   // Holds back the page that a worker makes for nobody before it is ready.
   const holdBack = `
     const { Server } = await import('node:http'), { Socket } = await import('node:net'), { emit } = Server.prototype
@@ -180,7 +180,7 @@ test('one that is starting is not ready', async () => {
   expect((await readiness()).status).toBe(200)
 })
 
-test('one that grows too large is replaced once another serves', async () => {
+test('a worker that uses too much memory is replaced once another one serves', async () => {
   // Has each worker grow by that much as soon as it starts.
   const ballast = importing(`globalThis.ballast = Buffer.alloc(${2 ** 28}, 1)`)
   const { roster, socket } = serve({ WORKER_MEMORY_MB: '192', WEB_WORKERS: '1', NODE_OPTIONS: ballast })
@@ -207,7 +207,7 @@ test('SIGHUP replaces all workers, and no request fails', async () => {
   }
 })
 
-test('SIGHUP replaces a worker that is just starting, too: it may be of the build before', async () => {
+test('SIGHUP also replaces a worker that is starting: it may run the previous build', async () => {
   const { roster } = serve()
   await roster.printed(/Roster serves/)
   const before = listChildren(roster)
@@ -247,7 +247,7 @@ test('SIGTERM lets requests in flight finish', async () => {
   expect(await roster.exited()).toEqual({ status: 0, signal: null })
 })
 
-test('SIGTERM while workers are starting ends those that are there', async () => {
+test('SIGTERM while workers are starting ends all of them', async () => {
   const { roster, socket } = serve()
   await roster.printed(/Worker 1 serves/)
   roster.kill('SIGTERM')
@@ -257,7 +257,7 @@ test('SIGTERM while workers are starting ends those that are there', async () =>
   expect(existsSync(socket(1)) || existsSync(socket(2))).toBe(false)
 })
 
-test('another database file in the place of the old one is served whole, whatever lies beside it', async () => {
+test('a database file that replaces the old one is served whole, whatever files are beside it', async () => {
   const { roster, file, sql, socket } = serve({ WEB_WORKERS: '1' })
   await roster.printed(/Roster serves/)
   const changes = (name: string) => `PRAGMA wal_autocheckpoint = 0; UPDATE "User" SET "email" = "id" || '@${name}.example'`
@@ -299,7 +299,7 @@ test('another database file in the place of the old one is served whole, whateve
   expect(read(`${file}.kept`)).toEqual(whole('second'))
 })
 
-test('a file that is no database is answered 503, and nothing of it stays open', async () => {
+test('a file that is not a database is answered with 503 and does not stay open', async () => {
   const { roster, file, sql, socket } = serve({ WEB_WORKERS: '1' })
   await roster.printed(/Roster serves/)
   sql.exec(`VACUUM INTO '${file}.good'`)
@@ -317,7 +317,7 @@ test('a file that is no database is answered 503, and nothing of it stays open',
   await vi.waitFor(async () => expect((await get(socket(1), '/users')).status).toBe(200), WAIT)
 })
 
-test('what other processes commit shows after a look at the readiness, too', async () => {
+test('commits of other processes still show after a readiness check', async () => {
   const { roster, file, sql, socket } = serve({ WEB_WORKERS: '1' })
   // Each commit is that of the only other process that has the database open: it tidies up when it ends, unless it sees the worker's locks.
   sql.close()
@@ -329,7 +329,7 @@ test('what other processes commit shows after a look at the readiness, too', asy
   }
 })
 
-test('a -wal that has grown large becomes small again while pages are served, and is gone at the end', async () => {
+test('a large -wal file becomes small again while pages are served, and is gone at the end', async () => {
   const { roster, file, sql, socket } = serve()
   sql.close()
   await roster.printed(/Roster serves/)
@@ -348,7 +348,7 @@ test('a -wal that has grown large becomes small again while pages are served, an
   expect(existsSync(`${file}-wal`) || existsSync(`${file}-shm`)).toBe(false)
 })
 
-test('more connections than a worker may open files are refused, and it serves on', async () => {
+test('connections beyond the limit of open files are refused, and the worker keeps serving', async () => {
   const limitedTo = (files: number): [string, ...string[]] => [
     'sh',
     '-c',
@@ -372,7 +372,7 @@ test('more connections than a worker may open files are refused, and it serves o
   expect(other.stderr).toBe('The limit of open files, 40, is too low to serve; raise it, as by ulimit -n 1024\n')
 })
 
-test('metrics of master and workers are on a listener of their own', async () => {
+test('metrics of master and workers have their own listener', async () => {
   const port = await freePort()
   const { roster, socket, sql } = serve({ METRICS_PORT: String(port) })
   await roster.printed(/Roster serves/)
@@ -392,7 +392,7 @@ test('metrics of master and workers are on a listener of their own', async () =>
   )
 })
 
-test('a port for metrics that is taken leaves visitors their pages', async () => {
+test('pages are served even if the metrics port is taken', async () => {
   const taken = createServer()
   onTestFinished(() => void taken.close())
   const port = await freePort()
@@ -417,7 +417,7 @@ test('metrics are served on the socket that systemd has opened', async () => {
   expect(roster.stdout).not.toContain('No metrics')
 })
 
-describe('what can not be served is refused in one line', () => {
+describe('settings that cannot be served are refused in one line', () => {
   test.for([
     [{ WEB_WORKERS: '0' }, 'WEB_WORKERS is "0"; it must be a number from 1 to 64'],
     [{ WORKER_MEMORY_MB: '191' }, 'WORKER_MEMORY_MB is "191"; it must be a number from 192 to 65536 (a worker needs 160 to start)'],

@@ -31,7 +31,7 @@ describe('Roster on a Debian machine', () => {
     expect(visits).not.toMatch(/Socket errors|Non-2xx/)
   }
 
-  test('is there after one command', async () => {
+  test('is installed by one command', async () => {
     expect(machine.output('/src/deploy/install.sh')).toMatch(/^Roster \S+ is installed\.$/m)
     expect(isActive('roster', 'nginx')).toEqual(['active', 'active'])
     // For a moment nginx still answers as it did before.
@@ -58,7 +58,7 @@ describe('Roster on a Debian machine', () => {
     expect(machine.output(`${INSTALLED} --releases`)).toContain(before)
   })
 
-  test('has metrics on a socket of systemd, without a network of its own', () => {
+  test('has metrics on a socket of systemd, without network access', () => {
     machine.output(`${INSTALLED} --metrics 9464`)
     expect(machine.output('curl -s http://127.0.0.1:9464/metrics')).toContain('roster_workers 2')
     expect(machine.output('systemctl show --value --property PrivateNetwork roster')).toBe('yes')
@@ -67,7 +67,7 @@ describe('Roster on a Debian machine', () => {
     expect(machine.run('curl -s http://127.0.0.1:9464/metrics').status).not.toBe(0)
   })
 
-  test('stays stopped when somebody asks for metrics, and visitors see why', () => {
+  test('stays stopped when metrics are requested, and visitors see why', () => {
     machine.output('systemctl stop roster 2>/dev/null')
     expect(machine.run('curl -s http://127.0.0.1:9999/metrics').status).not.toBe(0)
     expect(isActive('roster', 'roster-metrics.socket')).toEqual(['inactive', 'inactive'])
@@ -79,7 +79,7 @@ describe('Roster on a Debian machine', () => {
     expect(isActive('roster', 'roster-metrics.socket')).toEqual(['active', 'inactive'])
   })
 
-  test('comes back when its master is killed', async () => {
+  test('restarts when its master is killed', async () => {
     const pid = machine.output('systemctl show --value --property MainPID roster')
     machine.output(`kill -KILL ${pid}`)
     const showState = () => machine.output('systemctl show --value --property MainPID --property ActiveState roster').split('\n')
@@ -87,7 +87,7 @@ describe('Roster on a Debian machine', () => {
     expect(status('/users')).toBe('200')
   })
 
-  test('has nginx come back when that is killed', async () => {
+  test('restarts nginx when nginx is killed', async () => {
     const showPid = () => machine.output('systemctl show --value --property MainPID nginx')
     const pid = showPid()
     machine.output(`kill -KILL ${pid}`)
@@ -95,7 +95,7 @@ describe('Roster on a Debian machine', () => {
     await expect.poll(() => status('/users'), WAIT).toBe('200')
   })
 
-  test('has room for visitors beside two thousand who have sent half a request', () => {
+  test('serves visitors beside two thousand connections with half a request', () => {
     const script = `
       const { connect } = require('node:net')
       const visitors = Array.from({ length: 2_000 }, () => connect(80, '127.0.0.1', function () { this.write('G') }))
@@ -106,7 +106,7 @@ describe('Roster on a Debian machine', () => {
     expect(machine.run(`/opt/roster/current/bin/node -e "${script}"`).status).toBe(200)
   })
 
-  test('goes back over a migration only with the copy of the database from before', () => {
+  test('is rolled back across a migration only with the copy of the database', () => {
     const migration = '20990101000000_next'
     machine.output(`
       cd /next/.next/standalone/prisma/migrations && mkdir ${migration}
@@ -126,7 +126,7 @@ describe('Roster on a Debian machine', () => {
     expect(status('/user/profile/1')).toBe('200')
   })
 
-  test('serves on when a release can not start', () => {
+  test('keeps serving when a new release cannot start', () => {
     machine.output(`sed -i '1i throw new Error("broken")' /next/.next/standalone/server/worker/worker.ts`)
     const { status: failed, stderr } = machine.run('/next/deploy/install.sh')
     expect(failed).toBe(1)
@@ -136,7 +136,7 @@ describe('Roster on a Debian machine', () => {
     expect(status('/user/profile/1')).toBe('200')
   })
 
-  test('goes, and leaves the data', () => {
+  test('is uninstalled and leaves the data', () => {
     machine.output(`${INSTALLED} --uninstall`)
     expect(isActive('roster', 'nginx')).toEqual(['inactive', 'active'])
     expect(status('/users')).not.toBe('200')

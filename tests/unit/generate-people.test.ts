@@ -13,7 +13,7 @@ test('an index always yields the same person', () => {
   expect(generatePeople(1000)).toEqual(generatePeople(2000).slice(0, 1000))
 })
 
-test('nobody shares a username or e-mail, even where all combinations of names begin anew', () => {
+test('no two people share a username or email, even after all combinations of names are used', () => {
   const people = [...generatePeople(100_000), ...generatePeople(200_000, COMBINATIONS - 100_000)]
   expect(new Set(people.map(({ username }) => username)).size).toBe(people.length)
   expect(new Set(people.map(({ email }) => email)).size).toBe(people.length)

@@ -24,22 +24,22 @@ describe('UserListHeading counts', () => {
   })
 })
 
-test('a search that is too broad is told what narrows it', () => {
+test('a search that is too broad lists ways to narrow it', () => {
   const html = renderToStaticMarkup(ListTooBroad({ query: maria }))
   expect(html).toContain('maria')
   expect(html).toContain('a range of ages')
 })
 
-describe('a search that finds nobody', () => {
+describe('a search without a match', () => {
   const renderEmpty = (change: Partial<UserListQuery>) => renderToStaticMarkup(UserListEmpty({ query: { ...everybody, ...change } }))
 
-  test('leads to one without each word, also where an age may be the reason', () => {
+  test('links to the search without each word, or without the age', () => {
     expect(renderEmpty({ q: 'ada lovelace' })).toContain('href="/users?q=lovelace"')
     expect(renderEmpty({ q: 'ada', age_min: 5 })).toContain('href="/users?age_min=5"')
     expect(renderEmpty({ q: 'ada' })).not.toContain('Without')
   })
 
-  test('does not claim of a short word that nobody has it inside', () => {
+  test('explains that a short word matches only the start', () => {
     expect(renderEmpty({ q: 'ada' })).toContain('has “<bdi>ada</bdi>” in the username or e-mail')
     expect(renderEmpty({ q: 'qu' })).toContain('matches “<bdi>qu</bdi>”')
     expect(renderEmpty({ q: 'qu' })).not.toContain('in the username')
@@ -47,20 +47,20 @@ describe('a search that finds nobody', () => {
 })
 
 describe('what was searched', () => {
-  test('stands apart from the text around it, whatever its direction', () => {
+  test('is isolated from the text around it, whatever its direction', () => {
     const page = { count: 0, isCountExact: true, isTooBroad: false }
     const html = renderToStaticMarkup(UserListHeading({ query: { ...everybody, q: 'של adam קו' }, page }))
     expect(html).toContain('“<bdi>של</bdi>”, “<bdi>קו</bdi>” are short')
   })
 
-  test('is named where nobody can see it', () => {
+  test('is described if it is invisible', () => {
     const query = { ...everybody, q: '\u200b\u2060\u2060', age_min: 5 }
     expect(renderToStaticMarkup(UserListEmpty({ query }))).toMatch(/has invisible characters in.*Without invisible characters</)
     expect(renderToStaticMarkup(ListTooBroad({ query }))).toContain('match invisible characters to list')
   })
 })
 
-test('an empty database tells how to fill it', () => {
+test('an empty database shows how to add people', () => {
   expect(renderToStaticMarkup(UserListEmpty({ query: everybody }))).toContain('npx prisma db seed')
 })
 
@@ -68,28 +68,28 @@ describe('Pagination', () => {
   const render = (count: number, pageCount: number, isCountExact: boolean) =>
     renderToStaticMarkup(Pagination({ query: maria, count, pageCount, isCountExact }))
 
-  test('offers nothing where everybody is in sight at any size', () => {
+  test('offers nothing if all people fit on the smallest page', () => {
     expect(render(25, 1, true)).toBe('')
   })
 
-  test('offers only sizes on a single page', () => {
+  test('offers only page sizes on a single page', () => {
     expect(render(50, 1, true)).toContain('per page')
     expect(render(50, 1, true)).not.toContain('Next')
   })
 
-  test('calls no page the last where people are counted up to a limit only', () => {
+  test('calls no page the last if people are counted only up to a limit', () => {
     expect(render(10_000, 200, true)).toContain('Last')
     expect(render(10_000, 200, false)).not.toContain('Last')
   })
 
-  test('says on the last page of those who are counted that there are others', () => {
+  test('mentions on the last counted page that there are more people', () => {
     const renderPage = (page: number, isCountExact: boolean) =>
       renderToStaticMarkup(Pagination({ query: { ...maria, page }, count: 10_000, pageCount: 200, isCountExact }))
     expect(renderPage(200, false)).toContain('Only the first 10,000 are listed.')
     for (const html of [renderPage(199, false), renderPage(200, true)]) expect(html).not.toContain('Only the first')
   })
 
-  test('keeps what else the address says when it goes to a page', () => {
+  test('keeps the other parameters when it links to a page', () => {
     const html = render(10_000, 200, true)
     expect(html).toContain('<input type="hidden" name="q" value="maria"/>')
     expect(html).not.toContain('<input type="hidden" name="page"')
@@ -97,12 +97,12 @@ describe('Pagination', () => {
 })
 
 describe('AgeHistogram', () => {
-  test('is not there where its only bar would lead to the list that it stands in', () => {
+  test('is left out if its only bar would link to the same list', () => {
     expect(renderToStaticMarkup(AgeHistogram({ query: maria, histogram: [{ age: 30, people: 9 }] }))).toBe('')
     expect(renderToStaticMarkup(AgeHistogram({ query: maria, histogram: [{ age: null, people: 9 }] }))).toBe('')
   })
 
-  test('has a link for each age that somebody has, named in words', () => {
+  test('has a link for each age that occurs, with a name in words', () => {
     const histogram = [
       { age: 30, people: 1234 },
       { age: 32, people: 1 },

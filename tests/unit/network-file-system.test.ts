@@ -24,6 +24,6 @@ test.each([
   expect(findNetworkFileSystem(folder, MOUNTS)).toBe(type)
 })
 
-test('a system without such a list has none', () => {
+test('a system without a list of mounts has none', () => {
   expect(findNetworkFileSystem('/srv', '')).toBeNull()
 })

@@ -7,7 +7,7 @@ function progressOn({ isTTY }: { isTTY: boolean }) {
   return { written, progress: new Progress(stream, 2000, 'people') }
 }
 
-test('a terminal shows one bar that is drawn over, and cleared at the end', () => {
+test('a terminal shows one bar that is redrawn, and cleared at the end', () => {
   const { written, progress } = progressOn({ isTTY: true })
   progress.show(0)
   progress.show(1001)

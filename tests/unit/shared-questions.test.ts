@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { SharedQuestions } from '../../server/http/shared-questions.ts'
 
-test('those who ask the same at the same time share one answer, and who asks later gets a new one', async () => {
+test('equal questions at the same time share one answer, and a later one gets a new answer', async () => {
   const questions = new SharedQuestions<number>()
   let asked = 0
   const ask = async () => ++asked
@@ -17,7 +17,7 @@ test('a failure is shared as well, and is not kept', async () => {
   expect(await questions.ask('q', async () => 'again')).toBe('again')
 })
 
-test('a question is dropped when all who asked it have gone, and not before', async () => {
+test('a question is dropped when all of its visitors have left, and not before', async () => {
   const questions = new SharedQuestions<string>()
   const visitors = [new AbortController(), new AbortController()]
   const { promise, resolve } = Promise.withResolvers<string>()
@@ -38,7 +38,7 @@ test('a question is dropped when all who asked it have gone, and not before', as
   expect(await Promise.all(answers)).toEqual(['answer', 'answer', 'answer'])
 })
 
-test('who has gone already asks nothing', async () => {
+test('a visitor who has left already asks nothing', async () => {
   const questions = new SharedQuestions<string>()
   await expect(questions.ask('q', () => Promise.reject(new Error('asked')), AbortSignal.abort())).rejects.toThrow(/aborted/)
 })

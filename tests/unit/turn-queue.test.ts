@@ -13,7 +13,7 @@ function work(name: string, began: string[] = []) {
   return { start, end: () => resolve(name) }
 }
 
-test('works run one at a time, in the order in which they came', async () => {
+test('tasks run one at a time, in the order of arrival', async () => {
   const queue = new TurnQueue()
   const began: string[] = []
   const works = ['first', 'second', 'third'].map((name) => work(name, began))
@@ -27,7 +27,7 @@ test('works run one at a time, in the order in which they came', async () => {
   expect(await Promise.all(results)).toEqual(began)
 })
 
-test('nobody slips in between a work that ends and the next one', async () => {
+test('no task starts between one that ends and the next in the queue', async () => {
   const queue = new TurnQueue()
   let running = 0
   const step = async () => {
@@ -46,7 +46,7 @@ test('nobody slips in between a work that ends and the next one', async () => {
   await Promise.all([first, second, ...latecomers])
 })
 
-test('a work that fails makes way for the next one', async () => {
+test('a task that fails does not block the next one', async () => {
   const queue = new TurnQueue()
   const failing = queue.run(() => Promise.reject(new Error('no such table')), NEVER)
   const next = queue.run(async () => 'next', NEVER)
@@ -54,7 +54,7 @@ test('a work that fails makes way for the next one', async () => {
   expect(await next).toBe('next')
 })
 
-test('who has gone is dropped before its turn', async () => {
+test('a task whose visitor has left is dropped before its turn', async () => {
   const queue = new TurnQueue()
   const began: string[] = []
   const [first, second, third] = [work('first', began), work('second', began), work('third', began)]
@@ -70,7 +70,7 @@ test('who has gone is dropped before its turn', async () => {
   expect(began).toEqual(['first', 'third'])
 })
 
-describe('by a clock of its own,', () => {
+describe('with a simulated clock,', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
     return () => vi.useRealTimers()
@@ -103,7 +103,7 @@ describe('by a clock of its own,', () => {
     return { counts, places }
   }
 
-  test('what waits for a work that takes longer than those before is refused while that runs', async () => {
+  test('tasks that wait for an unusually long one are refused while it runs', async () => {
     const queue = new TurnQueue()
     await take(queue, 0)
     const slow = work('slow')
@@ -118,7 +118,7 @@ describe('by a clock of its own,', () => {
     expect(counts).toEqual({ served: 20, refused: 180 })
   })
 
-  test('one work that takes longer than those before leaves many short ones their places', async () => {
+  test('one unusually long task does not displace many short ones', async () => {
     const queue = new TurnQueue()
     for (let each = 0; each < 5; each++) await take(queue, 8)
     const slow = work('slow')
@@ -131,7 +131,7 @@ describe('by a clock of its own,', () => {
     expect(counts).toEqual({ served: 25, refused: 0 })
   })
 
-  test('what would wait too long, as long as works take, is refused, latecomers first', async () => {
+  test('tasks that would wait too long are refused, the latest first', async () => {
     const queue = new TurnQueue()
     const slow = work('slow')
     const running = queue.run(slow.start, NEVER)

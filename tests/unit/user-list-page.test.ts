@@ -20,14 +20,14 @@ async function render(page: string, answer: Partial<UserPage>): Promise<string> 
   return renderToStaticMarkup(await UserListPage({ searchParams: Promise.resolve({ q: 'a', page }) }))
 }
 
-test('shows whom it found, and how many there are', async () => {
+test('shows the people found and their number', async () => {
   const html = await render('2', {})
   expect(html).toContain('150 people match')
   expect(html).toContain('@example.com')
   expect(html).toContain('>Last</a>')
 })
 
-test('says that there are more than are counted, and calls no page the last', async () => {
+test('shows that there are more people than counted, and calls no page the last', async () => {
   const html = await render('2', { count: 10_000, pageCount: 200, isCountExact: false, histogram: null })
   expect(html).toContain('More than 10,000 people match')
   expect(html).toContain('So many match that their ages are not counted.')
@@ -38,8 +38,8 @@ test('says that there are more than are counted, and calls no page the last', as
 test.each([
   ['an unknown number of people', { count: 0, pageCount: 1, isCountExact: false }],
   ['more people than are counted', { count: 10_000, pageCount: 200, isCountExact: false }],
-  ['people who can not be put in order', { count: 9_000, pageCount: 180, isCountExact: true }],
-])('tells what narrows a search that finds %s, on any page', async (_, answer) => {
+  ['people who cannot be sorted', { count: 9_000, pageCount: 180, isCountExact: true }],
+])('lists ways to narrow a search that finds %s, on any page', async (_, answer) => {
   const html = await render('3', { users: [], histogram: null, isTooBroad: true, ...answer })
   expect(html).toContain('Too many people match')
   expect(html).toContain('Narrow your search')
@@ -54,7 +54,7 @@ test('a page beyond the end is not found', async () => {
   expect(setStatusNotFound).toHaveBeenCalled()
 })
 
-test('a page beyond those that are counted is not said to be the end of the people', async () => {
+test('a page beyond the counted ones is not described as the end of the list', async () => {
   const html = await render('201', { users: [], count: 10_000, pageCount: 200, isCountExact: false })
   expect(html).toContain('So many match that this list does not go as far as page 201.')
   expect(setStatusNotFound).toHaveBeenCalled()

@@ -18,7 +18,7 @@ function roster(commandArguments: string[], file: string) {
   return { status, stdout, stderr }
 }
 
-test('backup copies what is committed while others have the database open, and never over a file', () => {
+test('backup copies what is committed while the database is in use, and never overwrites a file', () => {
   const { file, sql } = temporaryDatabase()
   addNamedPeople(sql)
   sql.exec(`BEGIN; DELETE FROM "User"`)
@@ -31,13 +31,13 @@ test('backup copies what is committed while others have the database open, and n
   expect(roster(['backup', copy], file)).toEqual({ status: 1, stdout: '', stderr: `${copy} exists already; name another file\n` })
 })
 
-test('backup without a name lies beside the database', () => {
+test('backup without a file name writes beside the database', () => {
   const { file } = temporaryDatabase()
   expect(roster(['backup'], file).status).toBe(0)
   expect(readdirSync(join(file, '..'))).toContainEqual(expect.stringMatching(/^roster\.db\.\d{8}T\d{6}Z$/))
 })
 
-test('migrate-status tells what is applied, and what is missing by its exit status', () => {
+test('migrate-status lists what is applied, and its exit status shows whether something is missing', () => {
   const { file, sql } = temporaryDatabase()
   const names = listMigrations().map(({ name }) => name)
   expect(roster(['migrate-status'], file)).toEqual({ status: 0, stdout: names.map((name) => `applied  ${name}\n`).join(''), stderr: '' })
@@ -58,7 +58,7 @@ test('help is the default, and anything else is refused', () => {
   expect(roster(['backup', '--force'], '/nowhere/roster.db')).toMatchObject({ status: 1, stderr: expect.stringContaining('"--force"') })
 })
 
-test('a database that is not there is not made', () => {
+test('a missing database is not created', () => {
   const file = join(temporaryFolder(), 'roster.db')
   expect(roster(['backup'], file)).toMatchObject({ status: 1, stderr: `The database ${file} cannot be copied: it does not exist\n` })
   expect(existsSync(file)).toBe(false)

@@ -34,7 +34,7 @@ function countPeople(file: string): unknown {
   return database.prepare('SELECT count(*) AS people, (SELECT sum(people) FROM "UserAgeCount") AS counted FROM "User"').get()
 }
 
-test('of first starts at the same time one makes the database, and the others wait for it', async () => {
+test('when several first starts run at once, one creates the database and the others wait for it', async () => {
   const file = join(temporaryFolder(), 'new', 'roster.db')
   const starts = [prepare(file, String(GENERATED)), prepare(file, String(GENERATED)), prepare(file, String(GENERATED))]
   for (const start of starts) expect({ ...(await start.exited()), stderr: start.stderr }).toEqual({ ...WELL, stderr: '' })
@@ -43,7 +43,7 @@ test('of first starts at the same time one makes the database, and the others wa
   expect(countPeople(file)).toEqual({ people: GENERATED, counted: GENERATED })
 })
 
-test('a start that comes while another makes the database takes what that has made', async () => {
+test('a start during another first start uses the database of that one', async () => {
   const file = join(temporaryFolder(), 'roster.db')
   const first = prepare(file, String(GENERATED))
   await first.printed(/Creating/)
@@ -54,7 +54,7 @@ test('a start that comes while another makes the database takes what that has ma
   expect(await first.exited()).toEqual(WELL)
 })
 
-test('a first start that is killed leaves nothing in the way of the next one', async () => {
+test('a first start that is killed does not block the next one', async () => {
   const file = join(temporaryFolder(), 'roster.db')
   const killed = prepare(file, '1000000')
   await killed.printed(/Creating/)
@@ -67,7 +67,7 @@ test('a first start that is killed leaves nothing in the way of the next one', a
   expect(countPeople(file)).toEqual({ people: SAMPLE_PEOPLE.length, counted: SAMPLE_PEOPLE.length })
 })
 
-test('of upgrades at the same time one keeps a copy and migrates, and the others wait for it', async () => {
+test('when several upgrades run at once, one keeps a copy and migrates, and the others wait for it', async () => {
   const { file, sql } = temporaryDatabase(listMigrations().slice(0, 1))
   for (const _ of fillUp(sql, GENERATED));
   const starts = [prepare(file), prepare(file), prepare(file)]
@@ -93,7 +93,7 @@ test('an upgrade that is killed leaves the database as it was, and the next one 
   expect(countPeople(file)).toEqual({ people: GENERATED, counted: GENERATED })
 })
 
-test('who keeps the database locked for longer than a start waits is named as the reason', () => {
+test('a start that waits too long for a lock names the lock as the reason', () => {
   const { file, sql } = temporaryDatabase(listMigrations().slice(0, 1))
   addNamedPeople(sql)
   sql.exec('BEGIN IMMEDIATE')
@@ -106,7 +106,7 @@ test('who keeps the database locked for longer than a start waits is named as th
   expect(prepareDatabase(file, { report })).toEqual({ people: NAMED_PEOPLE.length })
 })
 
-test('who only writes to a database that lacks nothing is not waited for', () => {
+test('a start without pending migrations does not wait for a writer', () => {
   const { file, sql } = temporaryDatabase()
   sql.exec('BEGIN IMMEDIATE')
   expect(prepareDatabase(file, { report, longestWaitMs: 0 })).toEqual({ people: 0 })

@@ -26,7 +26,7 @@ async function modelWithGuests(guests = EVERYBODY) {
   return modelOn(temporary)
 }
 
-describe('a page beyond a limit is refused, and one within it is right:', () => {
+describe('a page beyond a limit is refused, and one within it is correct:', () => {
   const BROAD = { counted: 300 }
   const FULL = { ...BROAD, sorted: 399, glanced: 10, walked: 10, pages: 30 }
   const ordered = (query: Partial<UserListQuery>) => ({ ...LIST, q: 'gue', sort: 'email' as const, ...query })
@@ -104,7 +104,7 @@ const NASTY = [
 ]
 const AGES = [{}, { age: 'unknown' }, { age_min: '30', age_max: '60' }, { age_min: '33', age_max: '33' }]
 
-describe('what a visitor can type ends after a bounded number of statements that look at a bounded number of people:', () => {
+describe('any search ends after a bounded number of statements that read a bounded number of people:', () => {
   const TIGHT: ListLimits = {
     counted: 90,
     sorted: 120,
@@ -121,7 +121,7 @@ describe('what a visitor can type ends after a bounded number of statements that
   }
   const MOST_STATEMENTS = 40
 
-  test('a search that goes on in the middle of the index begins there', async () => {
+  test('a search that continues in the middle of the index starts reading there', async () => {
     const { listUsers, database } = await modelWithGuests()
     const statements = vi.spyOn(database(), '$queryRaw')
     await listUsers({ ...LIST, q: 'guest', sort: 'id' }, { ...AMPLE, scanned: 100 })

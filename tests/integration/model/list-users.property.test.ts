@@ -98,7 +98,7 @@ test.each([
   ['tight limits, where the index is read at once', { ...TIGHT, pages: 800 }],
   ['small limits, where it is for some words only', { ...SMALL, pages: 20 }],
   ['tight limits, where it is for some words only', { ...TIGHT, pages: 20 }],
-])('lists whom a plain filter and sort of everybody lists, within %s', { timeout: 300_000 }, async (_, limits) => {
+])('lists the same people as a plain filter and sort of all people, within %s', { timeout: 300_000 }, async (_, limits) => {
   const { sql, ...temporary } = temporaryDatabase()
   const { listUsers } = await modelOn({ sql, ...temporary })
   await fc.assert(

@@ -41,7 +41,7 @@ test('adds the sample people, then nothing', async () => {
   expect(sql.prepare('PRAGMA data_version').get()).toEqual(version)
 })
 
-test('--count fills up with progress in lines, then adds nothing', async () => {
+test('--count adds people with progress lines, then adds nothing', async () => {
   const { url, sql } = temporaryDatabase()
   const { status, stdout, stderr } = await seed(url, ['--count', '25000'])
   expect({ status, stdout }).toEqual({ status: 0, stdout: 'Added 25,000 people; there are 25,000 in all.\n' })
@@ -55,7 +55,7 @@ test('--count fills up with progress in lines, then adds nothing', async () => {
   })
 })
 
-test('the -wal file does not keep the size of a large seed, and who reads meanwhile does not keep a seed from its end', async () => {
+test('the -wal file does not keep the size of a large seed, and a reader does not keep a seed from ending', async () => {
   const { file, url, sql } = temporaryDatabase()
   await seed(url, ['--count', '5000'])
   expect(statSync(`${file}-wal`).size).toBe(0)
@@ -131,7 +131,7 @@ test('a database that may only be read is refused', async () => {
   })
 })
 
-test('a database in which another program keeps writing is given up after a while', async () => {
+test('a seed stops after a while when another program keeps writing', async () => {
   const { url, sql } = temporaryDatabase()
   sql.exec('BEGIN IMMEDIATE')
   const { status, stderr } = await seed(url)
@@ -145,7 +145,7 @@ test.each([
   ['SIGINT', { status: 130, signal: null }],
   ['SIGTERM', { status: 143, signal: null }],
   ['SIGKILL', { status: null, signal: 'SIGKILL' }],
-] as const)('%s leaves a valid database, and the next run goes on from there', async (signal, exit) => {
+] as const)('%s leaves a valid database, and the next run continues from there', async (signal, exit) => {
   const { url, sql } = temporaryDatabase()
   const command = startLongSeed(url)
   await command.printed(/\d % /)

@@ -37,7 +37,7 @@ test('the sample people come with admin and user as 1 and 2', () => {
   ])
 })
 
-test('seeding again changes nothing, not even the id of who comes next', () => {
+test('seeding again changes nothing, not even the next id', () => {
   const { sql } = temporaryDatabase()
   seedSamplePeople(sql)
   const before = everything(sql)
@@ -45,7 +45,7 @@ test('seeding again changes nothing, not even the id of who comes next', () => {
   expect(everything(sql)).toEqual(before)
 })
 
-test('whoever was edited by hand stays as they are, and a deleted sample comes back', () => {
+test('people who were edited stay as they are, and a deleted sample comes back', () => {
   const { sql } = temporaryDatabase()
   seedSamplePeople(sql)
   sql.exec(`UPDATE "User" SET age = 99 WHERE username = 'admin'`)
@@ -57,20 +57,20 @@ test('whoever was edited by hand stays as they are, and a deleted sample comes b
   expect(listPeople(sql)).toEqual([...before, { id: SAMPLE_PEOPLE.length + 1, username: 'alan', email: 'alan@example.net', age: 41 }])
 })
 
-test('a sample is skipped when somebody has their username or e-mail in another letter case', () => {
+test('a sample is skipped when another person has its username or email in another letter case', () => {
   const { sql } = temporaryDatabase()
   sql.exec(`INSERT INTO "User" (username, email) VALUES ('ADMIN', 'boss@example.com'), ('someone', 'USER@Example.com')`)
   expect(seedSamplePeople(sql)).toBe(SAMPLE_PEOPLE.length - 2)
   expect(listPeople(sql).filter(({ username }) => /^(?:admin|user)$/i.test(String(username)))).toHaveLength(1)
 })
 
-test.each([1, 5, SAMPLE_PEOPLE.length, 500])('filling up to %i makes exactly that many, the first of a fixed row of people', (count) => {
+test.each([1, 5, SAMPLE_PEOPLE.length, 500])('filling up to %i creates exactly that number of people of a fixed sequence', (count) => {
   const { sql } = temporaryDatabase()
   expect(fill(sql, count)).toEqual({ added: count })
   expect(listPeople(sql)).toEqual(expectedPeople(count))
 })
 
-test('filling up further makes the same people as filling up at once', () => {
+test('filling up in steps creates the same people as filling up at once', () => {
   const { sql } = temporaryDatabase()
   for (const count of [100, 101, 20_000, 20_500]) fill(sql, count)
   expect(listPeople(sql)).toEqual(expectedPeople(20_500))
@@ -84,7 +84,7 @@ test('nothing changes when there are enough people already', () => {
   expect(everything(sql)).toEqual(before)
 })
 
-test('it goes on from whichever transaction it was left at', () => {
+test('filling up continues after the last committed transaction', () => {
   const { sql } = temporaryDatabase()
   const interrupted = fillUp(sql, 30_000)
   for (let step = 0; step < 2; step++) interrupted.next()
@@ -95,7 +95,7 @@ test('it goes on from whichever transaction it was left at', () => {
   expect(listPeople(sql)).toEqual(expectedPeople(30_000))
 })
 
-test('the people of others who have generated names or e-mails are left alone, and the next ones fill up', () => {
+test('people who already have a generated name or email stay, and the next ones of the sequence are added', () => {
   const { sql } = temporaryDatabase()
   const insert = sql.prepare('INSERT INTO "User" (username, email) VALUES (?, ?)')
   insert.run(generatePerson(3).username.toUpperCase(), 'three@example.com')
@@ -112,7 +112,7 @@ test.each([
   ['the last half', 'id > 500'],
   ['every other one', 'id % 2 = 0'],
   ['all', 'true'],
-])('after the deletion of %s the number asked for is reached again, and nobody else changes', (_, condition) => {
+])('after the deletion of %s the requested number is reached again, and no other person changes', (_, condition) => {
   const { sql } = temporaryDatabase()
   fill(sql, 1000)
   sql.exec(`DELETE FROM "User" WHERE ${condition}`)
@@ -122,7 +122,7 @@ test.each([
   expect(listPeople(sql).slice(0, left.length)).toEqual(left)
 })
 
-test('people whom others add meanwhile count, and they can write between two transactions', () => {
+test('people who are added during a seed count, and other writers get their turn between two transactions', () => {
   const { sql } = temporaryDatabase()
   const steps = fillUp(sql, 12_000)
   steps.next()
@@ -131,7 +131,7 @@ test('people whom others add meanwhile count, and they can write between two tra
   expect(listPeople(sql)).toHaveLength(12_000)
 })
 
-test('a person whom a constraint refuses is named with the reason, and that transaction leaves nobody', () => {
+test('a person that a constraint refuses is named with the reason, and that transaction adds no one', () => {
   const { sql } = temporaryDatabase()
   sql.exec(`CREATE TRIGGER stricter BEFORE INSERT ON "User" WHEN new.username = 'grace'
             BEGIN SELECT RAISE(ABORT, 'CHECK constraint failed: age must be a whole number from 0 to 80'); END`)
