@@ -1,29 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test as base, describe, expect } from 'vitest'
 import { PAGE_BYTES } from '../../server/database/migrate.ts'
-import { createDatabase, type TestDatabase } from '../fixtures/create-database.ts'
 import { type Answer, httpGet } from '../fixtures/http-get.ts'
-import { addNamedPeople } from '../fixtures/named-people.ts'
-import { RosterProcess } from '../fixtures/roster-process.ts'
-
-type Site = TestDatabase & { roster: RosterProcess; address: string }
+import { type Site, withSite } from '../fixtures/with-site.ts'
 
 const test = base.extend<{ $file: { site: Site } }>({
   site: [
     // biome-ignore lint/correctness/noEmptyPattern: Vitest finds out what a fixture needs by its pattern
-    async ({}, use) => {
-      const folder = mkdtempSync(join(tmpdir(), 'roster-test-'))
-      const database = createDatabase(folder)
-      addNamedPeople(database.sql)
-      const roster = new RosterProcess({ env: { DATABASE_URL: database.url } })
-      await use({ ...database, roster, address: await roster.address() })
-      await roster.stop()
-      database.sql.close()
-      rmSync(folder, { recursive: true })
-    },
+    async ({}, use) => withSite(use),
     { scope: 'file' },
   ],
 })
