@@ -108,7 +108,7 @@ test.each(WHITE_SPACE.map((code) => [describeCode(code), String.fromCodePoint(co
 )
 
 test.each(CONTROL.map((code) => [describeCode(code), String.fromCodePoint(code)]))(
-  'control character %s is refused in usernames and e-mails',
+  'control character %s is refused in usernames and emails',
   (_, control) => {
     expectRefused([
       [{ username: `a${control}b` }, 'username must not contain control characters'],
@@ -149,7 +149,7 @@ test('emails of another form, too short, too long or not text are refused', () =
 })
 
 test.each(WHITE_SPACE.map((code) => [describeCode(code), String.fromCodePoint(code)]))(
-  'white space %s anywhere in an e-mail is refused',
+  'white space %s anywhere in an email is refused',
   (_, space) => {
     const complaint = 'email must not contain white space or control characters'
     expectRefused([

@@ -9,7 +9,7 @@ test('deploy creates the database and applies pending migrations once', async ()
   expect(first).toMatchObject({ code: 0, stderr: expect.not.stringContaining('rror') })
   expect(first.stdout).toContain('SQLite database roster.db created')
   expect(first.stdout).toContain(FIRST_MIGRATION)
-  expect(statSync(project.file).mode & 0o137).toBe(0) // for nobody but user and group
+  expect(statSync(project.file).mode & 0o137).toBe(0) // only for user and group
 
   const database = project.open()
   expect(listPendingMigrations(database)).toEqual([]) // nothing is left to do for npm start
