@@ -20,7 +20,7 @@ export default defineConfig({
   forbidOnly: !!process.env.CI,
   reporter: 'list',
   timeout: 60_000,
-  // Two browsers, their servers and whatever else a machine does share its cores.
+  // Two browsers, their servers and other programs share the machine's cores.
   expect: { timeout: 20_000 },
   use: {
     browserName: 'chromium',
@@ -34,7 +34,7 @@ export default defineConfig({
       testIgnore: ['studio.test.ts', 'hostile-text.test.ts'],
       use: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
     },
-    // Axe and measurements are scripts themselves.
+    // Only this file: axe and the measurements of the other tests need JavaScript.
     { name: 'no-javascript', testMatch: 'look-up.test.ts', use: { ...DESKTOP, javaScriptEnabled: false } },
   ],
 })

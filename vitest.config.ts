@@ -9,7 +9,7 @@ const project = (name: string, options = {}) => ({
 export default defineConfig({
   resolve: {
     alias: {
-      // The package throws outside of a server bundle by design; tests are such an outside.
+      // The package throws outside a server bundle, so also in tests.
       'server-only': fileURLToPath(new URL('./node_modules/server-only/empty.js', import.meta.url)),
     },
   },

@@ -1,4 +1,4 @@
-// `node bench/bare-server.ts FILE`: the least that Node can do to send the bytes of FILE as a page; the limit for whatever else it does.
+// `node bench/bare-server.ts FILE`: serves the bytes of FILE as a page with the least that Node can do: the upper limit for any server on Node.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 

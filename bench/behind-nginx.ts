@@ -1,5 +1,5 @@
-// `node bench/behind-nginx.ts --database FILE`: what visitors get from the workers behind nginx, both as `deploy/` sets them up, on a
-// database of a million people. Needs nginx, wrk and slowhttptest, and to be root, as for an installation.
+// `npm run bench:nginx -- --database FILE`: requests per second of the workers behind nginx, both set up as in `deploy/`, on a database of
+// a million people. Needs root, nginx, wrk and slowhttptest.
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -42,9 +42,9 @@ const CASES: Case[] = [
   },
 ]
 
-/** What others do meanwhile: the arguments of slowhttptest, or so many connections that ask once and then are kept. */
+/** Other visitors during a measurement: the arguments of slowhttptest, or the number of connections that stay open after one request. */
 const CROWDS: { name: string; idle?: number; slow?: string[] }[] = [
-  { name: 'nobody else' },
+  { name: 'none' },
   { name: '3,000 idle connections', idle: 3_000 },
   { name: '1,000 that send their headers slowly', slow: ['-H', '-i', '5', '-x', '24'] },
   { name: '1,000 that send their body slowly', slow: ['-B', '-i', '5', '-s', '8192', '-x', '10'] },
@@ -55,12 +55,12 @@ const CROWD_COMES_MS = 3_000
 const VISITORS = 4
 
 const { values } = parseArgs({ options: { database: { type: 'string' } } })
-if (values.database === undefined) throw new Error('name a database of a million people: --database FILE')
+if (values.database === undefined) throw new Error('No database is given; add --database FILE, a database of a million people')
 
 const root = mkdtempSync(join(tmpdir(), 'roster-bench-'))
 chmodSync(root, 0o755)
 installRoster(root)
-// Measuring changes nothing in it, but SQLite keeps files beside it.
+// A copy: measuring does not change it, but SQLite keeps files beside it.
 const file = join(root, 'roster.db')
 copyFileSync(values.database, file)
 const workers = await startWorkers({ url: databaseUrl(file) }, root)
@@ -110,7 +110,7 @@ async function measureInCrowd(address: string, { name, idle = 0, slow }: (typeof
   const { hostname, port } = new URL(address)
   const sockets = Array.from({ length: idle }, () => connect({ host: hostname, port: Number(port) }))
   for (const socket of sockets) socket.write(`GET /user/profile/1 HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`)
-  // What arrives is nobody's business, but must be read.
+  // The answers must be read, or their connections would count as slow readers.
   await Promise.all(sockets.map((socket) => once(socket.resume(), 'data')))
   const crowd =
     slow && execFile('slowhttptest', ['-c', '1000', '-r', '500', '-l', String(SLOW_SECONDS), '-u', `${address}/user/profile/1`, ...slow])
@@ -119,14 +119,14 @@ async function measureInCrowd(address: string, { name, idle = 0, slow }: (typeof
   const isStillThere = sockets.every((socket) => !socket.destroyed) && crowd?.exitCode == null
   for (const socket of sockets) socket.destroy()
   if (crowd?.exitCode === null) await once(crowd, 'exit')
-  return isStillThere ? row : `${row} (the others had left before the end)`
+  return isStillThere ? row : `${row} (the others left before the end)`
 }
 
 async function measure(address: string, { name, path, options = [], random }: Case, connections = CONNECTIONS): Promise<string> {
   const script = random ? ['-s', join(ROOT, 'bench/random-profile.lua')] : []
   const scriptArguments = random ? ['--', ...random.map(String)] : []
   const load = ['-t1', `-c${connections}`, `-d${SECONDS}s`, '--latency']
-  // Not a synchronous call: the workers' log has to be read meanwhile.
+  // Not a synchronous call: this process has to read the workers' log meanwhile.
   const { stdout } = await promisify(execFile)('wrk', [...load, ...options, ...script, address + path, ...scriptArguments])
   const read = (pattern: RegExp) => pattern.exec(stdout)?.[1] ?? ''
   const requests = Number(read(/(\d+) requests in/))

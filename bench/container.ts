@@ -1,5 +1,5 @@
-// `npm run bench:container -- --database FILE`: size, start and memory of the image `roster-test` that `npm run test:docker` has built, and
-// what it answers on a database of a million people. Needs wrk and a Docker engine, `eval "$(tests/docker/engine.sh up | sed 's/^/export /')"`.
+// `npm run bench:container -- --database FILE`: size, start time and memory of the image `roster-test` that `npm run test:docker` has built,
+// and its requests per second on a database of a million people. Needs wrk and a Docker engine, `eval "$(tests/docker/engine.sh up | sed 's/^/export /')"`.
 import { execFile, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -22,7 +22,7 @@ const CASES = [
 ]
 
 const { values } = parseArgs({ options: { database: { type: 'string' } } })
-if (values.database === undefined) throw new Error('name a database of a million people: --database FILE')
+if (values.database === undefined) throw new Error('No database is given; add --database FILE, a database of a million people')
 
 type Start = { fromRun: number; fromStart: number }
 
@@ -45,9 +45,9 @@ const volume = docker('volume', 'create')
 const filler = docker('create', '--volume', `${volume}:/data`, IMAGE)
 docker('cp', values.database, `${filler}:/data/roster.db`)
 docker('rm', filler)
-// The files that the copy brings belong to whoever made it.
+// `docker cp` keeps the owner of the files.
 docker('run', '--rm', '--user', '0:0', '--entrypoint', 'chown', '--volume', `${volume}:/data`, IMAGE, '-R', '10001:10001', '/data')
-// On this machine's own network: all visitors come from 127.0.0.1 then, for whom nginx has no limit.
+// On the host's network, so that all visitors come from 127.0.0.1, for which nginx has no limit.
 const { id, address } = await startContainer(volume, ['--network', 'host', '--env', `PORT=${await freePort()}`])
 await setTimeout(3_000)
 const atRest = memory(id)

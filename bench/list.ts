@@ -1,4 +1,4 @@
-// `node bench/list.ts [--database FILE]`: how long one page of the list takes the model, on a million people.
+// `npm run bench:list [-- --database FILE]`: how long the model takes for one page of the list, on a million people.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
@@ -24,7 +24,7 @@ const PAGES = { first: 1, 'page 10,000': 10_000, last: 20_000 }
 
 type Case = { name: string; queries: UserListQuery[] }
 
-/** Each case is a name and the queries it consists of, as orders do not change what a case is about. */
+/** One case in several orders has one row in the table. */
 const CASES: Case[] = [
   ...Object.entries(PAGES).map(([name, page]) => inOrders(`everybody, ${name}`, { page }, SORTS)),
   inOrders('ages 30 to 60, first', { age_min: 30, age_max: 60 }),
@@ -34,7 +34,7 @@ const CASES: Case[] = [
   inOrders('rare word', { q: 'feather' }),
   inOrders('no match', { q: 'qqqzzz' }),
   inOrders('exact name', { q: 'becker.hassan8' }),
-  inOrders('exact e-mail', { q: 'hassan.becker8@example.org' }),
+  inOrders('exact email', { q: 'hassan.becker8@example.org' }),
   inOrders('two words', { q: 'anna son' }),
   inOrders('two names', { q: 'hassan becker' }),
   inOrders('initial and name, not ASCII', { q: 'm guzmán' }),
@@ -52,7 +52,7 @@ const CASES: Case[] = [
   inOrders('one letter, not ASCII', { q: 'ł' }),
 ]
 
-/** What costs most of all that a visitor can type, as far as we know. */
+/** The most expensive searches that we know of. */
 const NASTY: string[] = [
   'a',
   'ł',
@@ -99,7 +99,7 @@ function inOrders(name: string, query: Partial<UserListQuery>, orders: Pick<User
   return { name, queries: orders.map((order) => ({ ...ALL, ...query, ...order })) }
 }
 
-/** Ten words of the 20 characters of `text`, each beginning at another one. */
+/** Ten words of the 20 characters of `text`, each starting at another character. */
 function listWindows(text: string): string {
   return Array.from({ length: 10 }, (_, start) => text.slice(start) + text.slice(0, start)).join(' ')
 }
@@ -129,7 +129,7 @@ function describe(file: string): string {
   ].join('\n')
 }
 
-/** What it costs to keep the search index, the counts and the indexes of the list. Leaves the database as it is. */
+/** The cost of keeping the search index, the counts and the indexes of the list up to date. Does not change the database. */
 function measureWriting(file: string): string {
   using database = new DatabaseSync(file)
   database.exec('PRAGMA cache_size = -114688')
@@ -166,7 +166,7 @@ async function measure(file: string): Promise<string> {
   for (const { name, queries } of CASES) {
     const times: number[] = []
     const pages = []
-    // Once for the operating system, which may have to read the file yet.
+    // Once before the measurement: the operating system may not have read the file yet.
     for (const query of queries) await listUsers(query)
     for (let call = 0; call < CALLS; call++) {
       const query = queries[call % queries.length] ?? ALL

@@ -5,7 +5,7 @@ const QUICK_HEALTH = ['--health-interval', '1s', '--health-retries', '2', '--hea
 const rename = (from: string, to: string) => ['node', '--eval', `fs.renameSync('/data/${from}', '/data/${to}')`]
 
 describe('a container', () => {
-  test('ends within ten seconds when it is told to, and with status 0', async () => {
+  test('stops within ten seconds with status 0', async () => {
     const container = new RosterContainer({})
     await container.page('/users')
     const began = performance.now()
@@ -14,7 +14,7 @@ describe('a container', () => {
     expect(container.logText()).toContain('"msg":"Stopping"')
   })
 
-  test('answers what was asked before it ends', async () => {
+  test('finishes requests in flight before it stops', async () => {
     const container = new RosterContainer({}, '--env', 'SEED=100')
     await container.page('/users')
     const pages = Array.from({ length: 40 }, (_, index) => container.fetch(`/user/profile/${index + 2}`))
@@ -28,7 +28,7 @@ describe('a container', () => {
     for (const answer of whole) expect(answer).toMatchObject({ status: 200, text: expect.stringMatching(/<\/html>$/) })
   })
 
-  test('loses nothing when it is killed, and starts again', async () => {
+  test('loses nothing when it is killed and restarted', async () => {
     const container = new RosterContainer({})
     await container.page('/users')
     expect(container.exec('roster', 'seed', '--count', '500').status).toBe(0)
@@ -36,7 +36,7 @@ describe('a container', () => {
     expect(await container.page('/users')).toContain('500 people')
   })
 
-  test('ends when nginx does', async () => {
+  test('stops when nginx stops', async () => {
     const container = new RosterContainer({})
     await container.page('/users')
     container.exec('sh', '-c', 'kill -9 $(cat /run/roster/nginx/nginx.pid)')
@@ -44,7 +44,7 @@ describe('a container', () => {
     expect(container.lastMessage()).toBe('nginx killed by SIGKILL; shutting down')
   })
 
-  test('is unhealthy while its database is away', async () => {
+  test('is unhealthy while its database file is missing', async () => {
     const container = new RosterContainer({}, ...QUICK_HEALTH)
     await container.page('/users')
     await container.becomes('healthy')
@@ -55,7 +55,7 @@ describe('a container', () => {
     await container.becomes('healthy')
   })
 
-  test('logs one form of JSON lines, of nginx and the workers together', async () => {
+  test('logs nginx and the workers as JSON lines of one format', async () => {
     const container = new RosterContainer({})
     await container.page('/users?q=ada')
     const findPair = () => {
@@ -72,14 +72,14 @@ describe('a container', () => {
     expect(container.logText()).not.toContain('ada')
   })
 
-  test('logs as little as it is told to', async () => {
+  test('logs only what LOG_LEVEL asks for', async () => {
     const container = new RosterContainer({}, '--env', 'LOG_LEVEL=error')
     await container.page('/users')
     expect(container.stop()).toBe(0)
     expect(container.logText()).toBe('')
   })
 
-  test('has the maintenance commands', async () => {
+  test('has the roster command', async () => {
     const volume = temporaryVolume()
     const container = new RosterContainer({ volume }, '--env', 'SEED=none')
     await container.page('/users')

@@ -10,14 +10,14 @@ function prepare(volume: string, script: string): void {
   expect(status).toBe(0)
 }
 
-describe('a container that can not start says why in its last line and ends with 1', () => {
+describe('a container that cannot start logs the reason in its last line and exits with 1', () => {
   function refusal(container: RosterContainer): unknown {
     expect(container.exited()).toBe(1)
     expect(container.logLines().at(-1)).toMatchObject({ level: 'fatal' })
     return container.lastMessage()
   }
 
-  test('a volume that belongs to somebody else', () => {
+  test('a volume that belongs to another user', () => {
     const volume = temporaryVolume()
     // An empty volume would be given the image's own rights.
     prepare(volume, `fs.writeFileSync('/data/note', ''); fs.chmodSync('/data', 0o755)`)
@@ -51,13 +51,13 @@ describe('a container that can not start says why in its last line and ends with
     )
   })
 
-  test('a database that is none', () => {
+  test('a file that is not a database', () => {
     const volume = temporaryVolume()
     prepare(volume, `fs.writeFileSync('/data/roster.db', 'Dear diary'); fs.chmodSync('/data/roster.db', 0o666)`)
     expect(refusal(new RosterContainer({ volume }))).toBe('The database /data/roster.db cannot be used: it is not a SQLite database')
   })
 
-  test('a root that is read-only without a place for sockets', () => {
+  test('a read-only root without a folder for sockets', () => {
     expect(refusal(new RosterContainer({}, '--read-only'))).toMatch(
       /^nginx's files cannot be written: .*; \/run and \/tmp must be writable, as with --tmpfs \/run --tmpfs \/tmp$/,
     )

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { HARDENING, RosterContainer, temporaryVolume, WAIT } from '../fixtures/docker.ts'
 
 describe('a container', () => {
-  test('makes its database, and keeps it on the volume', async () => {
+  test('creates its database on the volume and keeps it', async () => {
     const volume = temporaryVolume()
     const first = new RosterContainer({ volume })
     expect(await first.page('/user/profile/1')).toContain('admin@example.com')
@@ -13,14 +13,14 @@ describe('a container', () => {
     expect(second.logText()).not.toContain('Creating')
   })
 
-  test('makes it with nobody in it, or as many as told', async () => {
+  test('creates it empty, or with as many people as SEED asks for', async () => {
     const empty = new RosterContainer({}, '--env', 'SEED=none')
     const full = new RosterContainer({}, '--env', 'SEED=1000')
     expect(await empty.page('/users')).toContain('There is no one here yet')
     expect(await full.page('/users')).toContain('1,000 people')
   })
 
-  test.each([80, 8080])('works on a read-only root without any rights, on port %i', async (port) => {
+  test.each([80, 8080])('works on a read-only root without capabilities, on port %i', async (port) => {
     const container = new RosterContainer({ port }, ...HARDENING, '--env', `PORT=${port}`)
     expect(await container.page('/users')).toContain('grace')
     expect(await container.page('/')).toContain('Roster')
@@ -29,14 +29,14 @@ describe('a container', () => {
     expect(container.stop()).toBe(0)
   })
 
-  test('works as any user, root included', async () => {
+  test('works as any user, including root', async () => {
     for (const user of ['12345:12345', '0:0']) {
       const container = new RosterContainer({}, '--user', user)
       expect(await container.page('/user/profile/2')).toContain('user@example.com')
     }
   })
 
-  test('keeps pages, and serves static files compressed', async () => {
+  test('caches pages and serves static files compressed', async () => {
     const container = new RosterContainer({})
     const page = await container.page('/users')
     const style = /\/_next\/static\/[^"]+\.css/.exec(page)?.[0] ?? ''
@@ -47,13 +47,13 @@ describe('a container', () => {
     await expect.poll(() => container.logText(), WAIT).toMatch(/"path":"\/users".*"cache":"(?:HIT|REVALIDATED)"/)
   })
 
-  test('has no readiness or metrics for the public', async () => {
+  test('does not serve readiness or metrics to the public', async () => {
     const container = new RosterContainer({})
     expect(await container.page('/healthz')).toBe('ok\n')
     expect((await container.fetch('/readyz')).status).toBe(404)
   })
 
-  test('believes the proxies that it is told to, and nobody else', async () => {
+  test('trusts only the proxies in TRUSTED_PROXIES', async () => {
     const addresses = async (...options: string[]) => {
       const container = new RosterContainer({}, ...options)
       await container.page('/healthz')

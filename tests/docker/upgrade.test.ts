@@ -5,7 +5,7 @@ const NEXT = '29990101000000_next'
 const BROKEN = '29990101000000_broken'
 
 describe('an upgrade', () => {
-  test('migrates what is there, keeps a copy, and the older image refuses to go on from there', async () => {
+  test('migrates the database and keeps a copy, and the older image then refuses the database', async () => {
     const volume = temporaryVolume()
     const older = new RosterContainer({ volume })
     expect(await older.page('/users')).toContain('24 people')
@@ -26,7 +26,7 @@ describe('an upgrade', () => {
     expect(await back.page('/users')).toContain('24 people')
   })
 
-  test('that fails leaves the database to the older image', async () => {
+  test('that fails leaves the database usable by the older image', async () => {
     const volume = temporaryVolume()
     const older = new RosterContainer({ volume })
     await older.page('/users')

@@ -35,7 +35,7 @@ test('the list shows the columns of the lab', async ({ page }) => {
   await expect(people(page).getByRole('row')).toHaveCount(51)
 })
 
-test('an age that is not known is neither 0 nor empty', async ({ page }) => {
+test('an unknown age is shown as neither 0 nor empty', async ({ page }) => {
   await page.goto('/users?q=ageless')
   await expect(people(page).getByRole('cell').nth(3)).toHaveText('not given')
   await page.goto('/user/profile/7')
@@ -44,7 +44,7 @@ test('an age that is not known is neither 0 nor empty', async ({ page }) => {
   await expect(page.getByRole('definition').nth(1)).toHaveText('0')
 })
 
-test('column headers sort, and say so', async ({ page }) => {
+test('column headers sort and show the sort order', async ({ page }) => {
   await page.goto('/users?q=example.org')
   await page.getByRole('columnheader', { name: 'Age' }).getByRole('link').click()
   await expect(page).toHaveURL('/users?q=example.org&sort=age')
@@ -65,7 +65,7 @@ test('a new search keeps the order', async ({ page }) => {
   await expect(page).toHaveURL('/users?q=example.org&sort=username&dir=desc')
 })
 
-test('pages lead through everybody', async ({ page }) => {
+test('pages lead through all people', async ({ page }) => {
   await page.goto('/users')
   const pages = page.getByRole('navigation', { name: 'Pages' })
   await expect(pages.getByRole('link')).toHaveText(['1', '2', '3', '4', '5', 'Next', 'Last'])
@@ -82,7 +82,7 @@ test('pages lead through everybody', async ({ page }) => {
   await expect(page).toHaveURL('/users?page=5')
 })
 
-test('any page is one number away, and pages have three sizes', async ({ page }) => {
+test('any page can be reached by its number, and pages have three sizes', async ({ page }) => {
   await page.goto('/users?sort=username&size=25')
   await page.getByRole('spinbutton', { name: 'Page' }).fill('9')
   await page.getByRole('button', { name: 'Go' }).click()
@@ -93,7 +93,7 @@ test('any page is one number away, and pages have three sizes', async ({ page })
   await expect(people(page).getByRole('row')).toHaveCount(101)
 })
 
-test('what was searched is marked, the best match comes first, and a chosen order can be given up', async ({ page }) => {
+test('matches are marked, the best comes first, and a chosen order can be removed', async ({ page }) => {
   await page.goto('/users?q=ADA')
   await expect(names(page)).toHaveText(['ada'])
   await expect(page.locator('tbody mark')).toHaveText(['ada', 'ada'])
@@ -108,7 +108,7 @@ test('what was searched is marked, the best match comes first, and a chosen orde
   await expect(page).toHaveURL('/users?q=example+guest-00&size=25')
 })
 
-test('a short word is looked for where a name or a part of it begins, and the page says so', async ({ page }) => {
+test('a short word matches only the start of a name or a part of it, and the page explains that', async ({ page }) => {
   await page.goto('/users?q=ad')
   expect((await names(page).allInnerTexts()).sort()).toEqual(['ada', 'admin'])
   await page.goto(`/users?q=${encodeURIComponent("o'")}`)
@@ -148,7 +148,7 @@ test('ages narrow the list, by numbers, by bars, and back', async ({ page }) => 
   await expect(page).toHaveURL('/users')
 })
 
-test('nothing found and a page too far say what to do', async ({ page }) => {
+test('an empty result and a page beyond the end explain what to do', async ({ page }) => {
   await page.goto('/users?q=ada+nobody-at-all&age_min=30')
   await expect(page.getByRole('status')).toHaveText('No one matches')
   await expect(page.getByRole('main')).toContainText('No one aged 30 or more has “ada nobody-at-all” in their username or email.')
@@ -163,7 +163,7 @@ test('nothing found and a page too far say what to do', async ({ page }) => {
   await expect(page).toHaveURL('/users?q=guest&page=6')
 })
 
-test('what an address asks for in vain is said, and an address has one spelling', async ({ page }) => {
+test('parameters that are ignored are named, and an address has one spelling', async ({ page }) => {
   await page.goto('/users?size=0&age_min=40&age_max=39&q=ada')
   await expect(page.getByRole('note')).toHaveText(
     'Ignored: size (it is none of 25, 50, 100), the range of ages (age_min is above age_max).',
@@ -195,7 +195,7 @@ test('a change by plain SQL shows at the next reload', async ({ page, site }) =>
   await expect(page.getByRole('definition').nth(1)).toHaveText('111')
 })
 
-test('a page that the browser has kept still runs its scripts', async ({ page, site }) => {
+test("a page from the browser's cache still runs its scripts", async ({ page, site }) => {
   test.skip(test.info().project.name === 'no-javascript', 'there are none')
   await page.goto('/users?sort=username')
   const tag = await (await fetch(`${site.address}/users?sort=username`, { method: 'HEAD' })).headers.get('etag')
@@ -208,7 +208,7 @@ test('a page that the browser has kept still runs its scripts', async ({ page, s
   await expect(names(page)).toHaveText(['Grace'])
 })
 
-test('a database fault says so, and goes away with its cause', async ({ page, site }) => {
+test('a database fault is shown as a fault, and disappears with its cause', async ({ page, site }) => {
   site.sql.exec('ALTER TABLE "User" RENAME TO "Away"')
   try {
     expect((await page.goto('/users'))?.status()).toBe(503)

@@ -17,7 +17,8 @@ const PATHS = [
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 async function listViolations(axe: AxeBuilder) {
-  const { violations } = await axe.analyze()
+  const { violations, passes } = await axe.analyze()
+  expect(passes).not.toHaveLength(0)
   return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
 }
 
@@ -65,5 +66,6 @@ test('icons and manifest are there', async ({ page, request }) => {
     .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))
   expect(hrefs).toHaveLength(4)
   const manifest: { icons: { src: string }[] } = await (await request.get('/manifest.webmanifest')).json()
+  expect(manifest.icons).not.toHaveLength(0)
   for (const href of [...hrefs, ...manifest.icons.map(({ src }) => src)]) expect((await request.get(href)).status()).toBe(200)
 })

@@ -1,31 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test as base, expect } from '@playwright/test'
-import { createDatabase, type TestDatabase } from '../fixtures/create-database.ts'
-import { addNamedPeople, addPeople, listGuests } from '../fixtures/named-people.ts'
-import { RosterProcess } from '../fixtures/roster-process.ts'
+import { listGuests, NAMED_PEOPLE } from '../fixtures/named-people.ts'
+import { type Site, withSite } from '../fixtures/with-site.ts'
 
 /** Ten named people and 290 guests: six pages of 50. */
 export const PEOPLE = 300
-
-type Site = TestDatabase & { address: string }
 
 /** Tests on a Roster of their worker's own. One fails when its page logs an error or asks another host for anything. */
 export const test = base.extend<{ faults: string[] }, { site: Site }>({
   site: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright finds out what a fixture needs by its pattern
-    async ({}, use) => {
-      const folder = mkdtempSync(join(tmpdir(), 'roster-test-'))
-      const database = createDatabase(folder)
-      addNamedPeople(database.sql)
-      addPeople(database.sql, listGuests(11, PEOPLE - 10))
-      const roster = new RosterProcess({ env: { DATABASE_URL: database.url } })
-      await use({ ...database, address: await roster.address() })
-      await roster.stop()
-      database.sql.close()
-      rmSync(folder, { recursive: true })
-    },
+    async ({}, use) => withSite(use, { people: [...NAMED_PEOPLE, ...listGuests(11, PEOPLE - 10)] }),
     { scope: 'worker' },
   ],
 

@@ -3,7 +3,7 @@ import { freePort } from '../fixtures/free-port.ts'
 import { RosterProcess } from '../fixtures/roster-process.ts'
 import { expect, test } from './site-test.ts'
 
-test('what Prisma Studio changes is on the pages at the next reload, and found', async ({ page, browser, site }) => {
+test('a change in Prisma Studio shows at the next reload and can be found', async ({ page, browser, site }) => {
   const port = await freePort()
   const command: [string, ...string[]] = ['npx', 'prisma', 'studio', '--browser', 'none', '--port', String(port)]
   const process = new RosterProcess({ command, env: { DATABASE_URL: site.url } })

@@ -12,7 +12,7 @@ async function open(page: Page, path: string) {
   await expect(field(page)).toHaveAttribute('aria-keyshortcuts', '/')
 }
 
-test('results follow typing, and the address with them', async ({ page }) => {
+test('results and the address follow typing', async ({ page }) => {
   await open(page, '/users?sort=username&page=2')
   await field(page).pressSequentially('grace', { delay: 20 })
   await expect(page).toHaveURL('/users?q=grace&sort=username')
@@ -25,7 +25,7 @@ test('results follow typing, and the address with them', async ({ page }) => {
   await expect(page.getByRole('status')).toHaveText('300 people in all')
 })
 
-test('the page says what of the form it does not follow', async ({ page }) => {
+test('the page names the form fields that it ignores', async ({ page }) => {
   await open(page, '/users?age_min=40')
   await page.getByRole('spinbutton', { name: 'From' }).fill('999')
   await field(page).pressSequentially('grace')
@@ -54,7 +54,7 @@ test('slow answers neither take letters away nor overtake newer ones', async ({ 
   await expect(field(page)).toBeFocused()
 })
 
-test('Enter does not wait, and loses no focus', async ({ page }) => {
+test('Enter searches at once and keeps the focus', async ({ page }) => {
   await open(page, '/users')
   await field(page).fill('o’brien')
   await field(page).fill("o'brien")
@@ -145,7 +145,7 @@ test('the search key of a phone sends a word that is still being composed', asyn
   await expect(page.locator('body')).toHaveAttribute('data-is-sent')
 })
 
-test('a fault while typing says so, and a reload helps', async ({ page, site, faults }) => {
+test('a fault while typing is shown, and a reload helps', async ({ page, site, faults }) => {
   await open(page, '/users')
   site.sql.exec('ALTER TABLE "User" RENAME TO "Away"')
   try {

@@ -1,33 +1,18 @@
 // Requests that no browser sends, without a web server in front.
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test as base, describe, expect } from 'vitest'
-import { createDatabase, type TestDatabase } from '../fixtures/create-database.ts'
 import { httpGet } from '../fixtures/http-get.ts'
-import { addNamedPeople } from '../fixtures/named-people.ts'
 import { rawExchange, statusesOf } from '../fixtures/raw-exchange.ts'
-import { RosterProcess } from '../fixtures/roster-process.ts'
+import { type Site, withSite } from '../fixtures/with-site.ts'
 import { listWorkerPids } from '../fixtures/worker-pids.ts'
-
-type Site = TestDatabase & { roster: RosterProcess; address: string }
 
 const test = base.extend<{ $file: { site: Site } }>({
   site: [
     // biome-ignore lint/correctness/noEmptyPattern: Vitest finds out what a fixture needs by its pattern
-    async ({}, use) => {
-      const folder = mkdtempSync(join(tmpdir(), 'roster-test-'))
-      const database = createDatabase(folder)
-      addNamedPeople(database.sql)
-      const roster = new RosterProcess({ env: { DATABASE_URL: database.url, WEB_WORKERS: '1', LOG_FORMAT: 'json' } })
-      await use({ ...database, roster, address: await roster.address() })
-      await roster.stop()
-      database.sql.close()
-      rmSync(folder, { recursive: true })
-    },
+    async ({}, use) => withSite(use, { env: { WEB_WORKERS: '1', LOG_FORMAT: 'json' } }),
     { scope: 'file' },
   ],
 })
@@ -182,7 +167,7 @@ describe('the host that a request is for', () => {
 })
 
 describe('an unknown address', () => {
-  test('has the same page as any other, however it is asked for', async ({ site }) => {
+  test('has the same page for every request', async ({ site }) => {
     const page = await httpGet(site.address, '/nobody')
     expect(page.status).toBe(404)
     expect(page.headers.etag).toBeUndefined()

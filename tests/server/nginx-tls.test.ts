@@ -11,7 +11,7 @@ import { relocateNginxFiles, writeNginxFrame } from '../fixtures/start-nginx.ts'
 import { temporaryFolder } from '../fixtures/temporary-database.ts'
 import { WebServerProcess } from '../fixtures/web-server-process.ts'
 
-test('the TLS site redirects to HTTPS, speaks HTTP/2 and modern TLS, and says so to browsers', async () => {
+test('the TLS site redirects to HTTPS, supports HTTP/2 and modern TLS, and sends HSTS', async () => {
   const root = temporaryFolder()
   chmodSync(root, 0o755)
   installRoster(root)

@@ -59,7 +59,7 @@ describe('a start', () => {
     expect(await startedText(roster, '/users')).toContain('There is no one here yet')
   })
 
-  test('listens where HOST and PORT say', async () => {
+  test('listens on HOST and PORT', async () => {
     const roster = startOn(temporaryDatabase().file, { HOST: '::1' })
     expect(await roster.address()).toMatch(/^http:\/\/\[::1\]:\d+$/)
     expect(await startedText(roster, '/')).toContain('Roster')
@@ -112,7 +112,7 @@ describe('a stop', () => {
   })
 })
 
-test('pages are served though no line of the log can be written', async () => {
+test('pages are served even if the log cannot be written', async () => {
   const port = String(await freePort())
   const env = { DATABASE_URL: databaseUrl(temporaryDatabase().file), PORT: port }
   const roster = start({ command: ['sh', '-c', `exec ${process.execPath} server/bootstrap.mjs server/roster.ts start > /dev/full`], env })

@@ -28,11 +28,11 @@ function analyze(...options: string[]): { status: number | null; output: string 
 }
 
 describe('roster.service', () => {
-  test('is a unit that systemd takes without a warning', () => {
+  test('passes systemd-analyze verify without a warning', () => {
     expect(analyze('verify', '--man=no', '--recursive-errors=yes', unitFile())).toEqual({ status: 0, output: '' })
   })
 
-  test('is exposed no more than it must be', () => {
+  test('has a low exposure level in systemd-analyze security', () => {
     const { output } = analyze('security', '--offline=true', unitFile())
     const exposure = Number(/exposure level for roster\.service: ([\d.]+)/.exec(output)?.[1])
     expect(exposure, output).toBeLessThanOrEqual(MOST_EXPOSURE)

@@ -1,29 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test as base, describe, expect } from 'vitest'
 import { PAGE_BYTES } from '../../server/database/sqlite.ts'
-import { createDatabase, type TestDatabase } from '../fixtures/create-database.ts'
 import { type Answer, httpGet } from '../fixtures/http-get.ts'
-import { addNamedPeople } from '../fixtures/named-people.ts'
-import { RosterProcess } from '../fixtures/roster-process.ts'
-
-type Site = TestDatabase & { roster: RosterProcess; address: string }
+import { type Site, withSite } from '../fixtures/with-site.ts'
 
 const test = base.extend<{ $file: { site: Site } }>({
   site: [
     // biome-ignore lint/correctness/noEmptyPattern: Vitest finds out what a fixture needs by its pattern
-    async ({}, use) => {
-      const folder = mkdtempSync(join(tmpdir(), 'roster-test-'))
-      const database = createDatabase(folder)
-      addNamedPeople(database.sql)
-      const roster = new RosterProcess({ env: { DATABASE_URL: database.url } })
-      await use({ ...database, roster, address: await roster.address() })
-      await roster.stop()
-      database.sql.close()
-      rmSync(folder, { recursive: true })
-    },
+    async ({}, use) => withSite(use),
     { scope: 'file' },
   ],
 })
@@ -185,7 +171,7 @@ describe('the address of a list', () => {
     }
   })
 
-  test('answers the script that follows typing as well', async ({ site }) => {
+  test('answers the script that follows typing, too', async ({ site }) => {
     const first = await get(site, '/users?q=ada', { headers: { rsc: '1' } })
     const { status, headers, body } =
       first.status === 307 ? await get(site, String(first.headers.location), { headers: { rsc: '1' } }) : first
@@ -207,7 +193,7 @@ describe('headers', () => {
     expect(headers['x-powered-by']).toBeUndefined()
   })
 
-  test.for(['/', '/users', '/user/profile/1', '/user/profile/99', '/nobody'])('allow just the scripts of %s', async (path, { site }) => {
+  test.for(['/', '/users', '/user/profile/1', '/user/profile/99', '/nobody'])('allow only the scripts of %s', async (path, { site }) => {
     const { headers, body } = await get(site, path)
     const nonce = /script-src 'self' 'nonce-([^']+)'/.exec(String(headers['content-security-policy']))?.[1]
     const scripts = body.match(/<script\b[^>]*>/g) ?? []
@@ -220,7 +206,7 @@ describe('headers', () => {
     expect(body).not.toContain('chosen')
   })
 
-  test('a request id is kept where it is harmless, and made where it is not', async ({ site }) => {
+  test('a harmless request id is kept, and any other is replaced', async ({ site }) => {
     expect((await get(site, '/', { headers: { 'x-request-id': 'proxy-7.a_b' } })).headers['x-request-id']).toBe('proxy-7.a_b')
     expect((await get(site, '/', { headers: { 'x-request-id': '"}{evil' } })).headers['x-request-id']).toMatch(/^[\da-f-]{36}$/)
   })
@@ -242,7 +228,7 @@ describe('a header or parameter for the hosting of Next', () => {
 })
 
 describe('a file of the build', () => {
-  test('is kept for good, and comes compressed or in part', async ({ site }) => {
+  test('is cached forever, and is served compressed and in ranges', async ({ site }) => {
     const page = await get(site, '/users')
     const path = /\/_next\/static\/[^"]+\.js/.exec(page.body)?.[0] ?? ''
     const whole = await get(site, path)
@@ -274,7 +260,7 @@ describe('a file of the build', () => {
 describe('a tag', () => {
   const TAGGED = ['/', '/users', '/users?q=ada', '/users?size=0&q=ada', '/users?page=99', '/user/profile/3', '/user/profile/99']
 
-  test.for(TAGGED)('stands for what %s shows, and saves rendering it again', async (path, { site }) => {
+  test.for(TAGGED)('belongs to what %s shows, and saves rendering it again', async (path, { site }) => {
     const { headers, body } = await get(site, path)
     expect(headers).toMatchObject({
       'cache-control': 'public, max-age=0, s-maxage=1, must-revalidate',
@@ -287,7 +273,7 @@ describe('a tag', () => {
     expect(body).toContain(/nonce-([^']+)/.exec(String(again.headers['content-security-policy']))?.[1])
   })
 
-  test.for(['/', '/users', '/users?q=ada', '/user/profile/3'])('is another as soon as %s shows something else', async (path, { site }) => {
+  test.for(['/', '/users', '/users?q=ada', '/user/profile/3'])('changes as soon as %s shows something else', async (path, { site }) => {
     const before = (await get(site, path)).headers
     site.sql.exec(
       `UPDATE "User" SET "age" = 37 WHERE "id" = 3; INSERT INTO "User" ("username", "email") VALUES ('adam', 'adam@example.com')`,
@@ -303,7 +289,7 @@ describe('a tag', () => {
     expect((await get(site, path)).headers.etag).toBe(before.etag)
   })
 
-  test('is not that of what the script asks for', async ({ site }) => {
+  test('of a page differs from that of its data', async ({ site }) => {
     const page = (await get(site, '/users?q=ada')).headers.etag
     const rsc = await get(site, '/users?q=ada', { headers: { rsc: '1', 'if-none-match': String(page) } })
     expect(rsc.headers.etag).not.toBe(page)
@@ -311,7 +297,7 @@ describe('a tag', () => {
     expect((await get(site, '/users?q=ada', { headers: { rsc: '1' } })).headers.etag ?? again.headers.etag).not.toBe(page)
   })
 
-  test.for(['/nobody', '/users/', '/users?page=1'])('does not stand for %s', async (path, { site }) => {
+  test.for(['/nobody', '/users/', '/users?page=1'])('is not sent for %s', async (path, { site }) => {
     expect((await get(site, path)).headers.etag).toBeUndefined()
   })
 })
@@ -329,7 +315,7 @@ describe('health', () => {
       `DELETE FROM "_prisma_migrations" WHERE "id" = 'x'`,
       /newer release.*29990101000000_later/,
     ],
-  ] as const)('/readyz is a problem with its reason after %s', async ([fault, remedy, reason], { site }) => {
+  ] as const)('/readyz answers 503 with the reason after %s', async ([fault, remedy, reason], { site }) => {
     site.sql.exec(fault)
     try {
       const { status, headers, body } = await get(site, '/readyz')
@@ -347,7 +333,7 @@ describe('health', () => {
     expect((await get(site, '/readyz')).status).toBe(200)
   })
 
-  test('/readyz is a problem while the database file is away', async ({ site }) => {
+  test('/readyz answers 503 while the database file is missing', async ({ site }) => {
     renameSync(site.file, `${site.file}.away`)
     try {
       expect(JSON.parse((await get(site, '/readyz')).body).detail).toBe('the database file does not exist')
@@ -357,7 +343,7 @@ describe('health', () => {
     expect((await get(site, '/readyz')).status).toBe(200)
   })
 
-  test('/readyz is a problem when a page of the database is damaged that lists need', async ({ site }) => {
+  test('/readyz answers 503 when a page of the database that lists need is damaged', async ({ site }) => {
     const { rootpage } = site.sql.prepare(`SELECT "rootpage" FROM "sqlite_schema" WHERE "name" = 'UserAgeCount'`).get() ?? {}
     const place = Number(rootpage) - 1
     const saved = join(dirname(site.file), 'page')
@@ -382,7 +368,7 @@ describe('health', () => {
     expect((await get(site, '/readyz')).status).toBe(200)
   })
 
-  test('metrics are not for the public', async ({ site }) => {
+  test('metrics are not served to the public', async ({ site }) => {
     expect((await get(site, '/metrics')).status).toBe(404)
   })
 })

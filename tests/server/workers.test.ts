@@ -176,8 +176,8 @@ describe('what cannot be served is refused in one line', () => {
     [{ WORKER_MEMORY_MB: '191' }, 'WORKER_MEMORY_MB is "191"; it must be a number from 192 to 65536 (a worker needs 160 to start)'],
     [{ LOG_FORMAT: 'xml' }, 'LOG_FORMAT is "xml"; it must be one of json, pretty'],
     [{ SOCKET_DIRECTORY: '/dev/null/sockets' }, /^SOCKET_DIRECTORY \/dev\/null\/sockets cannot be used: /],
-    [{ DATABASE_URL: 'file:///nowhere/roster.db' }, '/nowhere/roster.db can not be served: the database file does not exist'],
-    [{ SECRET_FILE: '/nowhere/secret' }, /^The secret \/nowhere\/secret can not be used: /],
+    [{ DATABASE_URL: 'file:///nowhere/roster.db' }, '/nowhere/roster.db cannot be served: the database file does not exist'],
+    [{ SECRET_FILE: '/nowhere/secret' }, /^The secret \/nowhere\/secret cannot be used: /],
   ] as const)('%j', async ([env, complaint]) => {
     const { roster } = startTemporaryWorkers(env)
     expect((await roster.exited()).status).toBe(1)

@@ -69,7 +69,7 @@ describe('Roster on a Debian machine', () => {
     expect(machine.output(`${INSTALLED} --releases`)).toContain(before)
   })
 
-  test('has metrics on a socket of systemd, without a network of its own', () => {
+  test('has metrics on a socket of systemd, without network access', () => {
     machine.output(`${INSTALLED} --metrics 9464`)
     expect(machine.output('curl -s http://127.0.0.1:9464/metrics')).toContain('roster_workers 2')
     expect(machine.output('systemctl show --value --property PrivateNetwork roster')).toBe('yes')

@@ -44,7 +44,7 @@ function decode(segment: string): string {
   return decodeURIComponent(segment.replaceAll(/%(?![\dA-F]{2})/gi, '%25'))
 }
 
-test('one redirect is enough, and never leads to another site', () => {
+test('one redirect is enough and never leads to another site', () => {
   const path = fc.string({ unit: fc.constantFrom('/', '\\', '%', '2', 'F', 'f', '5', 'C', '.', 'a', '?', '3', '1') })
   fc.assert(
     fc.property(path, (rest) => {

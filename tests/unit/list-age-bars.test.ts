@@ -6,8 +6,8 @@ const histogramOf = (...ages: (number | null)[]) => ages.map((age) => ({ age, pe
 
 describe('listAgeBars', () => {
   test.each([
-    ['nobody', histogramOf(), []],
-    ['nobody with an age', histogramOf(null), []],
+    ['no people', histogramOf(), []],
+    ['no person with an age', histogramOf(null), []],
     ['one age', histogramOf(42), ['42-42']],
     [
       'twelve years',
@@ -25,7 +25,7 @@ describe('listAgeBars', () => {
     expect(listAgeBars(histogram).map(({ from, to }) => `${from}-${to}`)).toEqual(bars)
   })
 
-  test('the last one takes the rest where tens do not fit', () => {
+  test('the last one takes the rest if tens do not fit', () => {
     expect(listAgeBars(histogramOf(7, 115, 150)).at(-1)).toEqual({ from: 110, to: null, people: 2 })
   })
 
@@ -35,7 +35,7 @@ describe('listAgeBars', () => {
     expect(bars.at(-1)).toEqual({ from: 60, to: 64, people: 1 })
   })
 
-  test('are at most twelve, follow one another, and count everybody with an age once', () => {
+  test('are at most twelve, follow one another, and count each person with an age once', () => {
     const ages = fc.uniqueArray(fc.integer({ min: 0, max: 150 }), { minLength: 1 })
     fc.assert(
       fc.property(ages, fc.integer({ min: 1, max: 1_000_000 }), (unsorted, people) => {

@@ -33,7 +33,7 @@ test('a search that is too broad names what narrows it', () => {
 describe('a search that finds nobody', () => {
   const renderEmpty = (change: Partial<UserListQuery>) => renderToStaticMarkup(UserListEmpty({ query: { ...everyone, ...change } }))
 
-  test('leads to one without each word, also where an age may be the reason', () => {
+  test('links to the search without each word, or without the age', () => {
     expect(renderEmpty({ q: 'ada lovelace' })).toContain('href="/users?q=lovelace"')
     expect(renderEmpty({ q: 'ada', age_min: 5 })).toContain('href="/users?age_min=5"')
     expect(renderEmpty({ q: 'ada' })).not.toContain('Without')
@@ -72,12 +72,12 @@ describe('Pagination', () => {
     expect(render(25, 1, true)).toBe('')
   })
 
-  test('offers only sizes on a single page', () => {
+  test('offers only page sizes on a single page', () => {
     expect(render(50, 1, true)).toContain('per page')
     expect(render(50, 1, true)).not.toContain('Next')
   })
 
-  test('calls no page the last where people are counted up to a limit only', () => {
+  test('calls no page the last if people are counted only up to a limit', () => {
     expect(render(10_000, 200, true)).toContain('Last')
     expect(render(10_000, 200, false)).not.toContain('Last')
   })

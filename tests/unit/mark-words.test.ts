@@ -42,7 +42,7 @@ describe('markWords', () => {
     fc.string({ unit: fc.constantFrom('a', 'A', 'b', 'ß', 'İ', 'Σ', 'ς', '🦊', '\ud800') }),
   )
 
-  test('its parts are the text again, each as long as it can be, and cut through no character', () => {
+  test('the parts join to the same text, each as long as possible, without splitting a character', () => {
     fc.assert(
       fc.property(text, fc.array(text, { maxLength: 10 }), fc.boolean(), (name, words, isUsername) => {
         const parts = markWords(name, words, isUsername)

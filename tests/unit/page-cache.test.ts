@@ -5,7 +5,7 @@ import { accelExpires, isValidated, pageNonce, pageTag } from '../../server/http
 const DATA = { users: [{ id: 1, username: 'ada' }], count: 1 }
 const TAG = pageTag('build', { url: '/users', headers: {} }, DATA)
 
-test('the same page has the same tag, whatever else the request says', () => {
+test('the same page has the same tag, whatever else is in the request', () => {
   expect(pageTag('build', { url: '/users', headers: { 'user-agent': 'x', cookie: 'y' } }, structuredClone(DATA))).toBe(TAG)
   expect(TAG).toMatch(/^W\/"[\w-]{27}"$/)
 })
@@ -42,7 +42,7 @@ test('a nonce belongs to one tag under one secret', () => {
   expect(pageNonce(createSecretKey('secret', 'utf8'), `${TAG}x`)).not.toBe(nonce)
 })
 
-test('nginx may show a page until the second is over in which its data was read', () => {
+test('nginx may serve a page until the end of the second in which its data was read', () => {
   expect(accelExpires(1_000)).toBe('@1')
   expect(accelExpires(1_999)).toBe('@1')
   expect(accelExpires(2_000)).toBe('@2')

@@ -14,7 +14,7 @@ test.each([
   expect(listPageNumbers(page, pageCount)).toEqual(numbers)
 })
 
-test('up to five pages in a row, with the present one and its neighbours', () => {
+test('up to five consecutive pages, with the current one and its neighbours', () => {
   const pages = fc.integer({ min: 1, max: 20_000 }).chain((count) => fc.tuple(fc.integer({ min: 1, max: count }), fc.constant(count)))
   fc.assert(
     fc.property(pages, ([page, pageCount]) => {

@@ -12,7 +12,7 @@ describe('plainText', () => {
     expect(plainText(text)).toBe(plain)
   })
 
-  test('is one line, and never half a character', () => {
+  test('is one line and never splits a character', () => {
     expect(plainText(' a\0b\n\t c\u2028\u0085d\u2800e\u00a0 ')).toBe('a b c d e')
     expect(plainText('a\ud800b\udc00')).toBe('a\ufffdb\ufffd')
   })
@@ -28,7 +28,7 @@ describe('plainText', () => {
       '👩\u200d❤\ufe0f\u200d👩 👩🏽\u200d🚒 🏳\ufe0f\u200d🌈 1\ufe0f\u20e3 🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} 🇩🇪',
     ],
     ['what bytes that are no text become', 'Ren\ufffd'],
-  ])('leaves %s alone', (_, text) => {
+  ])('does not change %s', (_, text) => {
     expect(plainText(text)).toBe(text)
   })
 
@@ -39,7 +39,7 @@ describe('plainText', () => {
     }),
   )
 
-  test('holds no direction mark and no control character, and is empty only for what shows as nothing', () => {
+  test('contains no direction mark or control character, and is empty only for invisible text', () => {
     fc.assert(
       fc.property(text, (name) => {
         const plain = plainText(name)

@@ -43,7 +43,7 @@ function isTakenByNext(header: string): boolean {
 }
 
 describe('a router state', () => {
-  test('is taken as Next takes it', () => {
+  test('is accepted if Next accepts it', () => {
     fc.assert(
       fc.property(stateOf(3), (state) => {
         const header = encodeURIComponent(JSON.stringify(state))
@@ -53,7 +53,7 @@ describe('a router state', () => {
     expect(findRouterHeaderProblem(ofState('["",{"children":["users",{}]}]'))).toBe(null)
   })
 
-  test('is refused where Next would throw', () => {
+  test('is refused if Next would throw', () => {
     let refused = 0
     fc.assert(
       fc.property(stateOf(3), fc.array(fc.nat(), { maxLength: 6 }), fc.jsonValue(), (state, picks, junk) => {

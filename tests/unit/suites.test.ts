@@ -56,7 +56,7 @@ test('lint, types, unit and integration tests need nothing', () => {
   expect(running.map(({ script }) => script)).toEqual(['lint', 'typecheck', 'test:unit', 'test:integration', 'build'])
 })
 
-test('every script of tests in package.json is a suite', () => {
+test('every test script in package.json is a suite', () => {
   const scripts = Object.keys(manifest.scripts).filter((name) => name.startsWith('test:'))
   expect(SUITES.map(({ script }) => script)).toEqual(expect.arrayContaining(scripts))
   for (const { script } of SUITES) expect(manifest.scripts).toHaveProperty([script])

@@ -4,7 +4,7 @@ import { listUsers, type UserPage } from '../../app/_models/user.ts'
 import { setStatusNotFound } from '../../app/_request/page-status.ts'
 import UserListPage from '../../app/users/page.tsx'
 
-vi.mock('../../app/_models/user.ts')
+vi.mock('../../app/_models/user.ts', () => ({ listUsers: vi.fn() }))
 vi.mock('../../app/_request/page-status.ts')
 vi.mock('next/navigation')
 

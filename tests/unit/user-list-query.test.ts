@@ -53,7 +53,7 @@ describe('parseUserListQuery', () => {
     expect(parse({ page: '1000000000' }).page).toBe(1_000_000_000)
   })
 
-  test('asks for people without an age or for a range, not for both', () => {
+  test('accepts people without an age or a range of ages, not both', () => {
     const params = { age: 'unknown', age_min: '30' }
     expect(parse(params)).toEqual({ ...DEFAULTS, age: 'unknown' })
     expect(ignoredBy(params)).toEqual(['the range of ages: only people without an age are asked for'])
@@ -65,11 +65,11 @@ describe('parseUserListQuery', () => {
     expect(parse({ dir: 'desc' })).toEqual({ ...DEFAULTS, dir: 'desc' })
   })
 
-  test('takes control characters, lone surrogates and marks of direction out of a search', () => {
+  test('removes control characters, lone surrogates and direction marks from a search', () => {
     expect(parse({ q: '\0a\u0007b\ud800 \u200fc' }).q).toBe('a b\ufffd c')
   })
 
-  test('composes letters, so that é is found however it was typed', () => {
+  test('composes letters, so that é is found in any encoding', () => {
     expect(parse({ q: 'Zoe\u0308' }).q).toBe('Zoë')
   })
 
@@ -122,7 +122,7 @@ describe('userListHref', () => {
     expect(userListHref({ q: 'a&b=c d/é' })).toBe('/users?q=a%26b%3Dc+d%2F%C3%A9')
   })
 
-  test('goes to page 1 with any change but that of the page', () => {
+  test('returns to page 1 with any change except that of the page', () => {
     const query = parse({ q: 'ann', page: '3' })
     expect(userListHref(query)).toBe('/users?q=ann&page=3')
     expect(userListHref(query, { sort: 'age' })).toBe('/users?q=ann&sort=age')
@@ -132,7 +132,7 @@ describe('userListHref', () => {
   })
 })
 
-test('userProfileHref carries the list that it is reached from', () => {
+test('userProfileHref contains the list that it is reached from', () => {
   expect(userProfileHref(7)).toBe('/user/profile/7')
   expect(userProfileHref(7, { q: 'ann', age_min: 30, page: 2 })).toBe('/user/profile/7?q=ann&age_min=30&page=2')
 })

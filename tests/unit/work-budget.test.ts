@@ -35,7 +35,7 @@ test('a statement waits for requests that have arrived while the last one ran', 
   expect(await budget.run(async () => arrived())).toBe(10)
 })
 
-test('it waits no longer than the last one ran', async () => {
+test('a statement waits no longer than the last one ran', async () => {
   const budget = new WorkBudget(LIST_LIMITS, NEVER)
   await budget.run(block(10))
   const { arrived, end } = requests(Number.POSITIVE_INFINITY)
@@ -43,7 +43,7 @@ test('it waits no longer than the last one ran', async () => {
   end()
 })
 
-test('it is not run when nobody waits for it any more', async () => {
+test('a statement is not run if no visitor waits for it any more', async () => {
   const gone = new AbortController()
   const budget = new WorkBudget(LIST_LIMITS, gone.signal)
   let isRun = false

@@ -70,7 +70,7 @@ test('who has gone is dropped before its turn', async () => {
   expect(began).toEqual(['first', 'third'])
 })
 
-describe('by a clock of its own,', () => {
+describe('with a simulated clock,', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
     return () => vi.useRealTimers()

@@ -33,7 +33,7 @@ test.each([
   expect(constraintMessage(errorOf(columns))).toBe(sentence)
 })
 
-test('other errors, and what is no error, have no such sentence', () => {
+test('other errors and other values have no such message', () => {
   const { sql } = temporaryDatabase()
   expect.assertions(2)
   try {

@@ -53,7 +53,7 @@ test.each([
   expect(refusal('ada')).toBeNull()
 })
 
-test('no invisible, direction-changing or private-use character gets into a name between letters', () => {
+test('no invisible, direction-changing or private-use character is accepted between letters', () => {
   const { refusal } = database()
   // Signs over numbers in Arabic, Syriac and Kaithi are format characters, and can be seen.
   const visible = /[\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u{110BD}\u{110CD}]/u
@@ -73,7 +73,7 @@ test('no invisible, direction-changing or private-use character gets into a name
   expect(tried).toBeGreaterThan(4_000)
 })
 
-describe('what is nothing to see is no name:', () => {
+describe('a name without visible characters is refused:', () => {
   test.each(['\u2060', '\u00AD', '\u202E', '\u3164', '\u2800', '\u115F', '\u200D', '\u200C', '\uFE0F', '\u180B', '\u{E0067}'])(
     '%j',
     (name) => {
@@ -106,7 +106,7 @@ test.each([
     '1\uFE0F\u20E3',
   ],
   '🏴\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}',
-])('%s is a name', (name) => {
+])('%s is accepted', (name) => {
   expect(database().refusal(name)).toBeNull()
 })
 
@@ -123,11 +123,11 @@ test.each([
     '☺\u{E0067}',
     '🏴\u{E0067}\u{E0062}',
   ],
-])('%j has a joiner out of its place', (name) => {
+])('%j is refused for a misplaced joiner', (name) => {
   expect(database().refusal(name)).toBe(`username ${INVISIBLE}`)
 })
 
-describe('whoever writes is refused:', () => {
+describe('every way of writing is refused:', () => {
   test.skipIf(!hasSqlite3)('sqlite3 3.40, which imports a table in Latin-1', () => {
     const { file } = database()
     const table = join(temporaryFolder(), 'people.csv')
@@ -165,7 +165,7 @@ describe('whoever writes is refused:', () => {
   })
 })
 
-test('who is there already stays, and can be changed in all but what is wrong, or be corrected', () => {
+test('a person with invalid text from before the constraint stays, and can be edited and corrected', () => {
   const sql = new DatabaseSync(':memory:')
   applyMigrations(
     sql,
@@ -197,7 +197,7 @@ describe('the largest id', () => {
       'taken by an update, and deleted',
       `${addLargest.replace(String(LARGEST), '2')}; UPDATE "User" SET "id" = ${LARGEST} WHERE "id" = 2; DELETE FROM "User" WHERE "id" > 1`,
     ],
-  ])('%s does not keep others out', (_, statements) => {
+  ])('%s does not block other people', (_, statements) => {
     const { sql, file, refusal } = database()
     expect(refusal('first')).toBeNull()
     sql.exec(statements)
@@ -212,7 +212,7 @@ describe('the largest id', () => {
     ['set by an update', `${addLargest.replace(String(LARGEST), '1')}; UPDATE "User" SET "id" = ${LARGEST}`],
     ['the last of a row', `${addLargest}; ${addLargest.replace(String(LARGEST), String(LARGEST - 1)).replaceAll('last', 'second')}`],
     ['replaced under another id', `${addLargest}; ${addLargest.replace('INSERT', 'REPLACE').replace(String(LARGEST), '5')}`],
-  ])('%s: the refusal is the statement that makes room', (_, statements) => {
+  ])('%s: the error names the statement that makes room', (_, statements) => {
     const { sql, refusal } = database()
     sql.exec(statements)
     const people = () => sql.prepare('SELECT "username" FROM "User" ORDER BY "username"').all()
@@ -224,7 +224,7 @@ describe('the largest id', () => {
     expect(refusal('next')).toBeNull()
   })
 
-  test('used and deleted before the migration does not keep others out after it', () => {
+  test('used and deleted before the migration does not block other people after it', () => {
     const sql = new DatabaseSync(':memory:')
     applyMigrations(
       sql,

@@ -52,14 +52,14 @@ class Clone {
   }
 }
 
-describe('all packages are installed, whatever npm is told to leave out', () => {
+describe('all packages are installed, even if npm is configured to omit some', () => {
   test.each([{ NODE_ENV: 'production' }, { npm_config_omit: 'dev' }, { npm_config_production: 'true' }])('by %j', async (env) => {
     const clone = new Clone()
     expect(await clone.output(env)).toMatch(/^Installing packages …\n[\s\S]*it runs\n$/)
     expect(await clone.output(env)).toBe('it runs\n')
   })
 
-  test('and again where some have been left out', async () => {
+  test('packages that were omitted are installed later', async () => {
     const clone = new Clone()
     await clone.output()
     rmSync(join(clone.folder, 'node_modules', 'tool'))
@@ -67,7 +67,7 @@ describe('all packages are installed, whatever npm is told to leave out', () => 
   })
 })
 
-test('of starts at the same time one installs the packages, and the others wait for it', async () => {
+test('when several starts run at once, one installs the packages and the others wait for it', async () => {
   const clone = new Clone()
   const goOn = clone.holdInstallations()
   const first = clone.start()
@@ -79,7 +79,7 @@ test('of starts at the same time one installs the packages, and the others wait 
   expect(second.stdout).not.toContain('Installing')
 })
 
-test('a start that is killed while it installs does not keep the next one waiting', async () => {
+test('a start that is killed during the installation does not block the next one', async () => {
   const clone = new Clone()
   const goOn = clone.holdInstallations()
   const killed = clone.start()
@@ -95,7 +95,7 @@ test.each([
   ['a*b', '"*"'],
   ['a:b', '":"'],
   ['node_modules/b', 'a folder node_modules'],
-])('a clone in %s, where nothing can be built, says so at once', async (path, obstacle) => {
+])('a clone in %s, where nothing can be built, is refused at once', async (path, obstacle) => {
   const clone = new Clone(join(temporaryFolder(), path))
   expect(await clone.output()).toBe(
     `Roster cannot run in ${clone.folder}: its build tools cannot read a path that contains ${obstacle}; move the clone to another folder.\nstatus 1`,

@@ -53,7 +53,7 @@ describe("another program's database is refused and not changed by a byte", () =
 })
 
 describe('a link', () => {
-  test('to a database leads there, and the copy from before lies beside it', () => {
+  test('to a database is followed, and the copy from before is beside that database', () => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, 'disk'))
     const file = join(folder, 'disk', 'roster.db')
@@ -66,7 +66,7 @@ describe('a link', () => {
     expect(readdirSync(join(folder, 'disk'))).toEqual(['roster.db', expect.stringContaining('roster.db.before-')])
   })
 
-  test('to a folder leads there', () => {
+  test('to a folder is followed', () => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, 'disk'))
     symlinkSync('disk', join(folder, 'data'))
@@ -78,7 +78,7 @@ describe('a link', () => {
     ['link.db', 'link.db'],
     ['link', 'link/roster.db'],
     ['link', 'link/new/roster.db'],
-  ])('%s that leads nowhere is refused and left as it is, for %s', (link, file) => {
+  ])('%s with a missing target is refused and left as it is, for %s', (link, file) => {
     const folder = temporaryFolder()
     symlinkSync(join(folder, 'unmounted'), join(folder, link))
     expect(() => prepareDatabase(join(folder, file), { report })).toThrow(
@@ -87,7 +87,7 @@ describe('a link', () => {
     expect(readdirSync(folder)).toEqual([link])
   })
 
-  test('that leads to itself is refused', () => {
+  test('to itself is refused', () => {
     const file = join(temporaryFolder(), 'roster.db')
     symlinkSync('roster.db', file)
     expect(() => prepareDatabase(file, { report })).toThrow('too many symbolic links')

@@ -38,7 +38,7 @@ describe.each(['prisma db push', "the lab's own program"])('of a database that %
     database.close()
   }
 
-  test('a start refuses it and names the way, by which people come into a new one', () => {
+  test('a start refuses it and names the commands that move the people into a new one, and they do', () => {
     const before = readFileSync(project.file)
     expect(() => prepareDatabase(project.file, { report })).toThrow(
       new RegExp(`it has a table "user" that Roster's migrations did not create .* see "${HEADING}" in docs/troubleshooting.md`, 'i'),

@@ -48,7 +48,7 @@ test('a copy of an older database is kept before it is migrated', () => {
   expect(listPendingMigrations(open(file))).toEqual([])
 })
 
-test('a copy from before is replaced as a whole, whatever an interrupted start has left', () => {
+test('a copy from before is replaced as a whole, even after an interrupted start', () => {
   const { file } = olderDatabase()
   const copy = `${file}.before-${SECOND?.name}`
   writeFileSync(copy, 'older')
@@ -58,21 +58,21 @@ test('a copy from before is replaced as a whole, whatever an interrupted start h
   expect(readdirSync(join(file, '..')).filter((name) => name.includes('.new'))).toEqual([])
 })
 
-test('an upgrade that ends in another schema than the migrations make changes nothing', () => {
+test('an upgrade that does not end in the schema of the migrations changes nothing', () => {
   const { file, sql } = olderDatabase()
   sql.exec('DROP INDEX "User_email_key"')
   expect(() => prepareDatabase(file, { report })).toThrow('index User_email_key is missing')
   expect(listPendingMigrations(sql).length).toBe(listMigrations().length - 1)
 })
 
-test.each(['an empty file', 'a database without tables'])('%s is filled as if it were not there', (what) => {
+test.each(['an empty file', 'a database without tables'])('%s is filled like a new database', (what) => {
   const file = join(temporaryFolder(), 'roster.db')
   writeFileSync(file, '')
   if (what !== 'an empty file') open(file).exec('PRAGMA journal_mode = WAL; CREATE TABLE note (id); DROP TABLE note')
   expect(prepareDatabase(file, { report })).toEqual({ people: SAMPLE_PEOPLE.length })
 })
 
-test('no copy is made of a database that lacks nothing', () => {
+test('no copy is made of a database without pending migrations', () => {
   const file = join(temporaryFolder(), 'roster.db')
   prepareDatabase(file, { report })
   prepareDatabase(file, { report })

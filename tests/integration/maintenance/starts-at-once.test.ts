@@ -54,7 +54,7 @@ test('a start while another creates the database uses that database', async () =
   expect(await first.exited()).toEqual(WELL)
 })
 
-test('a first start that is killed leaves nothing in the way of the next one', async () => {
+test('a first start that is killed does not block the next one', async () => {
   const file = join(temporaryFolder(), 'roster.db')
   const killed = prepare(file, '1000000')
   await killed.printed(/Creating/)

@@ -19,7 +19,7 @@ const lists = SEARCHES.flatMap((q) =>
   SORTS.flatMap((sort) => ['asc', 'desc'].map((dir) => parseUserListQuery({ q, sort, dir, size: '25' }).query)),
 )
 
-test('text that is not valid UTF-8 is shown as far as it can be read', async () => {
+test('text that is not valid UTF-8 is shown as far as it is readable', async () => {
   const database = temporaryDatabase()
   addPeople(database.sql, listGuests(1, 3))
   const id = addBytes(database.sql, LATIN_1, EMAIL)
@@ -30,7 +30,7 @@ test('text that is not valid UTF-8 is shown as far as it can be read', async () 
   expect((await listUsers(query)).users).toEqual([person])
 })
 
-test('random bytes in every column are listed in every order, and nobody is skipped or shown twice', async () => {
+test('random bytes in every column are listed in every order, and no person is skipped or shown twice', async () => {
   const bytes = fc.uint8Array({ minLength: 1, maxLength: 90 })
   const age = fc.oneof({ weight: 30, arbitrary: fc.constantFrom(null, 0, 30, 150) }, fc.integer({ min: -(2 ** 31), max: 2 ** 31 }))
   const people = fc.array(fc.tuple(bytes, bytes, age), { minLength: 1, maxLength: 40 })
@@ -63,7 +63,7 @@ test('random bytes in every column are listed in every order, and nobody is skip
   )
 })
 
-test('a search in order goes on behind text that is not valid UTF-8, without skipping or repeating anybody', async () => {
+test('a sorted search continues after text that is not valid UTF-8, without skipping or repeating a person', async () => {
   const database = temporaryDatabase()
   for (let number = 0; number < 384; number++) {
     const username = new Uint8Array([0x72, 0x65, 0x6e, 0x80 + (number % 128), 0x30 + Math.floor(number / 128)])
@@ -112,7 +112,7 @@ test('flipped bytes anywhere in the file are a fault of the database, or change 
   expect(faults).toBeGreaterThan(0)
 })
 
-test('a start tells how many people cannot be read, and how to correct them', () => {
+test('a start reports how many people cannot be read, and how to correct them', () => {
   const { sql, file } = temporaryDatabase()
   addPeople(sql, listGuests(1, 3))
   const id = addBytes(sql, LATIN_1, EMAIL)
@@ -126,13 +126,13 @@ test('a start tells how many people cannot be read, and how to correct them', ()
   expect(lines).toHaveLength(1)
 })
 
-/** Changes bytes of `file`, each at a share of its length, behind the first page. */
+/** Changes bytes of `file` behind its first page. A `place` is in millionths of the rest. */
 function flip(file: string, flips: [place: number, mask: number][]): void {
   const descriptor = openSync(file, 'r+')
   const { size } = fstatSync(descriptor)
   const byte = new Uint8Array(1)
   for (const [place, mask] of flips) {
-    const offset = 8_192 + Math.floor(place * (size - 8_193))
+    const offset = 8_192 + Math.floor((place / 1_000_000) * (size - 8_193))
     readSync(descriptor, byte, 0, 1, offset)
     writeSync(
       descriptor,

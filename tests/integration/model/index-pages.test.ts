@@ -16,7 +16,7 @@ async function loadIndexPages(people: number) {
   return { sql, readIndexPages }
 }
 
-test('a word takes the more pages of the index the more people have it, however it is spelled', async () => {
+test('a word takes more pages of the index the more people have it, in any spelling', async () => {
   const { sql, readIndexPages } = await loadIndexPages(10_000)
   const [everybody = 0, capitals, few = 0] = await readIndexPages(['gue', 'GUE', '999'])
   expect(everybody).toBeGreaterThan(2 * few)
@@ -28,7 +28,7 @@ test('a word takes the more pages of the index the more people have it, however 
   expect(twice).toBeGreaterThan(1.5 * everybody)
 })
 
-test('an empty index has no pages, and a word of nothing has none', async () => {
+test('an empty index has no pages, and a word without trigrams takes none', async () => {
   const { readIndexPages } = await loadIndexPages(0)
   expect(await readIndexPages(['gue'])).toEqual([0])
   expect(await readIndexPages([])).toEqual([])

@@ -23,7 +23,7 @@ describe('findUser', () => {
     expect(await findUser(8)).toMatchObject({ username: 'newborn', age: 0 })
   })
 
-  test.each([99, 2 ** 31 - 1, 2 ** 31, Number.MAX_SAFE_INTEGER])('finds nobody with id %i', async (id) => {
+  test.each([99, 2 ** 31 - 1, 2 ** 31, Number.MAX_SAFE_INTEGER])('finds no person with id %i', async (id) => {
     const { findUser } = await modelWithNamedPeople()
     expect(await findUser(id)).toBeNull()
   })
@@ -37,14 +37,14 @@ describe('findUser', () => {
 })
 
 describe('listUsers', () => {
-  test('counts and lists everybody by id', async () => {
+  test('counts and lists all people by id', async () => {
     const { listUsers } = await modelWithNamedPeople()
     const { users, count, pageCount } = await listUsers(LIST)
     expect({ count, pageCount, ids: users.map(({ id }) => id) }).toEqual({ count: 10, pageCount: 1, ids: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] })
     expect(users[0]).toEqual({ id: 1, username: 'admin', email: 'admin@example.com', age: 42 })
   })
 
-  test('is one empty page when there is nobody', async () => {
+  test('is one empty page when there are no people', async () => {
     const { listUsers, countUsers } = await modelOn(temporaryDatabase())
     expect(await listUsers(LIST)).toEqual({ users: [], count: 0, isCountExact: true, pageCount: 1, histogram: [], isTooBroad: false })
     expect(await countUsers()).toBe(0)
@@ -98,7 +98,7 @@ describe('listUsers', () => {
     }
   })
 
-  test('puts whom the search names first, then those whose username begins with a word of it', async () => {
+  test('puts exact matches first, then usernames that start with a word of the search', async () => {
     const { listNames } = await modelWithNamedPeople()
     expect(await listNames({ q: 'user' })).toEqual(['user'])
     expect(await listNames({ q: 'example.org' })).toEqual(['Grace', "Miles O'Brien", 'Ελένη'])
@@ -108,7 +108,7 @@ describe('listUsers', () => {
     expect(await listNames({ q: 'ada' })).toEqual(['ada'])
   })
 
-  test('finds the whole name beyond ASCII, too, whatever the letter case', async () => {
+  test('finds a whole name with letters outside ASCII in any letter case', async () => {
     const temporary = temporaryDatabase()
     addPeople(temporary.sql, [
       { id: 1, username: 'Анна-Мария', email: 'b@example.com', age: null },
@@ -139,7 +139,7 @@ describe('listUsers', () => {
     expect((await listUsers(LIST)).histogram?.at(-1)).toEqual({ age: null, people: 1 })
   })
 
-  test('orders names without regard to upper and lower case', async () => {
+  test('orders names ignoring letter case', async () => {
     const { listNames } = await modelWithNamedPeople()
     const names = ['100%_sure', '<b>bold</b>', 'ada', 'admin', 'ageless', 'Grace', "Miles O'Brien", 'newborn', 'user', 'Ελένη']
     expect(await listNames({ sort: 'username' })).toEqual(names)
@@ -147,7 +147,7 @@ describe('listUsers', () => {
     expect((await listNames({ sort: 'email' })).slice(0, 2)).toEqual(['ada', 'admin'])
   })
 
-  test('puts people without an age last both ways, and settles ties by id', async () => {
+  test('puts people without an age last in both directions, and orders equal ages by id', async () => {
     const { listNames } = await modelWithNamedPeople()
     const ascending = await listNames({ sort: 'age' })
     expect([...ascending.slice(0, 2), ...ascending.slice(-2)]).toEqual(['newborn', 'user', 'Grace', 'ageless'])
@@ -162,7 +162,7 @@ describe('listUsers', () => {
     ])
   })
 
-  test('gives each person once over all pages', async () => {
+  test('shows each person once over all pages', async () => {
     const temporary = temporaryDatabase()
     addPeople(temporary.sql, listGuests(1, 101))
     const { listUsers } = await modelOn(temporary)
@@ -176,7 +176,7 @@ describe('listUsers', () => {
     expect(new Set(pages.flatMap(({ users }) => users.map(({ id }) => id))).size).toBe(101)
   })
 
-  test('fails, rather than lists nobody, when the table is away', async () => {
+  test('fails when the table is missing, instead of listing no people', async () => {
     const { listUsers, sql } = await modelWithNamedPeople()
     sql.exec('DROP TABLE "User"')
     await expect(listUsers(LIST)).rejects.toThrow()
@@ -195,7 +195,7 @@ describe('the connection', () => {
 
   const EXPECTED = { foreign_keys: 1, busy_timeout: 5000, cache_size: -32768, mmap_size: 0, journal_mode: 'wal' }
 
-  test('is set up, and is so still after a transaction', async () => {
+  test('keeps its settings after a transaction', async () => {
     const { database } = await modelOn(temporaryDatabase())
     expect(await readPragmas(database)).toEqual(EXPECTED)
     await database().$transaction((transaction) => transaction.user.findMany())
@@ -204,7 +204,7 @@ describe('the connection', () => {
     expect(await readPragmas(database)).toEqual(EXPECTED)
   })
 
-  test('can not write, in or out of a transaction', async () => {
+  test('cannot write, in or out of a transaction', async () => {
     const { database, sql } = await modelWithNamedPeople()
     const eve = { data: { username: 'eve', email: 'eve@example.com' } }
     await expect(database().user.create(eve)).rejects.toThrow(/readonly database/)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { applyMigrations, listMigrations } from '../../../server/database/migrate.ts'
 import { PrismaProject } from '../../fixtures/prisma-project.ts'
 
-test('push makes the database like the schema, and refuses to lose data unless told to', async () => {
+test('push makes the database match the schema, and refuses to lose data without --accept-data-loss', async () => {
   const project = new PrismaProject()
   const database = project.open()
   expect(await project.prisma('db push')).toMatchObject({
@@ -38,7 +38,7 @@ test('pull prints the schema of a database that others have changed', async () =
   expect(project.read('prisma/schema.prisma')).toContain('model Note {')
 })
 
-test('execute runs a whole script from a file or stdin, and reports what SQLite says against it', async () => {
+test("execute runs a whole script from a file or stdin, and reports SQLite's error", async () => {
   const project = new PrismaProject()
   const database = project.open()
   project.write('script.sql', 'CREATE TABLE "Note" ("id" INTEGER PRIMARY KEY); INSERT INTO "Note" VALUES (1), (2);')

@@ -53,7 +53,7 @@ CHECK constraint failed: email must look like name@host`,
   expect(() => listPendingMigrations(database)).not.toThrow(/failed/)
 })
 
-test('a migration that leaves rows without what they refer to is undone', async () => {
+test('a migration that breaks a foreign key is undone', async () => {
   const { project, database } = migratedProject()
   project.writeMigration(
     NAME,
@@ -68,7 +68,7 @@ test('a migration that leaves rows without what they refer to is undone', async 
   expect(database.prepare('SELECT username FROM "User"').all()).toEqual([{ username: 'ada' }])
 })
 
-test('a migration that begins and commits transactions itself is run as it is', async () => {
+test('a migration with its own transactions runs unchanged', async () => {
   const { project, database } = migratedProject()
   project.writeMigration(
     NAME,
@@ -80,7 +80,7 @@ test('a migration that begins and commits transactions itself is run as it is', 
   expect(listTables(database)).toEqual(expect.arrayContaining(['Before', 'Within']))
 })
 
-test('a migration that commits what it did not begin fails with a reason', async () => {
+test('a migration that commits a transaction it did not begin fails with a reason', async () => {
   const { project } = migratedProject()
   project.writeMigration(NAME, 'COMMIT; CREATE TABLE "After" ("id" INTEGER);')
   const failed = await project.prisma('migrate deploy')

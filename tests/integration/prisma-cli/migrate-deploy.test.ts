@@ -3,13 +3,13 @@ import { expect, test } from 'vitest'
 import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences } from '../../../server/database/migrate.ts'
 import { FIRST_MIGRATION, PrismaProject } from '../../fixtures/prisma-project.ts'
 
-test('deploy makes the database and applies what is pending, once', async () => {
+test('deploy creates the database and applies pending migrations once', async () => {
   const project = new PrismaProject()
   const first = await project.prisma('migrate deploy')
   expect(first).toMatchObject({ code: 0, stderr: expect.not.stringContaining('rror') })
   expect(first.stdout).toContain('SQLite database roster.db created')
   expect(first.stdout).toContain(FIRST_MIGRATION)
-  expect(statSync(project.file).mode & 0o137).toBe(0) // for nobody but user and group
+  expect(statSync(project.file).mode & 0o137).toBe(0) // only for user and group
 
   const database = project.open()
   expect(listPendingMigrations(database)).toEqual([]) // nothing is left to do for npm start
@@ -27,7 +27,7 @@ test('deploy makes the database and applies what is pending, once', async () => 
   expect(database.prepare('SELECT * FROM "Note"').all()).toEqual([])
 })
 
-test('what npm start has migrated is complete for the CLI', async () => {
+test('the CLI finds nothing pending after npm start has migrated', async () => {
   const project = new PrismaProject()
   applyMigrations(project.open(), listMigrations())
   expect(await project.prisma('migrate status')).toMatchObject({

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { applyMigrations, listMigrations } from '../../../server/database/migrate.ts'
 import { FIRST_MIGRATION, PrismaProject } from '../../fixtures/prisma-project.ts'
 
-test('dev makes a migration from a changed schema, and applies it', async () => {
+test('dev creates a migration from a changed schema without applying it, then applies it', async () => {
   const project = new PrismaProject()
   const first = await project.prisma('migrate dev')
   expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('SQLite database roster.db created') })
@@ -21,7 +21,7 @@ test('dev makes a migration from a changed schema, and applies it', async () => 
   expect(project.open().prepare('SELECT phone FROM "User"').all()).toEqual([])
 })
 
-test('dev makes and applies a migration in one go', async () => {
+test('dev creates and applies a migration in one step', async () => {
   const project = new PrismaProject()
   applyMigrations(project.open(), listMigrations())
   project.editSchema(/$/, '\nmodel Note {\n  id Int @id\n}\n')
@@ -33,7 +33,7 @@ test('dev makes and applies a migration in one go', async () => {
   expect(project.open().prepare('SELECT id FROM "Note"').all()).toEqual([])
 })
 
-test('dev refuses a database that somebody has changed, and says how', async () => {
+test('dev refuses a database with other changes, and names them', async () => {
   const project = new PrismaProject()
   const database = project.open()
   applyMigrations(database, listMigrations())
@@ -54,7 +54,7 @@ test('dev refuses a migration that was edited after it was applied', async () =>
   expect(result.stdout).toContain(`The migration \`${FIRST_MIGRATION}\` was modified after it was applied.`)
 })
 
-test('dev tries migrations on a shadow database first, and leaves the real one alone when one fails', async () => {
+test('dev tries migrations on a shadow database first, and does not touch the real one when one fails', async () => {
   const project = new PrismaProject()
   const database = project.open()
   applyMigrations(database, listMigrations())

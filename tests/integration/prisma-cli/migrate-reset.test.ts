@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences } from '../../../server/database/migrate.ts'
 import { FIRST_MIGRATION, PrismaProject } from '../../fixtures/prisma-project.ts'
 
-test('reset drops whatever is there, full-text index, triggers and views included, and migrates anew', async () => {
+test('reset drops everything, including full-text indexes, triggers and views, and migrates again', async () => {
   const project = new PrismaProject()
   const database = project.open()
   applyMigrations(database, listMigrations())

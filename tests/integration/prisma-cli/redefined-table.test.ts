@@ -12,7 +12,7 @@ test('no migration of this repository loses a constraint, trigger, view or index
   expect(listLosses(listMigrations())).toEqual(REPLACED.map((index) => `20261125010000_cover_names loses index ${index}`))
 })
 
-test('a migration that Prisma makes for a changed column loses all CHECK constraints, and that is noticed', async () => {
+test('a migration that Prisma creates for a changed column loses all CHECK constraints, and the schema check detects it', async () => {
   const project = new PrismaProject()
   project.editSchema(/age +Int\?/, 'age Int @default(30)')
   expect(await project.prisma('migrate dev --name age_required')).toMatchObject({ code: 0 })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { PrismaProject } from '../../fixtures/prisma-project.ts'
 
-test('answers each line, also those that are no request, and outlives them', async () => {
+test('answers each line, including invalid requests, and keeps running', async () => {
   const project = new PrismaProject()
   project.open()
   const { code, stdout, stderr } = await project.engine([], {
@@ -41,13 +41,13 @@ test('reports that it crashed, and why', async () => {
   expect(JSON.parse(stdout)).toEqual({ jsonrpc: '2.0', id: 1, error: engineError('The schema engine crashed: ') })
 })
 
-test('is of the version that Prisma was built with', async () => {
+test('has the version that Prisma was built with', async () => {
   const project = new PrismaProject()
   const { prisma } = JSON.parse(project.read('node_modules/@prisma/engines-version/package.json'))
   expect(await project.engine(['--version'])).toMatchObject({ code: 0, stdout: `schema-engine-cli ${prisma.enginesVersion}\n` })
 })
 
-test('makes, finds and drops a database', async () => {
+test('creates, finds and drops a database', async () => {
   const project = new PrismaProject()
   const absent = await project.engine(['cli', 'can-connect-to-database'])
   expect(absent.code).toBe(1)

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { PrismaProject } from '../../fixtures/prisma-project.ts'
 
-test('validate and format accept the schema, and validate says where a broken one is wrong', async () => {
+test('validate and format accept the schema, and validate names the error in a broken one', async () => {
   const project = new PrismaProject()
   project.editSchema(/age +Int\?/, 'age Int?')
   expect(await project.prisma('validate')).toMatchObject({ code: 0, stdout: expect.stringContaining('is valid') })

@@ -151,7 +151,7 @@ test.each([
   ['SIGINT', { status: 130, signal: null }],
   ['SIGTERM', { status: 143, signal: null }],
   ['SIGKILL', { status: null, signal: 'SIGKILL' }],
-] as const)('%s leaves a valid database, and the next run goes on from there', async (signal, exit) => {
+] as const)('%s leaves a valid database, and the next run continues from there', async (signal, exit) => {
   const { url, sql } = temporaryDatabase()
   const command = startLongSeed(url)
   await command.printed(/[1-9]\d? % /)

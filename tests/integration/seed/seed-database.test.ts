@@ -37,7 +37,7 @@ test('the sample people come with admin and user as 1 and 2', () => {
   ])
 })
 
-test('seeding again changes nothing, not even the id of who comes next', () => {
+test('seeding again changes nothing, not even the next id', () => {
   const { sql } = temporaryDatabase()
   seedSamplePeople(sql)
   const before = everything(sql)
@@ -64,13 +64,13 @@ test('a sample is skipped when somebody has their username or email in another l
   expect(listPeople(sql).filter(({ username }) => /^(?:admin|user)$/i.test(String(username)))).toHaveLength(1)
 })
 
-test.each([1, 5, SAMPLE_PEOPLE.length, 500])('filling up to %i makes exactly that many, the first of a fixed row of people', (count) => {
+test.each([1, 5, SAMPLE_PEOPLE.length, 500])('filling up to %i creates exactly that number of people of a fixed sequence', (count) => {
   const { sql } = temporaryDatabase()
   expect(fill(sql, count)).toEqual({ added: count })
   expect(listPeople(sql)).toEqual(expectedPeople(count))
 })
 
-test('filling up further makes the same people as filling up at once', () => {
+test('filling up in steps creates the same people as filling up at once', () => {
   const { sql } = temporaryDatabase()
   for (const count of [100, 101, 20_000, 20_500]) fill(sql, count)
   expect(listPeople(sql)).toEqual(expectedPeople(20_500))
