@@ -60,7 +60,7 @@ FROM scratch
 COPY --from=system / /
 COPY --from=release /release /
 COPY --from=warm --chown=0:0 /opt/roster/compiled /opt/roster/compiled
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 ARG BASE
 LABEL org.opencontainers.image.title="Roster" \
