@@ -12,7 +12,7 @@ const TEXTS = {
   },
   unavailable: {
     title: 'Something went wrong on our side',
-    text: 'The directory cannot be read at the moment. No data was lost: please load this page again in a moment.',
+    text: 'The directory cannot be read right now. No data was lost: please load this page again in a moment.',
   },
   busy: {
     title: 'Roster is busy',

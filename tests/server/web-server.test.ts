@@ -406,7 +406,7 @@ describe('a database fault', () => {
         const answer = await get(site, path, { headers: { ...headers, 'x-request-id': 'fault-1' } })
         expect(answer.status).toBe(503)
         expect(answer.headers['retry-after']).toBe('5')
-        expect(answer.body).toContain('The directory cannot be read at the moment')
+        expect(answer.body).toContain('The directory cannot be read right now')
         expect(answer.body).toContain('fault-1')
         expect(answer.body).not.toMatch(/no such table|prisma|\bat /i)
         expect(answer.headers['cache-control']).toContain('no-store')
