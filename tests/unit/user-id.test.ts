@@ -24,6 +24,6 @@ test.each([
   '9007199254740992',
   '9'.repeat(17),
   '1%20',
-])('%j is no id', (text) => {
+])('%j is not an id', (text) => {
   expect(parseUserId(text)).toBeNull()
 })

@@ -70,7 +70,7 @@ test('no invisible, direction-changing or private-use character gets into a name
   expect(tried).toBeGreaterThan(4_000)
 })
 
-describe('what is nothing to see is no name:', () => {
+describe('a name without a visible character is refused:', () => {
   test.each(['\u2060', '\u00AD', '\u202E', '\u3164', '\u2800', '\u115F', '\u200D', '\u200C', '\uFE0F', '\u180B', '\u{E0067}'])(
     '%j',
     (name) => {
@@ -103,7 +103,7 @@ test.each([
     '1\uFE0F\u20E3',
   ],
   '🏴\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}',
-])('%s is a name', (name) => {
+])('%s is accepted as a name', (name) => {
   expect(database().refusal(name)).toBeNull()
 })
 
@@ -124,7 +124,7 @@ test.each([
   expect(database().refusal(name)).toBe(`username ${INVISIBLE}`)
 })
 
-describe('whoever writes is refused:', () => {
+describe('every way of writing is refused:', () => {
   test('sqlite3 3.40, which imports a table in Latin-1', () => {
     const { file } = database()
     const table = join(temporaryFolder(), 'people.csv')
@@ -162,7 +162,7 @@ describe('whoever writes is refused:', () => {
   })
 })
 
-test('who is there already stays, and can be changed in all but what is wrong, or be corrected', () => {
+test('people with unreadable text from before stay, and can be changed in other columns or corrected', () => {
   const sql = new DatabaseSync(':memory:')
   applyMigrations(
     sql,

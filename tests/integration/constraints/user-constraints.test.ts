@@ -108,7 +108,7 @@ test.each(WHITE_SPACE.map((code) => [describeCode(code), String.fromCodePoint(co
 )
 
 test.each(CONTROL.map((code) => [describeCode(code), String.fromCodePoint(code)]))(
-  'control character %s is refused in usernames and e-mails',
+  'control character %s is refused in usernames and emails',
   (_, control) => {
     expectRefused([
       [{ username: `a${control}b` }, 'username must not contain control characters'],
@@ -118,7 +118,7 @@ test.each(CONTROL.map((code) => [describeCode(code), String.fromCodePoint(code)]
   },
 )
 
-test('e-mails of the shape name@host with 3 to 120 characters are accepted', () => {
+test('emails of the shape name@host with 3 to 120 characters are accepted', () => {
   expectAccepted(
     [
       'a@b',
@@ -131,7 +131,7 @@ test('e-mails of the shape name@host with 3 to 120 characters are accepted', () 
   )
 })
 
-test('e-mails of another shape, too short, too long or not text are refused', () => {
+test('emails of another shape, too short, too long or not text are refused', () => {
   const shape = 'email must look like name@host'
   const length = 'email must have 3 to 120 characters'
   expectRefused([
@@ -149,7 +149,7 @@ test('e-mails of another shape, too short, too long or not text are refused', ()
 })
 
 test.each(WHITE_SPACE.map((code) => [describeCode(code), String.fromCodePoint(code)]))(
-  'white space %s anywhere in an e-mail is refused',
+  'white space %s anywhere in an email is refused',
   (_, space) => {
     const complaint = 'email must not contain white space or control characters'
     expectRefused([
@@ -205,7 +205,7 @@ test('an id is never used again', () => {
   expect(listPeople(sql)).toMatchObject([{ id: 8 }])
 })
 
-test('usernames and e-mails are unique without regard to the case of ASCII letters', () => {
+test('usernames and emails are unique without regard to the case of ASCII letters', () => {
   const { sql, ways } = bothWays()
   insert(sql, { username: 'Zoë', email: 'Zoe@example.com' })
   for (const write of ways) {
@@ -217,7 +217,7 @@ test('usernames and e-mails are unique without regard to the case of ASCII lette
   insert(sql, { username: 'ZOË', email: 'zoë@example.com' })
 })
 
-test('usernames and e-mails are found and sorted without regard to the case of ASCII letters', () => {
+test('usernames and emails are found and sorted without regard to the case of ASCII letters', () => {
   const { sql } = bothWays()
   insert(sql, { username: 'Beta', email: 'beta@example.com' })
   insert(sql, { username: 'alpha', email: 'ALPHA@example.com' })
