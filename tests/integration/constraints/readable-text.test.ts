@@ -7,10 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { PrismaClient } from '../../../prisma/generated/client.ts'
 import { constraintMessage } from '../../../server/database/constraint-message.ts'
 import { applyMigrations, listMigrations, listPendingMigrations } from '../../../server/database/migrate.ts'
-import { findExecutable } from '../../fixtures/find-executable.ts'
 import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
-
-const hasSqlite3 = findExecutable('sqlite3') !== null
 
 const UNREADABLE = 'must be valid UTF-8, without U+FFFD'
 const INVISIBLE = 'must not contain invisible, direction-changing or private-use characters'
@@ -53,7 +50,7 @@ test.each([
   expect(refusal('ada')).toBeNull()
 })
 
-test('no invisible, direction-changing or private-use character is accepted between letters', () => {
+test('no invisible, direction-changing or private-use character gets into a name between letters', () => {
   const { refusal } = database()
   // Signs over numbers in Arabic, Syriac and Kaithi are format characters, and can be seen.
   const visible = /[\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u{110BD}\u{110CD}]/u
@@ -73,7 +70,7 @@ test('no invisible, direction-changing or private-use character is accepted betw
   expect(tried).toBeGreaterThan(4_000)
 })
 
-describe('a name without visible characters is refused:', () => {
+describe('a name without a visible character is refused:', () => {
   test.each(['\u2060', '\u00AD', '\u202E', '\u3164', '\u2800', '\u115F', '\u200D', '\u200C', '\uFE0F', '\u180B', '\u{E0067}'])(
     '%j',
     (name) => {
@@ -106,7 +103,7 @@ test.each([
     '1\uFE0F\u20E3',
   ],
   '🏴\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}',
-])('%s is accepted', (name) => {
+])('%s is accepted as a name', (name) => {
   expect(database().refusal(name)).toBeNull()
 })
 
@@ -123,12 +120,12 @@ test.each([
     '☺\u{E0067}',
     '🏴\u{E0067}\u{E0062}',
   ],
-])('%j is refused for a misplaced joiner', (name) => {
+])('%j has a joiner out of its place', (name) => {
   expect(database().refusal(name)).toBe(`username ${INVISIBLE}`)
 })
 
 describe('every way of writing is refused:', () => {
-  test.skipIf(!hasSqlite3)('sqlite3 3.40, which imports a table in Latin-1', () => {
+  test('sqlite3 3.40, which imports a table in Latin-1', () => {
     const { file } = database()
     const table = join(temporaryFolder(), 'people.csv')
     writeFileSync(table, Buffer.from('7,René,rene@example.com,\n8,Ada,ada@example.com,\n', 'latin1'))
@@ -165,7 +162,7 @@ describe('every way of writing is refused:', () => {
   })
 })
 
-test('a person with invalid text from before the constraint stays, and can be edited and corrected', () => {
+test('people with unreadable text from before stay, and can be changed in other columns or corrected', () => {
   const sql = new DatabaseSync(':memory:')
   applyMigrations(
     sql,
@@ -190,14 +187,14 @@ describe('the largest id', () => {
   const LARGEST = 2 ** 31 - 1
   const addLargest = `INSERT INTO "User" ("id", "username", "email") VALUES (${LARGEST}, 'last', 'last@example.com')`
 
-  test.skipIf(!hasSqlite3).each([
+  test.each([
     ['deleted', `${addLargest}; DELETE FROM "User" WHERE "id" = ${LARGEST}`],
     ['given up by an update', `${addLargest}; UPDATE "User" SET "id" = 2 WHERE "id" = ${LARGEST}`],
     [
       'taken by an update, and deleted',
       `${addLargest.replace(String(LARGEST), '2')}; UPDATE "User" SET "id" = ${LARGEST} WHERE "id" = 2; DELETE FROM "User" WHERE "id" > 1`,
     ],
-  ])('%s does not block other people', (_, statements) => {
+  ])('%s does not keep others out', (_, statements) => {
     const { sql, file, refusal } = database()
     expect(refusal('first')).toBeNull()
     sql.exec(statements)
@@ -212,7 +209,7 @@ describe('the largest id', () => {
     ['set by an update', `${addLargest.replace(String(LARGEST), '1')}; UPDATE "User" SET "id" = ${LARGEST}`],
     ['the last of a row', `${addLargest}; ${addLargest.replace(String(LARGEST), String(LARGEST - 1)).replaceAll('last', 'second')}`],
     ['replaced under another id', `${addLargest}; ${addLargest.replace('INSERT', 'REPLACE').replace(String(LARGEST), '5')}`],
-  ])('%s: the error names the statement that makes room', (_, statements) => {
+  ])('%s: the refusal is the statement that makes room', (_, statements) => {
     const { sql, refusal } = database()
     sql.exec(statements)
     const people = () => sql.prepare('SELECT "username" FROM "User" ORDER BY "username"').all()
@@ -224,7 +221,7 @@ describe('the largest id', () => {
     expect(refusal('next')).toBeNull()
   })
 
-  test('used and deleted before the migration does not block other people after it', () => {
+  test('used and deleted before the migration does not keep others out after it', () => {
     const sql = new DatabaseSync(':memory:')
     applyMigrations(
       sql,

@@ -118,7 +118,7 @@ test.each(CONTROL.map((code) => [describeCode(code), String.fromCodePoint(code)]
   },
 )
 
-test('emails of the form name@host with 3 to 120 characters are accepted', () => {
+test('emails of the shape name@host with 3 to 120 characters are accepted', () => {
   expectAccepted(
     [
       'a@b',
@@ -131,7 +131,7 @@ test('emails of the form name@host with 3 to 120 characters are accepted', () =>
   )
 })
 
-test('emails of another form, too short, too long or not text are refused', () => {
+test('emails of another shape, too short, too long or not text are refused', () => {
   const shape = 'email must look like name@host'
   const length = 'email must have 3 to 120 characters'
   expectRefused([
@@ -160,7 +160,7 @@ test.each(WHITE_SPACE.map((code) => [describeCode(code), String.fromCodePoint(co
   },
 )
 
-test('whole ages from 0 to 150 and unknown ages are accepted', () => {
+test('whole ages from 0 to 150 and unknown ones are accepted', () => {
   expectAccepted([null, 0, 1, 149, 150].map((age) => ({ age })))
 })
 
@@ -205,7 +205,7 @@ test('an id is never used again', () => {
   expect(listPeople(sql)).toMatchObject([{ id: 8 }])
 })
 
-test('usernames and emails are unique, ignoring the case of ASCII letters', () => {
+test('usernames and emails are unique without regard to the case of ASCII letters', () => {
   const { sql, ways } = bothWays()
   insert(sql, { username: 'Zoë', email: 'Zoe@example.com' })
   for (const write of ways) {
@@ -217,7 +217,7 @@ test('usernames and emails are unique, ignoring the case of ASCII letters', () =
   insert(sql, { username: 'ZOË', email: 'zoë@example.com' })
 })
 
-test('usernames and emails are found and sorted, ignoring the case of ASCII letters', () => {
+test('usernames and emails are found and sorted without regard to the case of ASCII letters', () => {
   const { sql } = bothWays()
   insert(sql, { username: 'Beta', email: 'beta@example.com' })
   insert(sql, { username: 'alpha', email: 'ALPHA@example.com' })

@@ -183,7 +183,8 @@ describe('any search ends after a bounded number of statements that read a bound
 
 /** The number of ids that a statement gets. */
 function countPeopleGiven([, ...values]: unknown[]): number {
-  const lists = values.filter((value) => typeof value === 'string' && /^\[\d/.test(value)).map((value) => JSON.parse(String(value)).length)
+  const all = values.flatMap((value) => (value instanceof Prisma.Sql ? value.values : [value]))
+  const lists = all.filter((value) => typeof value === 'string' && /^\[\d/.test(value)).map((value) => JSON.parse(String(value)).length)
   return Math.max(0, ...lists)
 }
 
