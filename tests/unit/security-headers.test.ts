@@ -20,9 +20,9 @@ const isSecurityHeader = ([name]: [string, string]) => name === POLICY || SECURI
 
 test.each([
   ['nginx', 'nginx/**/*headers.conf', /^add_header (\S+) (?:"([^"]+)"|(\S+)) always;$/gm, true],
-  ['Apache', 'apache/**/roster.conf', /^\s*Header always set (\S+) (?:"([^"]+)"|(\S+)) "expr=-z/gm, true],
+  ['Apache', 'apache2/**/roster.conf', /^\s*Header always set (\S+) (?:"([^"]+)"|(\S+)) "expr=-z/gm, true],
   // Its error page has a policy of its own in the file itself.
-  ['lighttpd', 'lighttpd/**/roster.conf', /^\s*"([\w-]+)" => "([^"]+)",$/gm, false],
+  ['lighttpd', 'lighttpd/**/*roster.conf', /^\s*"([\w-]+)" => "([^"]+)",$/gm, false],
 ])('%s sends the headers of a worker', (_, pattern, setting, hasPolicy) => {
   const headers = readHeaders(pattern, setting).filter(isSecurityHeader)
   expect(headers).toEqual([...SECURITY_HEADERS, ...(hasPolicy ? [[POLICY, FILE_POLICY]] : [])])
