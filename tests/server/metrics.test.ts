@@ -30,7 +30,7 @@ test('a port for metrics that is taken leaves visitors their pages', async () =>
   await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve))
   const { roster, socket } = await serveTemporaryWorkers({ METRICS_PORT: String(port) })
   expect(roster.stdout).toContain(
-    `Metrics cannot be served: Port ${port} on 127.0.0.1 is taken; stop what listens there, or set METRICS_PORT to another one.`,
+    `Metrics cannot be served: Port ${port} on 127.0.0.1 is in use; stop the program that listens there, or set METRICS_PORT to another port.`,
   )
   expect((await httpGet(socket(1), '/user/profile/1')).status).toBe(200)
 })

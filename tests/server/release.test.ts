@@ -8,7 +8,7 @@ import { nginxUpstream } from '../../server/nginx-upstream.ts'
 import { installedFile, installRoster } from '../fixtures/install-roster.ts'
 
 // Static imports and re-exports of values as Biome formats them, and import() calls.
-const IMPORT = /^(?:import (?!type )(?:[^'"]*? from )?|export (?:\*|\{)[^'"]*? from )'([^']+)'|\bimport\('([^']+)'\)/gm
+const IMPORT = /^(?:import (?!type )(?:[^'"]*? from )?|export (?:\*|\{)[^'"]*? from )'([^']+)'|(?<!typeof )\bimport\('([^']+)'\)/gm
 
 const ENTRIES = ['server/roster.ts', 'server/worker.ts', 'server/container/start.ts', 'server/container/health.ts', 'prisma/seed.ts']
 // Commands for a clone only: `roster` loads each by import() when it is called.
