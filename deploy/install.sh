@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs, upgrades, rolls back or removes Roster on Debian 12. See docs/operate-debian.md.
+# Installs, upgrades, rolls back or removes Roster on Debian 12. See docs/operate-debian.md. Over 200 lines: one script needs no other file.
 # deploy/NAME is /etc/NAME on the machine; deploy/bin is /usr/local/bin, and deploy/errors /opt/roster/errors.
 set -euo pipefail
 
