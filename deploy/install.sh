@@ -315,7 +315,9 @@ is_served() {
     case $(systemctl show --value --property StatusText roster.service) in
       # Masters of the first releases report no status.
       '') return 0 ;;
-      *"/releases/$1 cannot be served"* | *"/releases/$1 can not be served"*) return 1 ;;
+      *"/releases/$1 cannot start"*) return 1 ;;
+      # Masters of version 0.1.
+      *"/releases/$1 can not be served"*) return 1 ;;
       *"/releases/$1") return 0 ;;
     esac
     sleep 0.2
