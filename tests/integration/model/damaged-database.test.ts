@@ -133,7 +133,7 @@ function flip(file: string, flips: [place: number, mask: number][]): void {
   const { size } = fstatSync(descriptor)
   const byte = new Uint8Array(1)
   for (const [place, mask] of flips) {
-    const offset = 8_192 + Math.floor((place / 1_000_000) * (size - 8_193))
+    const offset = 8_192 + Math.floor(place * (size - 8_193))
     readSync(descriptor, byte, 0, 1, offset)
     writeSync(
       descriptor,
