@@ -1,4 +1,5 @@
 // `npm run bench:list [-- --database FILE]`: how long the model takes for one page of the list, on a million people.
+// Over 200 lines: half of it is the list of cases.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'

@@ -100,8 +100,8 @@ function createBar(): SingleBar {
 }
 
 function report(added: number, people: number): void {
-  const total = `there are ${format(people)} people`
-  console.log(added === 0 ? `Nothing to add: ${total}.` : `Added ${format(added)} ${added === 1 ? 'person' : 'people'}: ${total}.`)
+  const change = added === 0 ? 'Nothing to add' : `Added ${format(added)} ${added === 1 ? 'person' : 'people'}`
+  console.log(`${change}; the database has ${format(people)} ${people === 1 ? 'person' : 'people'}.`)
 }
 
 function format(count: number): string {

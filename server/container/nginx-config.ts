@@ -45,6 +45,7 @@ function listenLines({ host, port }: Settings, { hasIpv6 }: Machine): string {
 }
 
 function upstream({ socketDirectory, webWorkers }: Settings): string {
-  if (socketDirectory === null) throw new OperatorError('SOCKET_DIRECTORY is empty: nginx reaches the workers by sockets in that folder; remove your own value')
+  if (socketDirectory === null)
+    throw new OperatorError('SOCKET_DIRECTORY is empty: nginx reaches the workers by sockets in that folder; remove your own value')
   return nginxUpstream(webWorkers, socketDirectory)
 }

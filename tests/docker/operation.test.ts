@@ -84,7 +84,7 @@ describe('a container', () => {
     const container = new RosterContainer({ volume }, '--env', 'SEED=none')
     await container.page('/users')
     expect(container.exec('roster', 'help').stdout).toContain('Usage: roster COMMAND')
-    expect(container.exec('roster', 'seed')).toMatchObject({ status: 0, stdout: 'Added 24 people; there are 24 in all.\n' })
+    expect(container.exec('roster', 'seed')).toMatchObject({ status: 0, stdout: 'Added 24 people; the database has 24 people.\n' })
     expect(container.exec('roster', 'status')).toMatchObject({ status: 0, stdout: expect.stringContaining('matches the migrations') })
     expect(container.exec('roster', 'backup', '/data/before.db').status).toBe(0)
     expect(await container.page('/users')).toContain('24 people')

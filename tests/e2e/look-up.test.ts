@@ -1,3 +1,4 @@
+// Over 200 lines: one site serves all that a visitor can do without typing, with and without JavaScript.
 import type { Page } from '@playwright/test'
 import { expect, PEOPLE, test } from './site-test.ts'
 

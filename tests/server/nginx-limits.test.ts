@@ -1,4 +1,5 @@
 // How nginx keeps one visitor from taking everything, and what it logs about visitors.
+// Over 200 lines: one nginx with slow workers serves all of these tests.
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'

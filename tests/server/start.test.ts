@@ -1,3 +1,4 @@
+// Over 200 lines: half of it is tables of starts that fail.
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'

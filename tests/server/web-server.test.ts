@@ -1,3 +1,4 @@
+// Over 200 lines: one site serves all of these tests; half of it is tables of requests.
 import { execFileSync } from 'node:child_process'
 import { renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -1,3 +1,4 @@
+// Over 200 lines: the same tests for nginx, Apache and lighttpd.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'

@@ -1,3 +1,4 @@
+// Over 200 lines: half of it is tables of texts.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

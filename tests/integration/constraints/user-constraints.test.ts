@@ -1,3 +1,4 @@
+// Over 200 lines: half of it is tables of values.
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'

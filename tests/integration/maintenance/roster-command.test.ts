@@ -170,7 +170,7 @@ test('prepare creates the database, and seed adds people', () => {
     stdout: `Creating ${file} …\n${file} is ready, with 0 people.\n`,
     stderr: '',
   })
-  expect(roster(['seed', '--count', '50'], file)).toMatchObject({ status: 0, stdout: 'Added 50 people: there are 50 people.\n' })
+  expect(roster(['seed', '--count', '50'], file)).toMatchObject({ status: 0, stdout: 'Added 50 people; the database has 50 people.\n' })
 })
 
 test.each([

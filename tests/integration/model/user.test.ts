@@ -1,3 +1,4 @@
+// Over 200 lines: the functions of app/_models/user.ts, in one place.
 import { describe, expect, test } from 'vitest'
 import type { UserListQuery } from '../../../app/_models/user-list-query.ts'
 import { addNamedPeople, addPeople, listGuests } from '../../fixtures/named-people.ts'

@@ -31,11 +31,11 @@ function countPeople(sql: DatabaseSync): number {
 
 test('adds the sample people, then nothing', async () => {
   const { url, sql } = temporaryDatabase()
-  expect(await seed(url)).toEqual({ status: 0, stdout: `Added ${SAMPLES} people: there are ${SAMPLES} people.\n`, stderr: '' })
+  expect(await seed(url)).toEqual({ status: 0, stdout: `Added ${SAMPLES} people; the database has ${SAMPLES} people.\n`, stderr: '' })
   const version = sql.prepare('PRAGMA data_version').get()
   expect(await seed(url)).toEqual({
     status: 0,
-    stdout: `Nothing to add: there are ${SAMPLES} people.\n`,
+    stdout: `Nothing to add; the database has ${SAMPLES} people.\n`,
     stderr: '',
   })
   expect(sql.prepare('PRAGMA data_version').get()).toEqual(version)
@@ -44,13 +44,13 @@ test('adds the sample people, then nothing', async () => {
 test('--count adds people with progress in lines, then adds nothing', async () => {
   const { url, sql } = temporaryDatabase()
   const { status, stdout, stderr } = await seed(url, ['--count', '25000'])
-  expect({ status, stdout }).toEqual({ status: 0, stdout: 'Added 25,000 people: there are 25,000 people.\n' })
+  expect({ status, stdout }).toEqual({ status: 0, stdout: 'Added 25,000 people; the database has 25,000 people.\n' })
   expect(stderr).toMatch(/^(?:\d+ % \([\d,]+ of 25,000 people\)\n)+$/)
   expect(stderr).toContain('100 % (25,000 of 25,000 people)\n')
   expect(countPeople(sql)).toBe(25_000)
   expect(await seed(url, ['--count=24000'])).toEqual({
     status: 0,
-    stdout: 'Nothing to add: there are 25,000 people.\n',
+    stdout: 'Nothing to add; the database has 25,000 people.\n',
     stderr: '',
   })
 })
@@ -71,7 +71,7 @@ test.skipIf(process.platform !== 'linux')('a terminal shows a bar', async () => 
   const terminal = new RosterProcess({ command: [...script], env: { DATABASE_URL: url } })
   expect(await terminal.exited()).toEqual({ status: 0, signal: null })
   expect(terminal.stdout).toMatch(/\[\.+\] 0 % \(0 of 5,000 people\)[\s\S]*\[#+\] 100 % \(5,000 of 5,000 people\)/)
-  expect(terminal.stdout).toContain('Added 5,000 people: there are 5,000 people.')
+  expect(terminal.stdout).toContain('Added 5,000 people; the database has 5,000 people.')
 })
 
 test('--help explains without a database', async () => {
@@ -164,12 +164,12 @@ test.each([
   expect(sql.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
   if (signal !== 'SIGKILL') {
     expect(command.stdout).toContain('Interrupted; run the same command again to continue.\n')
-    expect(command.stdout).toContain(`there are ${people.toLocaleString('en')} people.\n`)
+    expect(command.stdout).toContain(`the database has ${people.toLocaleString('en')} people.\n`)
   }
 
   expect(await seed(url, ['--count', String(people + 10)])).toMatchObject({
     status: 0,
-    stdout: expect.stringContaining('Added 10 people:'),
+    stdout: expect.stringContaining('Added 10 people;'),
   })
   const last = sql.prepare('SELECT * FROM "User" ORDER BY id DESC').get()
   expect(last).toEqual({ id: people + 10, ...generatePerson(people + 10 - SAMPLES - 1) })
