@@ -6,10 +6,9 @@ export const SECURITY_HEADERS: [name: string, value: string][] = [
   ['Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'],
   ['Cross-Origin-Opener-Policy', 'same-origin'],
   ['Cross-Origin-Resource-Policy', 'same-origin'],
+  // Nothing runs a script or loads anything. Pages replace it by a policy of their own.
+  ['Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"],
 ]
-
-/** The Content-Security-Policy of files: none of them runs a script or loads anything. */
-export const FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** The Content-Security-Policy of a page whose inline scripts carry `nonce` (base64). */
 export function contentSecurityPolicy(nonce: string): string {

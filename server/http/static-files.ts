@@ -4,7 +4,6 @@ import type { SendOptions } from 'send'
 import { STANDALONE } from '../paths.ts'
 import { acceptsGzip, bufferResponse, compressResponse, sendResponse } from './buffered-response.ts'
 import type { Exchange } from './request-log.ts'
-import { FILE_POLICY } from './security-headers.ts'
 
 const FOLDERS: { path: string; options: SendOptions & { root: string } }[] = [
   { path: '/', options: { root: join(STANDALONE, 'public') } },
@@ -42,6 +41,5 @@ export async function answerStaticFile({ path, request, response, signal }: Exch
     },
     signal,
   )
-  response.setHeader('Content-Security-Policy', FILE_POLICY)
   sendResponse(response, await compressResponse(whole, acceptsGzip(request)))
 }

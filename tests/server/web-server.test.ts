@@ -202,6 +202,20 @@ describe('headers', () => {
     for (const script of scripts) expect(script).toContain(`nonce="${nonce}"`)
   })
 
+  test.for([
+    ['/healthz', 200],
+    ['/readyz', 200],
+    ['/users/', 308],
+    ['/users?size=50', 307],
+    ['/icon.svg', 200],
+    ['/%ff', 400],
+    ['/nowhere', 404],
+  ] as const)('%s with status %i has a policy', async ([path, status], { site }) => {
+    const answer = await get(site, path)
+    expect(answer.status).toBe(status)
+    expect(answer.headers['content-security-policy']).toMatch(/^default-src '(none|self)'/)
+  })
+
   test('a visitor cannot bring a policy of their own', async ({ site }) => {
     const { body } = await get(site, '/', { headers: { 'content-security-policy': "script-src 'nonce-chosen'" } })
     expect(body).not.toContain('chosen')
