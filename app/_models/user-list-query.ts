@@ -31,7 +31,8 @@ export const MAX_SEARCH_LENGTH = 200
 export const MAX_AGE = 150
 
 const DEFAULTS: UserListQuery = { q: '', sort: null, dir: 'asc', age_min: null, age_max: null, age: null, page: 1, size: 50 }
-const AGE = `it is not a whole number from 0 to ${MAX_AGE}`
+const OR = new Intl.ListFormat('en-GB', { type: 'disjunction' })
+const AGE = `must be a whole number from 0 to ${MAX_AGE}`
 
 /** Reads a URL's parameters. Never throws: ignores what is repeated or invalid, and lists it in `ignored`. */
 export function parseUserListQuery(params: SearchParams): { query: UserListQuery; ignored: IgnoredParameter[] } {
@@ -42,28 +43,28 @@ export function parseUserListQuery(params: SearchParams): { query: UserListQuery
     // A form sends empty fields too.
     if (value === undefined || value === '') return undefined
     const parsed = typeof value === 'string' ? parse(value) : undefined
-    if (parsed === undefined) ignored.push({ name, reason: typeof value === 'string' ? reason : 'it is given more than once' })
+    if (parsed === undefined) ignored.push({ name, reason: typeof value === 'string' ? reason : 'given more than once' })
     return parsed
   }
 
   for (const name of Object.keys(params)) {
     const [known = ''] = name.split('[', 1)
     if (known !== name && Object.hasOwn(DEFAULTS, known))
-      ignored.push({ name: `${known}[]`, reason: `${known} is given once and without brackets` })
+      ignored.push({ name: `${known}[]`, reason: `${known} takes one value, without brackets` })
   }
   const search = read('q', tidySearch, '') ?? DEFAULTS.q
   const q = cutSearch(search)
   if (q !== search)
-    ignored.push({ name: 'the end of q', reason: `a search has up to ${MAX_WORDS} words and ${MAX_SEARCH_LENGTH} characters` })
+    ignored.push({ name: 'the end of q', reason: `a search has at most ${MAX_WORDS} words and ${MAX_SEARCH_LENGTH} characters` })
   const query: UserListQuery = {
     q,
-    sort: read('sort', (text) => SORTS.find((sort) => sort === text), `it is none of ${SORTS.join(', ')}`) ?? DEFAULTS.sort,
-    dir: read('dir', (text) => DIRECTIONS.find((dir) => dir === text), `it is none of ${DIRECTIONS.join(', ')}`) ?? DEFAULTS.dir,
+    sort: read('sort', (text) => SORTS.find((sort) => sort === text), `must be ${OR.format(SORTS)}`) ?? DEFAULTS.sort,
+    dir: read('dir', (text) => DIRECTIONS.find((dir) => dir === text), `must be ${OR.format(DIRECTIONS)}`) ?? DEFAULTS.dir,
     age_min: read('age_min', parseAge, AGE) ?? DEFAULTS.age_min,
     age_max: read('age_max', parseAge, AGE) ?? DEFAULTS.age_max,
-    age: read('age', (text) => (text === 'unknown' ? text : undefined), 'it can only be unknown') ?? DEFAULTS.age,
-    page: read('page', parsePage, 'it is not a whole number from 1 on') ?? DEFAULTS.page,
-    size: read('size', (text) => SIZES.find((size) => String(size) === text), `it is none of ${SIZES.join(', ')}`) ?? DEFAULTS.size,
+    age: read('age', (text) => (text === 'unknown' ? text : undefined), 'must be unknown') ?? DEFAULTS.age,
+    page: read('page', parsePage, 'must be a whole number from 1') ?? DEFAULTS.page,
+    size: read('size', (text) => SIZES.find((size) => String(size) === text), `must be ${OR.format(SIZES.map(String))}`) ?? DEFAULTS.size,
   }
   const rangeError = ageRangeError(query)
   if (rangeError !== null) {
@@ -128,7 +129,7 @@ function normalize(query: UserListQuery): UserListQuery {
 }
 
 function ageRangeError({ age_min, age_max, age }: UserListQuery): string | null {
-  if (age !== null && (age_min !== null || age_max !== null)) return 'only people without an age are asked for'
+  if (age !== null && (age_min !== null || age_max !== null)) return 'the list has only people without an age'
   return age_min !== null && age_max !== null && age_min > age_max ? 'age_min is above age_max' : null
 }
 

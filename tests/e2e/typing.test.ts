@@ -29,10 +29,10 @@ test('the page names the form fields that it ignores', async ({ page }) => {
   await open(page, '/users?age_min=40')
   await page.getByRole('spinbutton', { name: 'From' }).fill('999')
   await field(page).pressSequentially('grace')
-  await expect(page.getByRole('note')).toContainText('age_min (it is not a whole number from 0 to 150)')
+  await expect(page.getByRole('note')).toContainText('age_min (must be a whole number from 0 to 150)')
   await expect(page.getByRole('status')).toHaveText('1 person matches')
   await field(page).fill('a b c d e f g h i j k')
-  await expect(page.getByRole('note')).toContainText('the end of q (a search has up to 10 words')
+  await expect(page.getByRole('note')).toContainText('the end of q (a search has at most 10 words')
 })
 
 test('slow answers neither take letters away nor overtake newer ones', async ({ page }) => {

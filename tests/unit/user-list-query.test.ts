@@ -30,18 +30,18 @@ describe('parseUserListQuery', () => {
     ['invisible marks', { q: '\u200f\u202e' }, []],
     ['unknown parameters', { other: '1', __proto__: 'x', constructor: 'y' }, []],
     ['the order that there is anyway', { sort: 'id' }, []],
-    ['repeated parameters', { q: ['a', 'b'], page: ['2', '3'] }, ['q: it is given more than once', 'page: it is given more than once']],
-    ['names of the language', { sort: '__proto__' }, ['sort: it is none of id, username, email, age']],
-    ['another letter case', { dir: 'DESC' }, ['dir: it is none of asc, desc']],
-    ['a page that is none', { page: '0' }, ['page: it is not a whole number from 1 on']],
-    ['a negative page', { page: '-1' }, ['page: it is not a whole number from 1 on']],
-    ['a page with an exponent', { page: '1e9' }, ['page: it is not a whole number from 1 on']],
-    ['a page beyond counting', { page: '9'.repeat(400) }, ['page: it is not a whole number from 1 on']],
-    ['a list of words', { 'q[]': ['a', 'b'] }, ['q[]: q is given once and without brackets']],
-    ['another size', { size: '1000' }, ['size: it is none of 25, 50, 100']],
-    ['an age that nobody has', { age_min: '151' }, ['age_min: it is not a whole number from 0 to 150']],
-    ['an age that is none', { age_max: '٣' }, ['age_max: it is not a whole number from 0 to 150']],
-    ['another word for unknown', { age: 'none' }, ['age: it can only be unknown']],
+    ['repeated parameters', { q: ['a', 'b'], page: ['2', '3'] }, ['q: given more than once', 'page: given more than once']],
+    ['names of the language', { sort: '__proto__' }, ['sort: must be id, username, email or age']],
+    ['another letter case', { dir: 'DESC' }, ['dir: must be asc or desc']],
+    ['a page that is none', { page: '0' }, ['page: must be a whole number from 1']],
+    ['a negative page', { page: '-1' }, ['page: must be a whole number from 1']],
+    ['a page with an exponent', { page: '1e9' }, ['page: must be a whole number from 1']],
+    ['a page beyond counting', { page: '9'.repeat(400) }, ['page: must be a whole number from 1']],
+    ['a list of words', { 'q[]': ['a', 'b'] }, ['q[]: q takes one value, without brackets']],
+    ['another size', { size: '1000' }, ['size: must be 25, 50 or 100']],
+    ['an age that nobody has', { age_min: '151' }, ['age_min: must be a whole number from 0 to 150']],
+    ['an age that is none', { age_max: '٣' }, ['age_max: must be a whole number from 0 to 150']],
+    ['another word for unknown', { age: 'none' }, ['age: must be unknown']],
     ['ages the wrong way round', { age_min: '40', age_max: '39' }, ['the range of ages: age_min is above age_max']],
   ])('falls back to the defaults for %s', (_, params, complaints) => {
     expect(parse(params)).toEqual(DEFAULTS)
@@ -56,7 +56,7 @@ describe('parseUserListQuery', () => {
   test('accepts people without an age or a range of ages, not both', () => {
     const params = { age: 'unknown', age_min: '30' }
     expect(parse(params)).toEqual({ ...DEFAULTS, age: 'unknown' })
-    expect(ignoredBy(params)).toEqual(['the range of ages: only people without an age are asked for'])
+    expect(ignoredBy(params)).toEqual(['the range of ages: the list has only people without an age'])
   })
 
   test('relevance has no direction', () => {
@@ -79,7 +79,7 @@ describe('parseUserListQuery', () => {
     ['at 200 characters, without white space at the end', `${'a'.repeat(199)} b`, 'a'.repeat(199)],
   ])('cuts a search %s', (_, q, cut) => {
     expect(parse({ q }).q).toBe(cut)
-    expect(ignoredBy({ q })).toEqual(['the end of q: a search has up to 10 words and 200 characters'])
+    expect(ignoredBy({ q })).toEqual(['the end of q: a search has at most 10 words and 200 characters'])
   })
 
   test('never throws, and gives a query that its own URL leads back to', () => {
