@@ -20,6 +20,9 @@ const LONGEST_WAIT_MS = 10 * 60_000
 // Less is as good as nothing: SQLite's files beside the database need as much as soon as it is opened.
 const FULL_BELOW_BYTES = 2 ** 20
 
+// 112 MB: an index of a million people fits.
+const CACHE_SIZE = -114_688
+
 const MAX_LISTED = 10
 
 type PrepareOptions = {
@@ -78,7 +81,7 @@ function refuseForeignDatabase(file: string, timeout: number): void {
 // In the place where it is to be, and in one transaction: SQLite has whoever does the same wait, and undoes it when this process dies.
 // Beside its place, and then moved there, it would be another's who had opened that place before.
 function migrate(database: DatabaseSync, file: string, seed: Settings['seed'], report: (line: string) => void): void {
-  database.exec(`PRAGMA page_size = ${PAGE_BYTES}`)
+  database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA cache_size = ${CACHE_SIZE}`)
   inTransaction(database, () => {
     // Once more: another process may have done it meanwhile.
     const pending = listPendingMigrations(database)
@@ -90,7 +93,7 @@ function migrate(database: DatabaseSync, file: string, seed: Settings['seed'], r
       keepCopy(file, `${file}.before-${next.name}`, report)
       report(`Applying ${pending.map(({ name }) => name).join(', ')} …`)
     }
-    applyMigrations(database, pending)
+    applyMigrations(database, pending, isNew ? undefined : report)
     if (isNew) addPeople(database, seed)
     expectSchema(database)
   })
@@ -104,7 +107,6 @@ function keepCopy(file: string, copy: string, report: (line: string) => void): v
 }
 
 function addPeople(database: DatabaseSync, seed: Settings['seed']): void {
-  database.exec('PRAGMA cache_size = -114688')
   if (seed === 'samples') seedSamplePeople(database)
   else if (seed !== 'none') for (const _ of fillUp(database, seed));
 }
