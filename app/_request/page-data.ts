@@ -1,4 +1,5 @@
-import { countUsers, findUser, listUsers, type UserPage, type UserRow } from '../_models/user.ts'
+import type { Search } from '../_models/search-words.ts'
+import { countUsers, findUser, listUsers, readSearch, type UserPage, type UserRow } from '../_models/user.ts'
 import { parseUserId } from '../_models/user-id.ts'
 import { isCanonical, parseUserListQuery, type SearchParams, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 import { currentAnswer } from './current-answer.ts'
@@ -21,6 +22,11 @@ export function getUser(idText: string): Promise<UserRow | null> {
   const { data } = currentPageData()
   data.user ??= id === null ? Promise.resolve(null) : findUser(id)
   return data.user
+}
+
+/** What the list searches for, to mark it in what was found. */
+export function getSearch({ q }: UserListQuery): Promise<Search> {
+  return readSearch(q)
 }
 
 export function getUserPage(query: UserListQuery): Promise<UserPage> {

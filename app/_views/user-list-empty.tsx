@@ -1,11 +1,13 @@
-import { isShortWord, searchWords } from '../_models/search-words.ts'
+import { type SearchWord, searchWords } from '../_models/search-words.ts'
 import { isNarrowed, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 import { formatAgeRange } from './format-age-range.ts'
 import { Panel } from './panel.tsx'
 import { QuotedSearch } from './quoted-search.tsx'
 
-export function UserListEmpty({ query }: { query: UserListQuery }) {
-  return <Panel>{isNarrowed(query) ? <NothingFound query={query} /> : <NobodyYet />}</Panel>
+type UserListEmptyProps = { query: UserListQuery; words: SearchWord[] }
+
+export function UserListEmpty({ query, words }: UserListEmptyProps) {
+  return <Panel>{isNarrowed(query) ? <NothingFound query={query} words={words} /> : <NobodyYet />}</Panel>
 }
 
 function NobodyYet() {
@@ -17,9 +19,10 @@ function NobodyYet() {
   )
 }
 
-function NothingFound({ query }: { query: UserListQuery }) {
+function NothingFound({ query, words }: UserListEmptyProps) {
   const { q, age_min, age_max, age } = query
-  const words = searchWords(q)
+  const typed = searchWords(q)
+  const hasShortWords = words.some(({ isShort }) => isShort)
   const hasRange = age_min !== null || age_max !== null
   const hasFilter = hasRange || age !== null
   return (
@@ -29,8 +32,8 @@ function NothingFound({ query }: { query: UserListQuery }) {
         {q !== '' && (
           <>
             {/* Short words may well be inside. */}
-            {words.some(isShortWord) ? 'matches' : 'has'} <QuotedSearch text={q} />
-            {words.some(isShortWord) ? '' : ' in the username or e-mail'}
+            {hasShortWords ? 'matches' : 'has'} <QuotedSearch text={q} />
+            {hasShortWords ? '' : ' in the username or e-mail'}
             {hasFilter && ' and '}
           </>
         )}
@@ -38,11 +41,11 @@ function NothingFound({ query }: { query: UserListQuery }) {
         {age !== null && 'gave no age'}.
       </p>
       <ul className="grid grid-cols-1 gap-2">
-        {(words.length > 1 || hasFilter) &&
-          words.map((word, index) => (
+        {(typed.length > 1 || hasFilter) &&
+          typed.map((word, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a word may come twice
             <li key={index} className="written-text">
-              <a href={userListHref(query, { q: words.filter((_, other) => other !== index).join(' ') })}>
+              <a href={userListHref(query, { q: typed.filter((_, other) => other !== index).join(' ') })}>
                 Without <QuotedSearch text={word} />
               </a>
             </li>

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { isCanonical, isNarrowed, parseUserListQuery, type SearchParams, userListHref } from '../_models/user-list-query.ts'
-import { getUserPage } from '../_request/page-data.ts'
+import { getSearch, getUserPage } from '../_request/page-data.ts'
 import { setStatusNotFound } from '../_request/page-status.ts'
 import { ActiveFilters } from '../_views/active-filters.tsx'
 import { AgeFilter } from '../_views/age-filter.tsx'
@@ -34,12 +34,13 @@ export default async function UserListPage({ searchParams }: UserListPageProps) 
   const { query, ignored } = parseUserListQuery(params)
   if (ignored.length === 0 && !isCanonical(params, query)) redirect(userListHref(query))
   const page = await getUserPage(query)
+  const search = await getSearch(query)
   const { users, count, pageCount, histogram, isCountExact, isTooBroad } = page
   const isBeyondEnd = !isTooBroad && query.page > pageCount
   if (isBeyondEnd) setStatusNotFound()
   return (
     <div className="grid grid-cols-1 gap-5">
-      <UserListHeading query={query} page={page} />
+      <UserListHeading query={query} page={page} words={search.words} />
       <SearchForm query={query} isLive />
       <IgnoredParameters ignored={ignored} />
       {(count > 0 || isNarrowed(query)) && <AgeFilter query={query} histogram={histogram} />}
@@ -50,11 +51,11 @@ export default async function UserListPage({ searchParams }: UserListPageProps) 
         <PageBeyondEnd query={query} pageCount={pageCount} isCountExact={isCountExact} />
       ) : users.length > 0 ? (
         <>
-          <UserTable users={users} query={query} />
+          <UserTable users={users} query={query} search={search} />
           <Pagination query={query} count={count} pageCount={pageCount} isCountExact={isCountExact} />
         </>
       ) : (
-        <UserListEmpty query={query} />
+        <UserListEmpty query={query} words={search.words} />
       )}
     </div>
   )

@@ -1,5 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
+import { foldWords } from '../../app/_models/search-words.ts'
 import { parseUserListQuery, type UserListQuery } from '../../app/_models/user-list-query.ts'
 import { AgeHistogram } from '../../app/_views/age-histogram.tsx'
 import { ListTooBroad } from '../../app/_views/list-too-broad.tsx'
@@ -9,6 +10,10 @@ import { UserListHeading } from '../../app/_views/user-list-heading.tsx'
 
 const { query: everybody } = parseUserListQuery({})
 const { query: maria } = parseUserListQuery({ q: 'maria', page: '3' })
+
+function wordsOf({ q }: UserListQuery) {
+  return foldWords(q, (character) => character)
+}
 
 describe('UserListHeading counts', () => {
   test.each([
@@ -20,7 +25,7 @@ describe('UserListHeading counts', () => {
     [maria, { count: 10_000, isCountExact: false, isTooBroad: false }, 'More than 10,000 people match'],
     [maria, { count: 0, isCountExact: false, isTooBroad: true }, 'Too many people match'],
   ])('%#', (query, page, text) => {
-    expect(renderToStaticMarkup(UserListHeading({ query, page }))).toContain(`>${text}</p>`)
+    expect(renderToStaticMarkup(UserListHeading({ query, page, words: wordsOf(query) }))).toContain(`>${text}</p>`)
   })
 })
 
@@ -31,7 +36,10 @@ test('a search that is too broad is told what narrows it', () => {
 })
 
 describe('a search that finds nobody', () => {
-  const renderEmpty = (change: Partial<UserListQuery>) => renderToStaticMarkup(UserListEmpty({ query: { ...everybody, ...change } }))
+  const renderEmpty = (change: Partial<UserListQuery>) => {
+    const query = { ...everybody, ...change }
+    return renderToStaticMarkup(UserListEmpty({ query, words: wordsOf(query) }))
+  }
 
   test('leads to one without each word, also where an age may be the reason', () => {
     expect(renderEmpty({ q: 'ada lovelace' })).toContain('href="/users?q=lovelace"')
@@ -49,19 +57,22 @@ describe('a search that finds nobody', () => {
 describe('what was searched', () => {
   test('stands apart from the text around it, whatever its direction', () => {
     const page = { count: 0, isCountExact: true, isTooBroad: false }
-    const html = renderToStaticMarkup(UserListHeading({ query: { ...everybody, q: 'של adam קו' }, page }))
+    const query = { ...everybody, q: 'של adam קו' }
+    const html = renderToStaticMarkup(UserListHeading({ query, page, words: wordsOf(query) }))
     expect(html).toContain('“<bdi>של</bdi>”, “<bdi>קו</bdi>” are short')
   })
 
   test('is named where nobody can see it', () => {
     const query = { ...everybody, q: '\u200b\u2060\u2060', age_min: 5 }
-    expect(renderToStaticMarkup(UserListEmpty({ query }))).toMatch(/has invisible characters in.*Without invisible characters</)
+    expect(renderToStaticMarkup(UserListEmpty({ query, words: wordsOf(query) }))).toMatch(
+      /has invisible characters in.*Without invisible characters</,
+    )
     expect(renderToStaticMarkup(ListTooBroad({ query }))).toContain('match invisible characters to list')
   })
 })
 
 test('an empty database tells how to fill it', () => {
-  expect(renderToStaticMarkup(UserListEmpty({ query: everybody }))).toContain('npx prisma db seed')
+  expect(renderToStaticMarkup(UserListEmpty({ query: everybody, words: [] }))).toContain('npx prisma db seed')
 })
 
 describe('Pagination', () => {
