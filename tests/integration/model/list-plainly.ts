@@ -55,7 +55,15 @@ export function listWords(q: string): string[] {
   return words.filter((word) => word !== '')
 }
 
-export function foldPlainly(text: string): string {
+const foldings = new Map<string, string>()
+
+function foldPlainly(text: string): string {
+  const folded = foldings.get(text) ?? foldAnew(text)
+  foldings.set(text, folded)
+  return folded
+}
+
+function foldAnew(text: string): string {
   const letters = [...text.normalize('NFKD')].filter((letter) => !/\p{Cf}|\p{DI}/u.test(letter) && !isCombining(letter))
   return letters
     .map((letter) =>

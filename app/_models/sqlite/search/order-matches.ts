@@ -1,12 +1,12 @@
 import 'server-only'
 import { Prisma } from '../../../../prisma/generated/client.ts'
 import type { Direction, Sort } from '../../user-list-query.ts'
-import { type AgeHistogram, EVERYBODY, readAges, sumPeople } from '../ages.ts'
+import { type AgeHistogram, EVERYBODY, readAges, sumAges, sumPeople } from '../ages.ts'
 import { indexRanges } from '../ordered-list.ts'
 import { type Matches, ROWS_PER_LOOKUP } from './find-matches.ts'
 import { readExactMatches, readIndexBatches, sortAndCountAges, sortIds } from './read.ts'
 import type { SearchRun } from './search-run.ts'
-import { readPrefixMatches, walk } from './walk.ts'
+import { countPrefixRows, readPrefixMatches, walk } from './walk.ts'
 
 /** The ids from `offset` to `end` of `matches`, which are all, in the order of the query, and the ages of all. */
 export async function listPageOfFew(
@@ -48,16 +48,26 @@ export async function listPageOfMany(run: SearchRun, matches: Matches, offset: n
 async function rankMany(run: SearchRun, matches: Matches, offset: number, end: number): Promise<number[] | null> {
   run.plans.push('rank-many')
   const exact = await readExactMatches(run.query.q, run.folded, run.age, run.budget)
-  const prefix = await readPrefix(run, end)
+  const prefix = await readPrefix(run, matches, end)
   const others = await listById(run, matches, 'asc', end)
   return prefix && others && concatUnique(...exact, prefix, others).slice(offset, end)
 }
 
-/** By id the matches whose username starts with a word: all, or where these are too many to be sorted, as many as are wanted. */
-async function readPrefix(run: SearchRun, wanted: number): Promise<number[] | null> {
+/**
+ * By id the matches whose username starts with a word: all, read from the order of usernames and sorted, or where that promises to be
+ * quicker, as many as are wanted, from the index.
+ */
+async function readPrefix(run: SearchRun, matches: Matches, wanted: number): Promise<number[] | null> {
   const { words, prefixRanges, condition, age, budget } = run
-  const all = await readPrefixMatches(prefixRanges, words.length > 1 ? condition : null, age, budget)
-  if (all) return all
+  const ranges = prefixRanges.map((range) => Prisma.sql`${range} AND ${age ?? EVERYBODY}`)
+  const people = await countPrefixRows(ranges, budget)
+  // A row takes about the same time both ways. The index has all matches, of which the lowest ids tell how many there are.
+  const everybody = await sumAges()
+  const estimate = matches.isLowestIds
+    ? Math.min(everybody, (matches.ids.length * everybody) / Math.max(1, matches.ids.at(-1) ?? 1))
+    : everybody
+  const isIndexQuicker = wanted * estimate < people * people
+  if (!isIndexQuicker && people <= budget.limits.maxSortRows) return readPrefixMatches(ranges, words.length > 1 ? condition : null, budget)
   const indexQuery = await run.indexQuery()
   const isPrefix = Prisma.sql`(${Prisma.join(prefixRanges, ' OR ')}) AND ${indexQuery.condition ?? EVERYBODY}`
   const { ids, isComplete } = await readIndexBatches({ ...indexQuery, condition: isPrefix }, { age, wanted }, budget)

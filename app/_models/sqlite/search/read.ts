@@ -3,6 +3,7 @@ import { Prisma } from '../../../../prisma/generated/client.ts'
 import type { Direction, Sort } from '../../user-list-query.ts'
 import { type AgeHistogram, EVERYBODY, parseAges, UNKNOWN_AGE } from '../ages.ts'
 import { database } from '../database.ts'
+import { INDEXES } from '../ordered-list.ts'
 import type { WorkBudget } from '../work-budget.ts'
 import { type IndexQuery, isWhole, writtenText } from './query.ts'
 
@@ -18,7 +19,7 @@ export type UserBatch = {
 type Page = { dir: Direction; offset: number; size: number }
 
 // Looks people up by id.
-const TEXTS = Prisma.sql`CROSS JOIN "UserText" INDEXED BY "UserText_id_age_email_idx" ON "UserText"."id" =`
+const TEXTS = Prisma.sql`CROSS JOIN "UserText" ${INDEXES.id} ON "UserText"."id" =`
 
 // Only people who have written the same name in many ways can fill this.
 const MAX_EXACT_MATCHES = 1_000
@@ -77,7 +78,8 @@ export async function readExactMatches(q: string, folded: string, age: Prisma.Sq
   const [row] = await budget.run(
     () => database().$queryRaw<{ found: string }[]>`
     SELECT json_group_array(json_array("id", "username", "email")) AS "found" FROM (
-      SELECT * FROM "UserText" WHERE (${isWhole('username', folded)} OR ${isWhole('email', folded)}) AND ${age ?? EVERYBODY}
+      SELECT * FROM "UserText" ${INDEXES.username} WHERE ${isWhole('username', folded)} AND ${age ?? EVERYBODY}
+      UNION SELECT * FROM "UserText" ${INDEXES.email} WHERE ${isWhole('email', folded)} AND ${age ?? EVERYBODY}
       ORDER BY "id" LIMIT ${MAX_EXACT_MATCHES}
     )`,
   )
@@ -116,7 +118,7 @@ export async function filterById(ids: number[], age: Prisma.Sql, wanted: number,
 export async function filterByAgeIndex(ids: number[], age: Prisma.Sql, budget: WorkBudget): Promise<number[]> {
   const { result } = await budget.spend(
     () => database().$queryRaw<{ ids: string }[]>`
-    SELECT json_group_array("id") AS "ids" FROM (SELECT "id" FROM "UserText" INDEXED BY "UserText_age_id_email_idx" WHERE ${age})`,
+    SELECT json_group_array("id") AS "ids" FROM (SELECT "id" FROM "UserText" ${INDEXES.age} WHERE ${age})`,
   )
   const admitted = new Set<number>(JSON.parse(result[0]?.ids ?? '[]'))
   return ids.filter((id) => admitted.has(id))

@@ -2,7 +2,7 @@ import 'server-only'
 import { Prisma } from '../../../../prisma/generated/client.ts'
 import { EVERYBODY } from '../ages.ts'
 import { database } from '../database.ts'
-import { type IndexRange, USERNAME_INDEX } from '../ordered-list.ts'
+import { INDEXES, type IndexRange } from '../ordered-list.ts'
 import type { WorkBudget } from '../work-budget.ts'
 
 type WalkRange = Pick<IndexRange, 'key' | 'dir' | 'index' | 'where'>
@@ -68,29 +68,24 @@ export async function walk(
   return ids.slice(0, wanted)
 }
 
-/**
- * The ids, ascending, of the people whose username is in one of `prefixRanges` and who meet `condition` and `age`.
- * Null when `budget` does not allow to read them. Raw SQL: Prisma's startsWith is a LIKE, which uses no index.
- */
-export async function readPrefixMatches(
-  prefixRanges: Prisma.Sql[],
-  condition: Prisma.Sql | null,
-  age: Prisma.Sql | null,
-  budget: WorkBudget,
-): Promise<number[] | null> {
-  const ranges: WalkRange[] = []
+/** The number of rows in `ranges` of usernames, at most one more than may be sorted. */
+export async function countPrefixRows(ranges: Prisma.Sql[], budget: WorkBudget): Promise<number> {
   const { maxSortRows } = budget.limits
-  let left = maxSortRows
-  for (const prefixRange of prefixRanges) {
-    const where = Prisma.sql`${prefixRange} AND ${age ?? EVERYBODY}`
+  let people = 0
+  for (const where of ranges) {
     const [row] = await budget.run(
       () => database().$queryRaw<{ people: number | bigint }[]>`
-      SELECT count(*) AS "people" FROM (SELECT 1 FROM "UserText" ${USERNAME_INDEX} WHERE ${where} LIMIT ${left + 1})`,
+      SELECT count(*) AS "people" FROM (SELECT 1 FROM "UserText" ${INDEXES.username} WHERE ${where} LIMIT ${maxSortRows + 1 - people})`,
     )
-    left -= Number(row?.people)
-    if (left < 0) return null
-    ranges.push({ key: 'username', dir: 'asc', index: USERNAME_INDEX, where })
+    people += Number(row?.people)
+    if (people > maxSortRows) break
   }
-  const ids = await walk(ranges, condition, Number.POSITIVE_INFINITY, () => maxSortRows + 1, budget)
+  return people
+}
+
+/** The ids, ascending, of the people whose username is in one of `ranges` and who meet `condition`; null when `budget` is spent before. */
+export async function readPrefixMatches(ranges: Prisma.Sql[], condition: Prisma.Sql | null, budget: WorkBudget): Promise<number[] | null> {
+  const walkRanges = ranges.map((where) => ({ key: 'username' as const, dir: 'asc' as const, index: INDEXES.username, where }))
+  const ids = await walk(walkRanges, condition, Number.POSITIVE_INFINITY, () => Number.POSITIVE_INFINITY, budget)
   return ids && [...new Set(ids)].sort((a, b) => a - b)
 }
