@@ -23,6 +23,8 @@ export default defineConfig({
       'UserSearch_config',
       'UserReplaced',
       'UserAgeCount',
+      'UserText',
+      'Folding',
       'UserRefusal',
       'UserTextRule',
     ],

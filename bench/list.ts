@@ -38,7 +38,7 @@ const CASES: Case[] = [
   inOrders('exact email', { q: 'hassan.becker8@example.org' }),
   inOrders('two words', { q: 'anna son' }),
   inOrders('two names', { q: 'hassan becker' }),
-  inOrders('initial and name, not ASCII', { q: 'm guzmán' }),
+  inOrders('initial and name, accented', { q: 'm guzmán' }),
   inOrders('name and domain', { q: 'hassan example.org' }),
   ...['anna', 'example'].flatMap((q) => ORDERS.map((order) => inOrders(`${q}, ${order.sort ?? 'relevance'} ${order.dir}`, { q }, [order]))),
   inOrders('example, page 200', { q: 'example', page: 200 }),
@@ -50,7 +50,14 @@ const CASES: Case[] = [
   inOrders('one letter', { q: 'a' }),
   inOrders('one letter, page 200', { q: 'a', page: 200 }),
   inOrders('two letters', { q: 'an' }),
-  inOrders('one letter, not ASCII', { q: 'ł' }),
+  inOrders('one letter, accented', { q: 'ł' }),
+  inOrders('accented name', { q: 'Jürgen' }),
+  inOrders('accented name, as ASCII', { q: 'jurgen muller' }),
+  inOrders('Han character of 3 %', { q: '明' }),
+  inOrders('Chinese given name', { q: '明华' }),
+  inOrders('Korean syllable', { q: '하' }),
+  inOrders('Korean given name', { q: '서연' }),
+  inOrders('two letters, Cyrillic', { q: 'ан' }),
 ]
 
 /** The most expensive searches that we know of. */
@@ -69,6 +76,8 @@ const NASTY: string[] = [
   'mohammed',
   'josé müller',
   'example ł',
+  '明',
+  '明 ан 서',
   '"""',
   '"a" OR NEAR(exa com) *',
   'example xample ample mple exampl examp exam exa xam amp',
@@ -136,7 +145,9 @@ function measureWriting(file: string): string {
   database.exec('PRAGMA cache_size = -114688')
   const list = (type: string) =>
     database
-      .prepare(`SELECT name FROM sqlite_schema WHERE type = ? AND tbl_name = 'User' AND sql IS NOT NULL AND name NOT LIKE '%_key'`)
+      .prepare(
+        `SELECT name FROM sqlite_schema WHERE type = ? AND tbl_name IN ('User', 'UserText') AND sql IS NOT NULL AND name NOT LIKE '%_key'`,
+      )
       .all(type)
   const measureInserts = () => {
     const insert = database.prepare(`INSERT INTO "User" ("username", "email", "age") VALUES (?, ?, ?)`)

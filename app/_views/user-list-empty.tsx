@@ -1,11 +1,13 @@
-import { isShortWord, searchWords } from '../_models/search-words.ts'
+import { type SearchWord, searchWords } from '../_models/search-words.ts'
 import { isNarrowed, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 import { formatAgeRange } from './format.ts'
 import { Panel } from './panel.tsx'
 import { QuotedSearch } from './quoted-search.tsx'
 
-export function UserListEmpty({ query }: { query: UserListQuery }) {
-  return <Panel>{isNarrowed(query) ? <NothingFound query={query} /> : <NoOneYet />}</Panel>
+type UserListEmptyProps = { query: UserListQuery; words: SearchWord[] }
+
+export function UserListEmpty({ query, words }: UserListEmptyProps) {
+  return <Panel>{isNarrowed(query) ? <NothingFound query={query} words={words} /> : <NoOneYet />}</Panel>
 }
 
 function NoOneYet() {
@@ -17,10 +19,10 @@ function NoOneYet() {
   )
 }
 
-function NothingFound({ query }: { query: UserListQuery }) {
+function NothingFound({ query, words }: UserListEmptyProps) {
   const { q, age_min, age_max, age } = query
-  const words = searchWords(q)
-  const hasShortWord = words.some(isShortWord)
+  const typed = searchWords(q)
+  const hasShortWords = words.some(({ isShort }) => isShort)
   const hasRange = age_min !== null || age_max !== null
   const hasFilter = hasRange || age !== null
   return (
@@ -32,19 +34,19 @@ function NothingFound({ query }: { query: UserListQuery }) {
         {q !== '' && (
           <>
             {/* A short word may well be inside a name. */}
-            {hasShortWord ? ' matches ' : ' has '}
+            {hasShortWords ? ' matches ' : ' has '}
             <QuotedSearch text={q} />
-            {!hasShortWord && ' in their username or email'}
+            {!hasShortWords && ' in their username or email'}
           </>
         )}
         .
       </p>
       <ul className="grid grid-cols-1 gap-2">
-        {(words.length > 1 || hasFilter) &&
-          words.map((word, index) => (
+        {(typed.length > 1 || hasFilter) &&
+          typed.map((word, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a word may occur twice
             <li key={index} className="written-text">
-              <a href={userListHref(query, { q: words.filter((_, other) => other !== index).join(' ') })}>
+              <a href={userListHref(query, { q: typed.filter((_, other) => other !== index).join(' ') })}>
                 Without <QuotedSearch text={word} />
               </a>
             </li>

@@ -1,14 +1,14 @@
 import { Fragment } from 'react'
-import { isShortWord, searchWords } from '../_models/search-words.ts'
+import type { SearchWord } from '../_models/search-words.ts'
 import type { UserPage } from '../_models/user.ts'
 import { isNarrowed, type UserListQuery } from '../_models/user-list-query.ts'
 import { formatCount } from './format.ts'
 import { QuotedSearch } from './quoted-search.tsx'
 
-type UserListHeadingProps = { query: UserListQuery; page: Pick<UserPage, 'count' | 'isCountExact' | 'isTooBroad'> }
+type UserListHeadingProps = { query: UserListQuery; page: Pick<UserPage, 'count' | 'isCountExact' | 'isTooBroad'>; words: SearchWord[] }
 
-export function UserListHeading({ query, page }: UserListHeadingProps) {
-  const shortWords = searchWords(query.q).filter(isShortWord)
+export function UserListHeading({ query, page, words }: UserListHeadingProps) {
+  const shortWords = words.filter(({ isShort }) => isShort)
   return (
     <div className="grid grid-cols-1 gap-1">
       <h1 className="font-semibold text-3xl leading-tight tracking-tight">People</h1>
@@ -18,11 +18,10 @@ export function UserListHeading({ query, page }: UserListHeadingProps) {
       </p>
       {shortWords.length > 0 && (
         <p className="written-text text-muted text-sm">
-          {shortWords.map((word, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a word may occur twice
-            <Fragment key={index}>
+          {shortWords.map(({ text }, index) => (
+            <Fragment key={text}>
               {index > 0 && ', '}
-              <QuotedSearch text={word} />
+              <QuotedSearch text={text} />
             </Fragment>
           ))}{' '}
           {shortWords.length === 1 ? 'is short, so it only matches' : 'are short, so they only match'} the start of a name, name part or

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/a11y/noRedundantRoles: on a phone the rows are not laid out as a table, and Safari drops the roles with the layout
-import { searchWords } from '../_models/search-words.ts'
+import type { Search } from '../_models/search-words.ts'
 import type { UserRow } from '../_models/user.ts'
 import { type Sort, sortedColumn, type UserListQuery, userListHref, userProfileHref } from '../_models/user-list-query.ts'
 import { MarkedText } from './marked-text.tsx'
@@ -13,11 +13,10 @@ const COLUMNS: { sort: Sort; label: string }[] = [
   { sort: 'age', label: 'Age' },
 ]
 
-type UserTableProps = { users: UserRow[]; query: UserListQuery }
+type UserTableProps = { users: UserRow[]; query: UserListQuery; search: Search }
 
 /** Laid out by user-table.css. */
-export function UserTable({ users, query }: UserTableProps) {
-  const words = searchWords(query.q)
+export function UserTable({ users, query, search }: UserTableProps) {
   return (
     <table role="table" className="user-table">
       <caption className="sr-only">People</caption>
@@ -34,11 +33,11 @@ export function UserTable({ users, query }: UserTableProps) {
             <td role="cell">{user.id}</td>
             <td role="cell">
               <a href={userProfileHref(user.id, query)}>
-                <UserName user={user} words={words} />
+                <UserName user={user} search={search} />
               </a>
             </td>
             <td role="cell">
-              <MarkedText text={user.email} words={words} />
+              <MarkedText text={user.email} search={search} />
             </td>
             <td role="cell">
               <UserAge age={user.age} />

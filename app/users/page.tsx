@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { readSearch } from '../_models/user.ts'
 import { isNarrowed, parseUserListQuery, type SearchParams, userListHref } from '../_models/user-list-query.ts'
 import { setStatusNotFound } from '../_request/page-status.ts'
 import { readUserPage } from '../_request/routes.ts'
@@ -31,12 +32,13 @@ export async function generateMetadata({ searchParams }: UserListPageProps): Pro
 export default async function UserListPage({ searchParams }: UserListPageProps) {
   const { query, ignored } = parseUserListQuery(await searchParams)
   const page = await readUserPage(query)
+  const search = await readSearch(query.q)
   const { users, count, pageCount, histogram, isCountExact, isTooBroad } = page
   const isBeyondEnd = !isTooBroad && query.page > pageCount
   if (isBeyondEnd) setStatusNotFound()
   return (
     <div className="grid grid-cols-1 gap-5">
-      <UserListHeading query={query} page={page} />
+      <UserListHeading query={query} page={page} words={search.words} />
       <SearchForm query={query} isLive />
       <IgnoredParameters ignored={ignored} />
       {(count > 0 || isNarrowed(query)) && <AgeFilter query={query} histogram={histogram} />}
@@ -47,11 +49,11 @@ export default async function UserListPage({ searchParams }: UserListPageProps) 
         <PageBeyondEnd query={query} pageCount={pageCount} isCountExact={isCountExact} />
       ) : users.length > 0 ? (
         <>
-          <UserTable users={users} query={query} />
+          <UserTable users={users} query={query} search={search} />
           <Pagination query={query} count={count} pageCount={pageCount} isCountExact={isCountExact} />
         </>
       ) : (
-        <UserListEmpty query={query} />
+        <UserListEmpty query={query} words={search.words} />
       )}
     </div>
   )

@@ -56,9 +56,10 @@ function expectEmpty(database: DatabaseSync): void {
 
 /**
  * Applies all `migrations` to `database` or, when one fails, none.
+ * @param report is called with a line before each step of a migration that takes long.
  * @throws OperatorError naming the migration and SQLite's reason.
  */
-export function applyMigrations(database: DatabaseSync, migrations: Migration[]): void {
+export function applyMigrations(database: DatabaseSync, migrations: Migration[], report: (line: string) => void = () => {}): void {
   // SQLite's procedure for changing tables (https://sqlite.org/lang_altertable.html#otheralter): enforcement off, check before commit.
   // It has no effect within a transaction: a caller that begins one turns enforcement off before.
   database.exec('PRAGMA foreign_keys = OFF')
@@ -68,7 +69,7 @@ export function applyMigrations(database: DatabaseSync, migrations: Migration[])
       database.exec(CREATE_MIGRATIONS_TABLE)
       for (const migration of migrations) {
         current = migration.name
-        applyMigration(database, migration)
+        applyMigration(database, migration, report)
       }
     })
   } catch (error) {
@@ -77,8 +78,14 @@ export function applyMigrations(database: DatabaseSync, migrations: Migration[])
   database.exec('PRAGMA foreign_keys = ON')
 }
 
-function applyMigration(database: DatabaseSync, { name, sql, checksum }: Migration): void {
-  database.exec(sql)
+// A comment "-- Progress: …" in a migration begins a step of it.
+function applyMigration(database: DatabaseSync, { name, sql, checksum }: Migration, report: (line: string) => void): void {
+  const [first = '', ...steps] = sql.split(/^-- Progress: /m)
+  database.exec(first)
+  for (const [index, step] of steps.entries()) {
+    report(`${step.slice(0, step.indexOf('\n'))} (step ${index + 1} of ${steps.length}) …`)
+    database.exec(`-- ${step}`)
+  }
   const violations = database.prepare('PRAGMA foreign_key_check').all()
   if (violations.length) throw new Error(`${violations.length} rows break a foreign key`)
   database

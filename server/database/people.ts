@@ -1,29 +1,5 @@
+import { FAMILY_NAMES, GIVEN_NAMES, LANGUAGES } from './names.ts'
 import type { Person } from './sample-people.ts'
-
-// From common to rare: the first given name is in every tenth row, the last family name in every thousandth.
-const GIVEN_NAMES = `maria anna mohammed john jose li fatima david elena ahmed sofia ivan priya james wei aisha peter yuki lucas olga
-  thomas ana michael chen mei carlos emma ali laura daniel nadia juan sara raj julia paul amina martin eva hassan clara omar
-  andrei lena kofi isabel hiroshi marta victor leila zoë josé łukasz søren françois björn jürgen rené noémie nuño åsa márta
-  chloé ngozi kwame ioana mihai agnieszka piotr katarzyna tomasz jiri petra milan dragana goran mateja luka giulia marco
-  chiara ingrid lars sanne pieter aoife ciaran rhys isla tariq zainab sanjay lakshmi arjun anjali minh thuy kenji haruka
-  jisoo minjun siti budi tane aroha`
-
-const FAMILY_NAMES = `garcia silva smith nguyen kim singh müller kowalski popescu ivanov rossi hansen yilmaz cohen tanaka khan dubois
-  santos johnson wang petrov nowak jensen fernandez brown sato schmidt lopez novak kumar williams martinez andersson ferrari
-  horvath jones hernandez patel park haddad costa papadopoulos wagner moreau gonzalez suzuki davis okafor nielsen wójcik
-  sharma perez russo miller ionescu kaya leroy takahashi ferreira wilson virtanen weber ramirez bianchi moore rahman zhang
-  pereira taylor petersen bakker becker rodriguez watanabe korhonen hoffmann romano anderson liu torres mensah lefebvre
-  demir white choi oliveira kovács schäfer popov eriksson visser rivera harris colombo koch dumitru nakamura diaz makinen
-  larsen clark bauer jung morales ricci richter adeyemi lewis smirnov klein girard kobayashi reyes marino wolf stan walker
-  demirci ortiz schröder hall nilsson gutiérrez greco yang neumann smit allen celik roux chavez schwarz bruno young lindberg
-  yamamoto ramos zimmermann gallo king vasiliev meijer braun fontaine ruiz wright conti krüger nieminen scott alvarez
-  hofmann deluca green mendoza hartmann sahin mancini adams olsen castillo lange kuznetsov baker vasquez schmitt gheorghe
-  costea nelson jimenez werner moretti ito krause hill moreno lehmann barbieri mulder rojas campbell köhler lombardi aydin
-  romero schulze mitchell herrera maier giordano olsson gruber medina roberts fuchs rizzo pichler aguilar carter vargas
-  huber fontana mayer guzmán phillips lang santoro evans salazar dietrich mariani turner vega ziegler munteanu parker kuhn
-  castro pohl edwards delgado engel horn collins soto busch bergmann stewart contreras vogt morris peña sauer rogers arnold
-  rios wolff guerrero pfeiffer reed lozano abebe cook tesfaye mbeki achieng odhiambo mutua banda moyo dlamini ndlovu
-  ferdinandsen grünwald zábranský łaszczyk brzęczyszczykiewicz þorvaldsson ó-súilleabháin kahananui tuilagi featherstonehaugh`
 
 // Powers of two, so that `shuffle` can permute all combinations.
 const GIVEN_SLOTS = 256
@@ -54,27 +30,60 @@ const COMBINATIONS = GIVEN_SLOTS * FAMILY_SLOTS * STYLES.length
 
 const GIVEN = fillSlots(GIVEN_NAMES.split(/\s+/), GIVEN_SLOTS)
 const FAMILY = fillSlots(FAMILY_NAMES.split(/\s+/), FAMILY_SLOTS)
-const ASCII_GIVEN = fillSlots(toAscii(GIVEN_NAMES).split(/\s+/), GIVEN_SLOTS)
-const ASCII_FAMILY = fillSlots(toAscii(FAMILY_NAMES).split(/\s+/), FAMILY_SLOTS)
+
+// One person in five has a name beyond ASCII.
+const CYCLE = 5
+
+/** One for each share of a language in the names beyond ASCII, with its number among those of the language. */
+const SHARES = LANGUAGES.flatMap(({ code, weight, given, family, separator }) => {
+  const language = { code, weight, separator, given: splitNames(given), family: splitNames(family) }
+  return Array.from({ length: weight }, (_, share) => ({ ...language, share }))
+})
 
 /**
  * The generated person number `index` (from 0), always the same, with a username and an email that no other index has in any letter case.
- * Each combination of a style and name slots is used once per round; a number at the end tells apart those that give the same text.
  */
 export function generatePerson(index: number): Person {
+  const cycle = Math.floor(index / CYCLE)
+  const hash = mix(index)
+  const name = index % CYCLE === CYCLE - 1 ? nameBeyondAscii(cycle) : nameInAscii(cycle * (CYCLE - 1) + (index % CYCLE))
+  return { username: name.username, email: `${name.email}@${domain(hash)}`, age: age(hash) }
+}
+
+type Name = { username: string; email: string }
+
+/** A combination of style and name slots is used once a round; where several give the same text, the number after it differs. */
+function nameInAscii(index: number): Name {
   const round = Math.floor(index / COMBINATIONS)
   const combination = shuffle(index % COMBINATIONS)
   const style = combination % STYLES.length
-  const given = Math.floor(combination / STYLES.length) % GIVEN_SLOTS
-  const family = Math.floor(combination / STYLES.length / GIVEN_SLOTS)
-  const hash = mix(index)
-  // Another style than the username's, which may abbreviate; each has its own, so that emails are unique.
+  const given = at(GIVEN, Math.floor(combination / STYLES.length) % GIVEN_SLOTS)
+  const family = at(FAMILY, Math.floor(combination / STYLES.length / GIVEN_SLOTS))
+  // A style of its own shows in the email what the username abbreviates; one to one, so that emails stay unique.
   const emailStyle = (style + 3) % STYLES.length
+  return { username: spell(at(STYLES, style), given, family, round), email: spell(at(STYLES, emailStyle), given, family, round) }
+}
+
+/** The code of the language keeps the email apart from those of other languages, and from all of `nameInAscii`. */
+function nameBeyondAscii(index: number): Name {
+  const { code, weight, share, separator, ...names } = at(SHARES, index % SHARES.length)
+  const combination = Math.floor(index / SHARES.length) * weight + share
+  const given = at(names.given, combination % names.given.length)
+  const family = at(names.family, Math.floor(combination / names.given.length) % names.family.length)
+  const round = Math.floor(combination / names.given.length / names.family.length)
+  const number = round === 0 ? '' : String(round + 1)
   return {
-    username: spell(at(STYLES, style), at(GIVEN, given), at(FAMILY, family), round),
-    email: `${spell(at(STYLES, emailStyle), at(ASCII_GIVEN, given), at(ASCII_FAMILY, family), round)}@${domain(hash)}`,
-    age: age(hash),
+    // Where no space parts the names, the family name is first.
+    username: (separator ? given.text + separator + family.text : family.text + given.text) + (number && separator + number),
+    email: `${given.ascii}.${family.ascii}.${code}${number}`,
   }
+}
+
+function splitNames(names: string): { text: string; ascii: string }[] {
+  return names.split(', ').map((name) => {
+    const [text = '', ascii = ''] = name.split(':')
+    return { text, ascii }
+  })
 }
 
 /** A permutation of the numbers below COMBINATIONS that looks random. */
@@ -130,10 +139,6 @@ function rank(texts: string[]): Part[] {
     return { text, rank }
   })
   return parts.map((part) => ({ ...part, of: counts.get(part.text) ?? 0 }))
-}
-
-function toAscii(text: string): string {
-  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll('ł', 'l').replaceAll('ø', 'o').replaceAll('þ', 'th')
 }
 
 function at<Item>(items: readonly Item[], index: number): Item {

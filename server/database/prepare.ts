@@ -86,6 +86,7 @@ function refuseForeignDatabase(file: string, busyTimeoutMs: number): void {
 // Built beside its path and then moved there, it would replace a file that another start has already opened.
 function migrate(database: DatabaseSync, file: string, seed: Settings['seed'], report: (line: string) => void): void {
   // Migrations that rewrite a table need foreign keys off, which has no effect within a transaction.
+  enlargeCache(database)
   database.exec(`PRAGMA foreign_keys = OFF; PRAGMA page_size = ${PAGE_BYTES}`)
   inTransaction(database, () => {
     // Again: another process may have applied them since.
@@ -98,7 +99,7 @@ function migrate(database: DatabaseSync, file: string, seed: Settings['seed'], r
       keepCopy(file, `${file}.before-${next.name}`, report)
       report(`Applying ${pending.map(({ name }) => name).join(', ')} …`)
     }
-    applyMigrations(database, pending)
+    applyMigrations(database, pending, isNew ? undefined : report)
     if (isNew) addPeople(database, seed)
     expectSchema(database)
   })
@@ -112,7 +113,6 @@ function keepCopy(file: string, copy: string, report: (line: string) => void): v
 }
 
 function addPeople(database: DatabaseSync, seed: Settings['seed']): void {
-  enlargeCache(database)
   if (seed === 'samples') seedSamplePeople(database)
   else if (seed !== 'none') for (const _ of fillUp(database, seed));
 }

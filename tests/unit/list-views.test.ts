@@ -1,5 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
+import { foldWords } from '../../app/_models/search-words.ts'
 import { parseUserListQuery, type UserListQuery } from '../../app/_models/user-list-query.ts'
 import { AgeHistogram } from '../../app/_views/age-histogram.tsx'
 import { ListTooBroad } from '../../app/_views/list-too-broad.tsx'
@@ -9,6 +10,10 @@ import { UserListHeading } from '../../app/_views/user-list-heading.tsx'
 
 const { query: everyone } = parseUserListQuery({})
 const { query: maria } = parseUserListQuery({ q: 'maria', page: '3' })
+
+function wordsOf({ q }: UserListQuery) {
+  return foldWords(q, (character) => character)
+}
 
 describe('UserListHeading counts', () => {
   test.each([
@@ -20,7 +25,7 @@ describe('UserListHeading counts', () => {
     [maria, { count: 10_000, isCountExact: false, isTooBroad: false }, 'More than 10,000 people match'],
     [maria, { count: 0, isCountExact: false, isTooBroad: true }, 'Too many people match'],
   ])('%#', (query, page, text) => {
-    expect(renderToStaticMarkup(UserListHeading({ query, page }))).toContain(`>${text}</p>`)
+    expect(renderToStaticMarkup(UserListHeading({ query, page, words: wordsOf(query) }))).toContain(`>${text}</p>`)
   })
 })
 
@@ -31,7 +36,10 @@ test('a search that is too broad names what narrows it', () => {
 })
 
 describe('a search that finds nobody', () => {
-  const renderEmpty = (change: Partial<UserListQuery>) => renderToStaticMarkup(UserListEmpty({ query: { ...everyone, ...change } }))
+  const renderEmpty = (change: Partial<UserListQuery>) => {
+    const query = { ...everyone, ...change }
+    return renderToStaticMarkup(UserListEmpty({ query, words: wordsOf(query) }))
+  }
 
   test('links to the search without each word, or without the age', () => {
     expect(renderEmpty({ q: 'ada lovelace' })).toContain('href="/users?q=lovelace"')
@@ -49,19 +57,22 @@ describe('a search that finds nobody', () => {
 describe('what was searched', () => {
   test('is isolated from the text around it, whatever its direction', () => {
     const page = { count: 0, isCountExact: true, isTooBroad: false }
-    const html = renderToStaticMarkup(UserListHeading({ query: { ...everyone, q: 'של adam קו' }, page }))
+    const query = { ...everyone, q: 'של adam קו' }
+    const html = renderToStaticMarkup(UserListHeading({ query, page, words: wordsOf(query) }))
     expect(html).toContain('“<bdi>של</bdi>”, “<bdi>קו</bdi>” are short')
   })
 
   test('is described where it is invisible', () => {
     const query = { ...everyone, q: '\u200b\u2060\u2060', age_min: 5 }
-    expect(renderToStaticMarkup(UserListEmpty({ query }))).toMatch(/has invisible characters in.*Without invisible characters</)
+    expect(renderToStaticMarkup(UserListEmpty({ query, words: wordsOf(query) }))).toMatch(
+      /has invisible characters in.*Without invisible characters</,
+    )
     expect(renderToStaticMarkup(ListTooBroad({ query }))).toContain('invisible characters matches too many people')
   })
 })
 
 test('an empty list names the commands that fill the database', () => {
-  expect(renderToStaticMarkup(UserListEmpty({ query: everyone }))).toContain('npx prisma db seed')
+  expect(renderToStaticMarkup(UserListEmpty({ query: everyone, words: [] }))).toContain('npx prisma db seed')
 })
 
 describe('Pagination', () => {

@@ -1,10 +1,26 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { foldWords } from '../../app/_models/search-words.ts'
 import { markWords } from '../../app/_views/mark-words.ts'
+
+// Some of what the table of the database does (tests/integration/model/folding.test.ts checks that one).
+function foldCharacter(character: string): string {
+  if (/\p{sc=Han}/u.test(character)) return character.repeat(3)
+  const letters = character
+    .normalize('NFKD')
+    .replaceAll(/\p{M}|\p{Cf}/gu, '')
+    .toUpperCase()
+    .toLowerCase()
+  return letters.replaceAll('’', "'")
+}
+
+function markParts(text: string, words: string[], isUsername: boolean) {
+  return markWords(text, { words: foldWords(words.join(' '), foldCharacter), foldCharacter }, isUsername)
+}
 
 /** `text` with what is marked in square brackets. */
 function mark(text: string, words: string[], isUsername: boolean) {
-  return markWords(text, words, isUsername)
+  return markParts(text, words, isUsername)
     .map((part) => (part.isMarked ? `[${part.text}]` : part.text))
     .join('')
 }
@@ -16,6 +32,12 @@ describe('markWords', () => {
     ['whatever the letter case', 'Miles O’BRIEN', ['miles', 'brien'], '[Miles] O’[BRIEN]'],
     ['letters beyond ASCII', 'ЕЛЕНА Ångström', ['елена', 'ÅNG'], '[ЕЛЕНА] [Ång]ström'],
     ['accents that are characters of their own', 'Zoe\u0308 Two', ['zo\u00eb'], '[Zoe\u0308] Two'],
+    ['a letter with an accent, whoever has typed it', 'JÜRGEN Łukasz', ['jurgen'], '[JÜRGEN] Łukasz'],
+    ['half a letter as the whole one', 'Weiß', ['weis'], '[Weiß]'],
+    ['characters of full width', 'ａｐｐｌｅ', ['PLE'], 'ａｐ[ｐｌｅ]'],
+    ['an apostrophe of another kind', 'O’Connor', ["o'con"], '[O’Con]nor'],
+    ['a part of a Chinese name', '王小明', ['小明'], '王[小明]'],
+    ['what nobody sees together with the letter before', 'Dan\u200eiel', ['daniel'], '[Dan\u200eiel]'],
     ['both small sigmas', 'ΟΔΥΣΣΕΥΣ', ['σευς'], 'ΟΔΥΣ[ΣΕΥΣ]'],
     ['a letter whose small form is two', 'İstanbul', ['stan'], 'İ[stan]bul'],
     ['overlapping words as one', 'annabel', ['anna', 'nabel'], '[annabel]'],
@@ -45,7 +67,7 @@ describe('markWords', () => {
   test('the parts join to the same text, each as long as possible, without splitting a character', () => {
     fc.assert(
       fc.property(text, fc.array(text, { maxLength: 10 }), fc.boolean(), (name, words, isUsername) => {
-        const parts = markWords(name, words, isUsername)
+        const parts = markParts(name, words, isUsername)
         expect(parts.map((part) => part.text).join('')).toBe(name)
         for (const [index, part] of parts.entries()) {
           expect(part.text).not.toBe('')
@@ -59,7 +81,9 @@ describe('markWords', () => {
   test('a word marks itself', () => {
     fc.assert(
       fc.property(text, (word) => {
-        expect(markWords(word, [word], false).every(({ isMarked }) => isMarked)).toBe(true)
+        fc.pre(/^\S+$/.test(word) && foldWords(word, foldCharacter)[0]?.folded === Array.from(word, foldCharacter).join(''))
+        const letters = markParts(word, [word], false).filter(({ text: part }) => foldWords(part, foldCharacter).length > 0)
+        expect(letters.every(({ isMarked }) => isMarked)).toBe(true)
       }),
     )
   })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isShortWord, searchWords } from '../../app/_models/search-words.ts'
+import { foldWords, searchWords } from '../../app/_models/search-words.ts'
 
 test.each([
   ['', []],
@@ -11,12 +11,15 @@ test.each([
   expect(searchWords(q)).toEqual(words)
 })
 
+const foldCharacter = (character: string) =>
+  character === '王' ? '王王王' : character.normalize('NFD').charAt(0).replace('\u0301', '').toLowerCase()
+
 test.each([
-  ['a', true],
-  ['an', true],
-  ['ann', false],
-  ['🦊🦊', true],
-  ['王小明', false],
-])('%s is short: %s', (word, isShort) => {
-  expect(isShortWord(word)).toBe(isShort)
+  ['A', [{ text: 'A', folded: 'a', isShort: true }]],
+  ['än', [{ text: 'än', folded: 'an', isShort: true }]],
+  ['Ann ÄNN ann', [{ text: 'Ann', folded: 'ann', isShort: false }]],
+  ['王', [{ text: '王', folded: '王王王', isShort: false }]],
+  ['\u0301 b', [{ text: 'b', folded: 'b', isShort: true }]],
+])('%s folds to %o', (q, words) => {
+  expect(foldWords(q, foldCharacter)).toEqual(words)
 })

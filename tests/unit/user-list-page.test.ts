@@ -1,10 +1,10 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { listUsers, type UserPage } from '../../app/_models/user.ts'
+import { listUsers, readSearch, type UserPage } from '../../app/_models/user.ts'
 import { setStatusNotFound } from '../../app/_request/page-status.ts'
 import UserListPage from '../../app/users/page.tsx'
 
-vi.mock('../../app/_models/user.ts', () => ({ listUsers: vi.fn() }))
+vi.mock('../../app/_models/user.ts', () => ({ listUsers: vi.fn(), readSearch: vi.fn() }))
 vi.mock('../../app/_request/page-status.ts')
 vi.mock('next/navigation')
 
@@ -17,6 +17,7 @@ beforeEach(() => {
 
 async function render(page: string, answer: Partial<UserPage>): Promise<string> {
   vi.mocked(listUsers).mockResolvedValue({ ...FOUND, ...answer })
+  vi.mocked(readSearch).mockResolvedValue({ words: [], foldCharacter: (character) => character })
   return renderToStaticMarkup(await UserListPage({ searchParams: Promise.resolve({ q: 'a', page }) }))
 }
 

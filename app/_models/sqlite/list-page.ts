@@ -1,7 +1,7 @@
 import 'server-only'
 import { WorkQueue } from '../../_request/work-queue.ts'
-import { searchWords } from '../search-words.ts'
 import { isNarrowed, type UserListQuery } from '../user-list-query.ts'
+import { readSearch } from './folding.ts'
 import { type ListPage, listInOrder } from './ordered-list.ts'
 import { LIST_LIMITS, type ListLimits } from './search/limits.ts'
 import { searchUsers } from './search/search-users.ts'
@@ -22,9 +22,10 @@ const queue = new WorkQueue()
  * The people on one page of the list.
  * @throws BusyError when too many searches wait, or the reason of `signal` when it is aborted.
  */
-export function readListPage(query: UserListQuery, { limits = LIST_LIMITS, signal = NEVER_ABORTED }: ListOptions): Promise<ListPage> {
+export async function readListPage(query: UserListQuery, { limits = LIST_LIMITS, signal = NEVER_ABORTED }: ListOptions): Promise<ListPage> {
   const budget = new WorkBudget(limits, signal)
-  const read = () => (searchWords(query.q).length > 0 ? searchUsers(query, budget) : listInOrder(query, budget))
+  const search = await readSearch(query.q)
+  const read = () => (search.words.length > 0 ? searchUsers(query, search, budget) : listInOrder(query, budget))
   return isQuick(query) ? read() : queue.run(read, signal)
 }
 

@@ -13,13 +13,9 @@ export type ListPage = { users: UserRow[] | null; count: number; isCountExact: b
 export type IndexRange = {
   key: 'id' | 'username' | 'email'
   dir: Direction
-  /** An index that has the names too, for a walk. */
+  /** An index of "UserText" that has all of its columns. */
   index: Prisma.Sql
-  /** The smallest index for the key and `where`, for skipping. */
-  skipIndex: Prisma.Sql
   where: Prisma.Sql
-  /** `where` in Prisma's words; null where SQLite would then sort all people of these ages instead of using `index`. */
-  typedWhere: Prisma.UserWhereInput | null
   /** The number of people in it. */
   people: number
 }
@@ -27,13 +23,15 @@ export type IndexRange = {
 // Up to here one findMany takes half of the time of the raw SQL with its two statements; at 500,000 rows it takes a third more.
 const MAX_TYPED_SKIP = 100_000
 
-const ID_AGE_INDEX = Prisma.sql`"User_id_age_idx"`
-const AGE_INDEX = Prisma.sql`"User_age_id_username_email_idx"`
-// Ids, usernames and emails are unique: these orders have no ties.
-const INDEXES = {
-  id: { index: ID_AGE_INDEX, keyIndex: ID_AGE_INDEX },
-  username: { index: Prisma.sql`"User_username_age_email_idx"`, keyIndex: Prisma.sql`"User_username_key"` },
-  email: { index: Prisma.sql`"User_email_age_username_idx"`, keyIndex: Prisma.sql`"User_email_key"` },
+/**
+ * The index of "UserText" in each order. Each has all columns, and ids, usernames and emails are unique: only the order by age has ties.
+ * That of usernames is the table itself, by SQLite's name: with NOT INDEXED it would read the index by age and sort all people of some ages.
+ */
+export const INDEXES = {
+  id: Prisma.sql`INDEXED BY "UserText_id_age_email_idx"`,
+  username: Prisma.sql`INDEXED BY "sqlite_autoindex_UserText_1"`,
+  email: Prisma.sql`INDEXED BY "UserText_email_age_id_idx"`,
+  age: Prisma.sql`INDEXED BY "UserText_age_id_email_idx"`,
 }
 
 /** One page of a list without a search. */
@@ -49,17 +47,14 @@ export async function listInOrder(query: UserListQuery, budget: WorkBudget): Pro
 /** The ranges, in order, of the people that `condition` on their age admits; `histogram` has the ages of those. */
 export function indexRanges(sort: Sort, dir: Direction, condition: Prisma.Sql | null, histogram: AgeHistogram): IndexRange[] {
   if (sort !== 'age') {
-    const { index, keyIndex } = INDEXES[sort]
-    const skipIndex = condition ? index : keyIndex
-    const typedWhere = condition ? null : {}
-    return [{ key: sort, dir, index, skipIndex, where: condition ?? EVERYBODY, typedWhere, people: sumPeople(histogram) }]
+    return [{ key: sort, dir, index: INDEXES[sort], where: condition ?? EVERYBODY, people: sumPeople(histogram) }]
   }
   // A range for each age: ids ascend in both directions, and the histogram tells in which range a page begins.
   const known = histogram.filter(({ age }) => age !== null)
   const unknown = histogram.filter(({ age }) => age === null)
   return [...(dir === 'asc' ? known : known.toReversed()), ...unknown].map(({ age, people }) => {
     const where = age === null ? Prisma.sql`"age" IS NULL` : Prisma.sql`"age" = ${age}`
-    return { key: 'id', dir: 'asc', index: AGE_INDEX, skipIndex: AGE_INDEX, where, typedWhere: { age }, people }
+    return { key: 'id', dir: 'asc', index: INDEXES.age, where, people }
   })
 }
 
@@ -88,23 +83,22 @@ async function readPage(
 
 // Skipping a row costs as much as reading it, so it starts at the nearer end.
 async function readRange(range: IndexRange, first: number, end: number): Promise<UserRow[]> {
-  const { key, dir, typedWhere, people } = range
+  const { key, dir, where, people } = range
   const isBackwards = end > people - first
   const order = (dir === 'desc') === isBackwards ? 'asc' : 'desc'
   const [skip, take] = [isBackwards ? people - end : first, end - first]
   const users =
-    typedWhere && skip <= MAX_TYPED_SKIP
-      ? await database().user.findMany({ select: USER_ROW, where: typedWhere, orderBy: { [key]: order }, skip, take })
+    key === 'id' && where === EVERYBODY && skip <= MAX_TYPED_SKIP
+      ? await database().user.findMany({ select: USER_ROW, orderBy: { id: order }, skip, take })
       : await readUsers(await readIdsAt(range, order, skip, take))
   return isBackwards ? users.reverse() : users
 }
 
-/** Raw SQL: INDEXED BY keeps SQLite from sorting all people of some ages, and skips in an index of half the size. */
-async function readIdsAt({ key, skipIndex, where }: IndexRange, order: Direction, skip: number, take: number): Promise<number[]> {
+/** Raw SQL: Prisma does not know "UserText", which is in the order of names, nor INDEXED BY. */
+async function readIdsAt({ key, index, where }: IndexRange, order: Direction, skip: number, take: number): Promise<number[]> {
   const [row] = await database().$queryRaw<{ ids: string }[]>`
     SELECT json_group_array("id") AS "ids" FROM (
-      SELECT "id" FROM "User" INDEXED BY ${skipIndex} WHERE ${where}
-      ORDER BY ${Prisma.raw(`"${key}" ${order}`)} LIMIT ${take} OFFSET ${skip}
+      SELECT "id" FROM "UserText" ${index} WHERE ${where} ORDER BY ${Prisma.raw(`"${key}" ${order}`)} LIMIT ${take} OFFSET ${skip}
     )`
   return JSON.parse(row?.ids ?? '[]')
 }

@@ -16,19 +16,15 @@ const AMPLE: ListLimits = { ...LIST_LIMITS, maxIndexPages: 0, maxCpuMs: Number.P
 
 const EVERYBODY = listGuests(1, PEOPLE).map((guest) => (guest.id % 10 === 0 ? { ...guest, age: null } : guest))
 
-// Only the index finds these by name: LIKE folds the case of ASCII letters only.
-const GAESTE = EVERYBODY.map((guest) => ({ ...guest, username: guest.username.replace('guest', 'Gäste') }))
-
-async function modelWithGuests(guests = EVERYBODY) {
+async function modelWithGuests() {
   const temporary = temporaryDatabase()
-  addPeople(temporary.sql, guests)
+  addPeople(temporary.sql, EVERYBODY)
   vi.spyOn(process, 'threadCpuUsage').mockImplementation((before) => ({ user: before ? STATEMENT_MS * 1000 : 0, system: 0 }))
   return modelOn(temporary)
 }
 
 describe('a page beyond a limit is refused, and one within it is right:', () => {
   const BROAD = { maxCount: 300 }
-  const FULL = { ...BROAD, maxSortRows: 399, probeRows: 10, maxWalkRows: 10, maxIndexPages: 30 }
   const ordered = (query: Partial<UserListQuery>) => ({ ...LIST, q: 'gue', sort: 'email' as const, ...query })
   test.each<[string, Partial<UserListQuery>, Partial<ListLimits>, Partial<ListLimits>]>([
     ['skip', { page: 4 }, { maxOffsetRows: 199 }, { maxOffsetRows: 200 }],
@@ -52,19 +48,15 @@ describe('a page beyond a limit is refused, and one within it is right:', () => 
       { ...BROAD, probeRows: 0, maxWalkRows: 0, maxSortRows: 399 },
       { ...BROAD, probeRows: 0, maxWalkRows: 0, maxSortRows: 400 },
     ],
-    ['begin', { q: 'guest' }, { ...BROAD, maxPrefixRows: 400, maxCpuMs: 30 }, { ...BROAD, maxPrefixRows: 400, maxCpuMs: 40 }],
-    ['begin, by id', { q: 'guest' }, { ...BROAD, maxPrefixRows: 399, maxCpuMs: 10 }, { ...BROAD, maxPrefixRows: 399, maxCpuMs: 20 }],
+    ['begin, by id', { q: 'guest' }, { ...BROAD, maxSortRows: 399, maxCpuMs: 10 }, { ...BROAD, maxSortRows: 399, maxCpuMs: 20 }],
     ['scan', { q: 'guest', sort: 'id' }, { firstBatchRows: 100, maxCpuMs: 40 }, { firstBatchRows: 100, maxCpuMs: 50 }],
     ['scan backwards', ordered({ sort: 'id', dir: 'desc' }), { ...BROAD, maxCpuMs: 10 }, { ...BROAD, maxCpuMs: 20 }],
-    ['pages', ordered({ q: 'gäs', page: 3 }), { ...FULL, maxIndexPages: 0 }, { ...FULL, maxIndexPages: 30 }],
-    ['pass', ordered({ q: 'gäs', page: 3 }), { ...FULL, maxSkipRows: 299 }, { ...FULL, maxSkipRows: 300 }],
     ['pages, of an age', { q: 'gue', age_min: 79 }, { maxIndexPages: 5, maxCpuMs: 10 }, { maxIndexPages: 5, maxCpuMs: 30 }],
   ])('%s', async (_, query, tooTight, enough) => {
-    const guests = query.q?.startsWith('gä') ? GAESTE : EVERYBODY
-    const { listUsers } = await modelWithGuests(guests)
+    const { listUsers } = await modelWithGuests()
     const asked = { ...LIST, ...query }
     expect(await listUsers(asked, { limits: { ...AMPLE, ...tooTight } })).toMatchObject({ isTooBroad: true, users: [] })
-    const reachable = listPlainly(guests, asked).slice((asked.page - 1) * asked.size, asked.page * asked.size)
+    const reachable = listPlainly(EVERYBODY, asked).slice((asked.page - 1) * asked.size, asked.page * asked.size)
     expect(await listUsers(asked, { limits: { ...AMPLE, ...enough } })).toMatchObject({ isTooBroad: false, users: reachable })
   })
 
@@ -112,6 +104,11 @@ const NASTY = [
   'güe exä cöm',
   'guest ł',
   'ł'.repeat(200),
+  ...['王', '하', 'ﷺ', 'ค', 'e\u0301', '\u0301', '👩🏽\u200D', '\u{E000}', '\u{10FFFF}', '\u{378}', '\u{E0062}'].map((character) =>
+    character.repeat(200),
+  ),
+  `Z${'\u0300\u0316\u0489'.repeat(60)}algo`,
+  'a\uD83D b\uDE00',
   'a'.repeat(200),
   'example'.repeat(28),
   Array.from({ length: 10 }, (_, start) => 'guest-00@example.com'.slice(start) + 'guest-00@example.com'.slice(0, start)).join(' '),
@@ -125,8 +122,6 @@ describe('any search ends after a bounded number of statements that read a bound
     maxSortRows: 120,
     probeRows: 60,
     maxWalkRows: 250,
-    maxSkipRows: 300,
-    maxPrefixRows: 40,
     maxOffsetRows: 1_000,
     firstBatchRows: 25,
     maxIndexPages: 0,

@@ -16,11 +16,10 @@ async function loadIndexPages(people: number) {
   return { sql, readIndexPages }
 }
 
-test('a word takes more pages of the index the more people have it, in any spelling', async () => {
+test('a word takes more pages of the index the more people have it', async () => {
   const { sql, readIndexPages } = await loadIndexPages(10_000)
-  const [everybody = 0, capitals, few = 0] = await readIndexPages(['gue', 'GUE', '999'])
+  const [everybody = 0, few = 0] = await readIndexPages(['gue', '999'])
   expect(everybody).toBeGreaterThan(2 * few)
-  expect(capitals).toBe(everybody)
 
   // Written later, so in another part of the index.
   addPeople(sql, listGuests(10_001, 10_000))

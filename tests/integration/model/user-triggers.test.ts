@@ -8,6 +8,7 @@ import { applyMigrations, listMigrations } from '../../../server/database/migrat
 import { findExecutable } from '../../fixtures/find-executable.ts'
 import { addPeople, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
+import { foldingOf } from './folding-of.ts'
 import { countPlainly, listPlainly } from './list-plainly.ts'
 import { modelOn } from './model-on.ts'
 
@@ -16,8 +17,28 @@ import { modelOn } from './model-on.ts'
 const hasSqlite3 = findExecutable('sqlite3') !== null
 
 const id = fc.integer({ min: 1, max: 8 })
-const username = fc.constantFrom('a', 'A', 'ab', 'aB', 'abc', 'ABCD', 'é', 'É', 'Éa b', "o'b", '"%_', '-a..b_"c\\', 'a.Éa-b c').map(quote)
-const email = fc.constantFrom('a@b', 'A@B', 'ab@b', 'éa@b', 'abcd@abcd', 'x@y').map(quote)
+const username = fc
+  .constantFrom(
+    'a',
+    'A',
+    'ab',
+    'aB',
+    'abc',
+    'ABCD',
+    'é',
+    'É',
+    'Éa b',
+    "o'b",
+    '"%_',
+    '-a..b_"c\\',
+    'a.Éa-b c',
+    'E\u0301a‐Ｂ',
+    '王小 明',
+    '한하',
+    'ـ',
+  )
+  .map(quote)
+const email = fc.constantFrom('a@b', 'A@B', 'ab@b', 'éa@b', 'ÉA@b', 'abcd@abcd', 'x@y', 'ـ@ـ').map(quote)
 const age = fc.constantFrom('NULL', '0', '30', '31', '150', '151')
 const policy = fc.constantFrom('', '', 'OR REPLACE', 'OR REPLACE', 'OR IGNORE', 'OR FAIL', 'OR ABORT')
 const upsert = fc.constantFrom(
@@ -150,6 +171,7 @@ function execute(sql: DatabaseSync, text: string): void {
 
 function expectRight(sql: DatabaseSync): void {
   sql.exec(`INSERT INTO "UserSearch" ("UserSearch") VALUES ('integrity-check')`)
+  expect(sql.prepare('SELECT * FROM "UserText" ORDER BY "id"').all()).toEqual(listExpectedTexts(sql))
   expect(listTerms(sql, 'main', 'UserSearch')).toEqual(listExpectedTerms(sql))
   expect(sql.prepare('SELECT "age", "people" FROM "UserAgeCount" WHERE "people" <> 0 ORDER BY "age"').all()).toEqual(
     sql.prepare('SELECT ifnull("age", -1) AS "age", count(*) AS "people" FROM "User" GROUP BY 1 ORDER BY 1').all(),
@@ -160,12 +182,22 @@ function listExpectedTerms(sql: DatabaseSync): unknown[] {
   using fresh = new DatabaseSync(':memory:')
   fresh.exec(`CREATE VIRTUAL TABLE "UserSearch" USING fts5("username", "email", "starts", tokenize = 'trigram')`)
   const insert = fresh.prepare('INSERT INTO "UserSearch" (rowid, "username", "email", "starts") VALUES (?, ?, ?, ?)')
+  const fold = foldingOf(sql)
   for (const { id, username, email } of sql.prepare('SELECT * FROM "User"').all()) {
-    const [name, address] = [String(username), String(email)]
+    const [name, address] = [fold(String(username)), fold(String(email))]
     const beginnings = [name, ...name.split(/[ ._-]/).slice(1)].map((part) => `  ${[...part].slice(0, 2).join('')}`)
     insert.run(Number(id), name, address, `${beginnings.join('')}\t\t${[...address].slice(0, 2).join('')}`)
   }
   return listTerms(fresh, 'main', 'UserSearch')
+}
+
+function listExpectedTexts(sql: DatabaseSync): unknown[] {
+  const fold = foldingOf(sql)
+  const keyOf = (text: string) => (/^[ -~]*$/.test(text) ? text.toLowerCase() : `${fold(text)}\u0001${text}`)
+  return sql
+    .prepare('SELECT * FROM "User" ORDER BY "id"')
+    .all()
+    .map(({ id, username, email, age }) => ({ username: keyOf(String(username)), email: keyOf(String(email)), age, id }))
 }
 
 function listTerms(sql: DatabaseSync, schema: string, table: string): unknown[] {

@@ -5,11 +5,21 @@ import { PrismaProject } from '../../fixtures/prisma-project.ts'
 
 // Prisma changes a column by copying its table into a new one, which has only what Prisma's schema language can say.
 
-// Indexes that others with more columns take the place of.
-const REPLACED = ['User_username_age_idx', 'User_email_age_idx', 'User_age_idx']
+// Indexes that others take the place of.
+const REPLACED = [
+  ['20261125010000_cover_names', 'User_username_age_idx', 'User_email_age_idx', 'User_age_idx'],
+  [
+    '20261127120000_fold_names',
+    'User_id_age_idx',
+    'User_username_age_email_idx',
+    'User_email_age_username_idx',
+    'User_age_id_username_email_idx',
+  ],
+]
 
 test('no migration of this repository loses a constraint, trigger, view or index of an earlier one', () => {
-  expect(listLosses(listMigrations())).toEqual(REPLACED.map((index) => `20261125010000_cover_names loses index ${index}`))
+  const expected = REPLACED.flatMap(([migration, ...indexes]) => indexes.map((index) => `${migration} loses index ${index}`))
+  expect(listLosses(listMigrations())).toEqual(expected)
 })
 
 test('a migration that Prisma creates for a changed column loses all CHECK constraints, and the schema check detects it', async () => {

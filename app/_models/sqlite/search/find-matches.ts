@@ -2,7 +2,7 @@ import 'server-only'
 import type { Prisma } from '../../../../prisma/generated/client.ts'
 import { readAges, sumPeople } from '../ages.ts'
 import { indexRanges } from '../ordered-list.ts'
-import { filterByAgeIndex, filterById, readIndexBatches, type UserBatch } from './read.ts'
+import { filterByAgeIndex, filterById, readAllMatches, readIndexBatches, type UserBatch } from './read.ts'
 import type { SearchRun } from './search-run.ts'
 import { walk } from './walk.ts'
 
@@ -19,7 +19,8 @@ export async function findMatches(run: SearchRun): Promise<Matches> {
   const { age, budget, plans } = run
   const wanted = budget.limits.maxCount + 1
   const indexQuery = await run.indexQuery()
-  if (age && indexQuery.isCheap && indexQuery.condition === null) return { ...(await findOfAge(run, age, wanted)), isLowestIds: true }
+  if (age && indexQuery.isCheap && indexQuery.condition === null)
+    return { ...(await findOfAge(run, indexQuery.expression, age, wanted)), isLowestIds: true }
   plans.push('index-batches')
   const found = await readIndexBatches(indexQuery, { age: null, wanted }, budget)
   if (age === null) return { ...found, isLowestIds: true }
@@ -34,28 +35,24 @@ export async function findMatches(run: SearchRun): Promise<Matches> {
 }
 
 /** Where one statement finds everybody who has the words. */
-async function findOfAge(run: SearchRun, age: Prisma.Sql, wanted: number): Promise<UserBatch> {
-  const wordMatches = await run.wordMatches()
-  if (wordMatches === null) return { ids: [], isComplete: false }
-  const peopleOfAge = sumPeople(await readAges(run.query))
-  if (peopleOfAge < ROWS_PER_LOOKUP * Math.min(wordMatches.length, wanted) && !run.budget.isSpent) {
-    run.plans.push('filter-by-age-index')
-    return { ids: await filterByAgeIndex(wordMatches, age, run.budget), isComplete: true }
+async function findOfAge({ query, budget, plans }: SearchRun, expression: string, age: Prisma.Sql, wanted: number): Promise<UserBatch> {
+  if (budget.isSpent) return { ids: [], isComplete: false }
+  const wordMatches = await readAllMatches(expression, budget)
+  const peopleOfAge = sumPeople(await readAges(query))
+  if (peopleOfAge < ROWS_PER_LOOKUP * Math.min(wordMatches.length, wanted) && !budget.isSpent) {
+    plans.push('filter-by-age-index')
+    return { ids: await filterByAgeIndex(wordMatches, age, budget), isComplete: true }
   }
-  run.plans.push('filter-by-id')
-  return filterById(wordMatches, age, wanted, run.budget)
+  plans.push('filter-by-id')
+  return filterById(wordMatches, age, wanted, budget)
 }
 
 /** Where many have the words and few have the age, reading these is quicker. */
-async function walkAges(
-  { query, search: { condition }, budget, plans }: SearchRun,
-  age: Prisma.Sql,
-  wanted: number,
-): Promise<UserBatch | null> {
+async function walkAges({ query, condition, budget, plans }: SearchRun, age: Prisma.Sql, wanted: number): Promise<UserBatch | null> {
   const { maxWalkRows } = budget.limits
   const histogram = await readAges(query)
-  if (condition === null || sumPeople(histogram) > maxWalkRows) return null
+  if (sumPeople(histogram) > maxWalkRows) return null
   plans.push('walk-ages')
-  const ids = await walk(indexRanges('age', 'asc', age, histogram), { condition }, wanted, () => maxWalkRows, budget)
+  const ids = await walk(indexRanges('age', 'asc', age, histogram), condition, wanted, () => maxWalkRows, budget)
   return ids && { ids: ids.sort((a, b) => a - b), isComplete: ids.length < wanted }
 }

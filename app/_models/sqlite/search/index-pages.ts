@@ -2,13 +2,12 @@ import 'server-only'
 import { database } from '../database.ts'
 
 /**
- * The number of 4 kB pages that the index keeps for each of `trigrams`: FTS5 takes up to 50 µs to read one.
+ * The number of 4 kB pages that the index keeps for each of `trigrams`, of folded text: FTS5 takes up to 50 µs to read one.
  * FTS5 itself knows only after reading. "UserSearch_idx" has the first term of each page in which a term starts, and in all bits but the
  * lowest the number of that page (ext/fts5/fts5_index.c of SQLite). Raw SQL: no table of Prisma's schema.
  */
 export async function readIndexPages(trigrams: string[]): Promise<number[]> {
-  // FTS5 folds case by Unicode 6, which differs from JavaScript only in rare letters.
-  const terms = trigrams.map((trigram) => `0${trigram.toLowerCase()}`)
+  const terms = trigrams.map((trigram) => `0${trigram}`)
   const [row] = await database().$queryRaw<{ pages: string }[]>`
     WITH RECURSIVE "Segment" ("id") AS (
       SELECT min("segid") FROM "UserSearch_idx"

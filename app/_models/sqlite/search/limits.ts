@@ -2,16 +2,12 @@
 export type ListLimits = {
   /** Matches of a search that are counted and can be paged through. */
   maxCount: number
-  /** Matches that may be sorted, rather than found by walking all people in order. */
+  /** People who may be read and then sorted: all matches, or those whose username starts with a word of the search. */
   maxSortRows: number
   /** Rows that a walk reads before it estimates whether to go on or to sort. */
   probeRows: number
   /** Rows that a walk may read when it compares names. */
   maxWalkRows: number
-  /** Rows that a walk may read when it compares ids with the known matches. */
-  maxSkipRows: number
-  /** People whose username starts with a word of the search, and who may be sorted by id. */
-  maxPrefixRows: number
   /** Rows between a page and the nearer end of a list without a search. */
   maxOffsetRows: number
   /** Rows in the first batch that a search reads from the index. Batches double as long as they are quick. */
@@ -31,8 +27,6 @@ export const LIST_LIMITS: ListLimits = {
   maxSortRows: 50_000,
   probeRows: 20_000,
   maxWalkRows: 400_000,
-  maxSkipRows: 500_000,
-  maxPrefixRows: 30_000,
   maxOffsetRows: 2_000_000,
   firstBatchRows: 1_000,
   maxIndexPages: 800,

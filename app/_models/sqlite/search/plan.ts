@@ -56,7 +56,7 @@ function planWord(word: Word, pages: number[], { maxWordPages, maxRarePages }: L
   const trigrams = word.trigrams.map((text, index) => ({ text, pages: pages[index] ?? 0 })).sort((a, b) => a.pages - b.pages)
   const rarest = trigrams[0] ?? { text: '', pages: 0 }
   const rare = trigrams.slice(0, RARE_TRIGRAMS).filter((trigram) => trigram.pages <= maxRarePages)
-  if (wholePages <= maxWordPages || rare.length === 0 || word.isShort || !word.isAscii)
+  if (wholePages <= maxWordPages || rare.length === 0 || word.isShort)
     return { word, expression: word.expression, pages: wholePages, rarest, isExact: true }
   const expression = rare.map(({ text }) => quote(text)).join(' AND ')
   return { word, expression, pages: rare.reduce((sum, trigram) => sum + trigram.pages, 0), rarest, isExact: false }
@@ -64,12 +64,12 @@ function planWord(word: Word, pages: number[], { maxWordPages, maxRarePages }: L
 
 // Beside a rarer word even a common trigram saves looking up many rows, and one alone is read in half the time.
 function planRarestTrigram({ word, rarest }: WordPlan, { maxIndexPages }: ListLimits): WordPlan[] {
-  if (rarest.pages > maxIndexPages || word.isShort || !word.isAscii) return []
+  if (rarest.pages > maxIndexPages || word.isShort) return []
   return [{ word, expression: quote(rarest.text), pages: rarest.pages / 2, rarest, isExact: word.trigrams.length === 1 }]
 }
 
-// The rarest word, and one more where that is quicker than its condition: two short words, or a word whose condition asks the index per row.
+// The rarest word, and of two short ones both: that is quicker than the condition.
 function chooseTwo([first, ...others]: WordPlan[]): WordPlan[] {
-  const second = others.find(({ word }) => !word.isAscii || (word.isShort && first?.word.isShort))
+  const second = others.find(({ word }) => word.isShort && first?.word.isShort)
   return [first, second].filter((plan) => plan !== undefined)
 }

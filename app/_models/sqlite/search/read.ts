@@ -3,8 +3,9 @@ import { Prisma } from '../../../../prisma/generated/client.ts'
 import type { Direction, Sort } from '../../user-list-query.ts'
 import { type AgeHistogram, EVERYBODY, parseAges, UNKNOWN_AGE } from '../ages.ts'
 import { database } from '../database.ts'
+import { INDEXES } from '../ordered-list.ts'
 import type { WorkBudget } from '../work-budget.ts'
-import { conditionOf, type IndexQuery, isExactly, type Word } from './query.ts'
+import { type IndexQuery, isWhole, writtenText } from './query.ts'
 
 // The statements of a search, in raw SQL: Prisma has no FTS5, no INDEXED BY, and returns rows where one JSON array of ids is enough.
 
@@ -17,7 +18,11 @@ export type UserBatch = {
 
 type Page = { dir: Direction; offset: number; size: number }
 
-const ID_AGE_INDEX = Prisma.sql`INDEXED BY "User_id_age_idx"`
+// Looks people up by id.
+const TEXTS = Prisma.sql`CROSS JOIN "UserText" ${INDEXES.id} ON "UserText"."id" =`
+
+// Only people who have written the same name in many ways can fill this.
+const MAX_EXACT_MATCHES = 1_000
 
 /** The ids, ascending, of everybody that `expression`, that of a cheap index query, finds. */
 export async function readAllMatches(expression: string, budget: WorkBudget): Promise<number[]> {
@@ -37,8 +42,7 @@ export async function readIndexBatches(
   budget: WorkBudget,
 ): Promise<UserBatch> {
   const isFiltered = condition !== null || age !== null
-  const index = condition ? Prisma.empty : ID_AGE_INDEX
-  const people = isFiltered ? Prisma.sql`CROSS JOIN "User" ${index} ON "User"."id" = "found"` : Prisma.empty
+  const people = isFiltered ? Prisma.sql`${TEXTS} "found"` : Prisma.empty
   const [order, last] = dir === 'asc' ? [Prisma.sql`ASC`, Prisma.sql`max`] : [Prisma.sql`DESC`, Prisma.sql`min`]
   const ids: number[] = []
   let start = Prisma.empty
@@ -66,15 +70,28 @@ export async function readIndexBatches(
   return { ids: ids.slice(0, wanted), isComplete: false }
 }
 
-/** The ids, ascending, of the people whose username or email is `q` as a whole, who have all `words`, and whom `age` admits. */
-export async function readExactMatches(q: string, words: Word[], age: Prisma.Sql | null, budget: WorkBudget): Promise<number[]> {
+/**
+ * The ids, ascending, of the people that `age` admits whose username or email folds to `folded` as a whole: first those whose email is
+ * written as `q`, whatever the letter case, then those whose username is, then the others.
+ */
+export async function readExactMatches(q: string, folded: string, age: Prisma.Sql | null, budget: WorkBudget): Promise<number[][]> {
   const [row] = await budget.run(
-    () => database().$queryRaw<{ ids: string }[]>`
-    SELECT json_group_array("id") AS "ids" FROM (
-      SELECT "id" FROM "User" WHERE ${isExactly(q)} AND ${age ?? EVERYBODY} AND ${conditionOf(words)} ORDER BY "id"
+    () => database().$queryRaw<{ found: string }[]>`
+    SELECT json_group_array(json_array("id", "username", "email")) AS "found" FROM (
+      SELECT * FROM "UserText" ${INDEXES.username} WHERE ${isWhole('username', folded)} AND ${age ?? EVERYBODY}
+      UNION SELECT * FROM "UserText" ${INDEXES.email} WHERE ${isWhole('email', folded)} AND ${age ?? EVERYBODY}
+      ORDER BY "id" LIMIT ${MAX_EXACT_MATCHES}
     )`,
   )
-  return JSON.parse(row?.ids ?? '[]')
+  const found: [id: number, username: string, email: string][] = JSON.parse(row?.found ?? '[]')
+  const isWritten = (text: string) => ignoreCase(writtenText(text)) === ignoreCase(q)
+  const email = found.filter((person) => isWritten(person[2]))
+  const username = found.filter((person) => isWritten(person[1]))
+  return [email, username, found].map((people) => people.map(([id]) => id))
+}
+
+function ignoreCase(text: string): string {
+  return text.normalize().toLowerCase()
 }
 
 /** The first `wanted` of `ids`, in their order, that `age` admits. Looks each person up by id. */
@@ -88,8 +105,7 @@ export async function filterById(ids: number[], age: Prisma.Sql, wanted: number,
     start += batch.length
     const { result, isQuick } = await budget.spend(
       () => database().$queryRaw<{ ids: string }[]>`
-      SELECT json_group_array("User"."id") FILTER (WHERE ${age}) AS "ids"
-      FROM json_each(${JSON.stringify(batch)}) CROSS JOIN "User" ${ID_AGE_INDEX} ON "User"."id" = "value"`,
+      SELECT json_group_array("UserText"."id") FILTER (WHERE ${age}) AS "ids" FROM json_each(${JSON.stringify(batch)}) ${TEXTS} "value"`,
     )
     const found: number[] = JSON.parse(result[0]?.ids ?? '[]')
     for (const id of found) admitted.push(id)
@@ -102,7 +118,7 @@ export async function filterById(ids: number[], age: Prisma.Sql, wanted: number,
 export async function filterByAgeIndex(ids: number[], age: Prisma.Sql, budget: WorkBudget): Promise<number[]> {
   const { result } = await budget.spend(
     () => database().$queryRaw<{ ids: string }[]>`
-    SELECT json_group_array("id") AS "ids" FROM (SELECT "id" FROM "User" INDEXED BY "User_age_id_username_email_idx" WHERE ${age})`,
+    SELECT json_group_array("id") AS "ids" FROM (SELECT "id" FROM "UserText" ${INDEXES.age} WHERE ${age})`,
   )
   const admitted = new Set<number>(JSON.parse(result[0]?.ids ?? '[]'))
   return ids.filter((id) => admitted.has(id))
@@ -114,8 +130,8 @@ export async function sortIds(ids: number[], sort: Sort, { dir, offset, size }: 
   const [row] = await budget.run(
     () => database().$queryRaw<{ ids: string }[]>`
     SELECT json_group_array("id") AS "ids" FROM (
-      SELECT "User"."id" FROM ${peopleWith(ids, sort)}
-      ORDER BY ${key} ${Prisma.raw(dir)} NULLS LAST, "User"."id" LIMIT ${size} OFFSET ${offset}
+      SELECT "UserText"."id" FROM json_each(${JSON.stringify(ids)}) ${TEXTS} "value"
+      ORDER BY ${key} ${Prisma.raw(dir)} NULLS LAST, "UserText"."id" LIMIT ${size} OFFSET ${offset}
     )`,
   )
   return JSON.parse(row?.ids ?? '[]')
@@ -132,7 +148,8 @@ export async function sortAndCountAges(
   const [row] = await budget.run(
     () => database().$queryRaw<{ ids: string; ages: string }[]>`
     WITH "Known" AS MATERIALIZED (
-      SELECT "User"."id" AS "id", ifnull("age", ${UNKNOWN_AGE}) AS "age", ${key} AS "key" FROM ${peopleWith(ids, sort)}
+      SELECT "UserText"."id" AS "id", ifnull("age", ${UNKNOWN_AGE}) AS "age", ${key} AS "key"
+      FROM json_each(${JSON.stringify(ids)}) ${TEXTS} "value"
     )
     SELECT
       (SELECT json_group_array("id") FROM (
@@ -145,11 +162,6 @@ export async function sortAndCountAges(
   return { ids: JSON.parse(row?.ids ?? '[]'), histogram: parseAges(row?.ages) }
 }
 
-function peopleWith(ids: number[], sort: Sort | Prisma.Sql): Prisma.Sql {
-  const index = sort === 'id' || sort === 'age' ? ID_AGE_INDEX : Prisma.empty
-  return Prisma.sql`json_each(${JSON.stringify(ids)}) CROSS JOIN "User" ${index} ON "User"."id" = "value"`
-}
-
 function columnOf(sort: Sort | Prisma.Sql): Prisma.Sql {
-  return typeof sort === 'string' ? Prisma.raw(`"User"."${sort}"`) : sort
+  return typeof sort === 'string' ? Prisma.raw(`"UserText"."${sort}"`) : sort
 }

@@ -1,4 +1,5 @@
 import 'server-only'
+import type { Search } from '../../search-words.ts'
 import type { UserListQuery } from '../../user-list-query.ts'
 import { readUsers } from '../../user-rows.ts'
 import type { ListPage } from '../ordered-list.ts'
@@ -8,9 +9,9 @@ import { listPageOfFew, listPageOfMany } from './order-matches.ts'
 import { type SearchPlan, SearchRun } from './search-run.ts'
 
 /** One page of the people that match a search, and the plans that found it. */
-export async function searchUsers(query: UserListQuery, budget: WorkBudget): Promise<ListPage & { plans: SearchPlan[] }> {
+export async function searchUsers(query: UserListQuery, search: Search, budget: WorkBudget): Promise<ListPage & { plans: SearchPlan[] }> {
   const { maxCount } = budget.limits
-  const run = new SearchRun(query, budget)
+  const run = new SearchRun(query, search, budget)
   const { plans } = run
   const matches = await findMatches(run)
   const hasMore = matches.ids.length > maxCount

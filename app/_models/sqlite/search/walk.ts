@@ -2,19 +2,14 @@ import 'server-only'
 import { Prisma } from '../../../../prisma/generated/client.ts'
 import { EVERYBODY } from '../ages.ts'
 import { database } from '../database.ts'
-import type { IndexRange } from '../ordered-list.ts'
+import { INDEXES, type IndexRange } from '../ordered-list.ts'
 import type { WorkBudget } from '../work-budget.ts'
-
-/** Which of the people walked through match: those who meet a condition on "username" and "email", or those with known ids. */
-type WalkFilter = { condition: Prisma.Sql } | { ids: number[] } | null
 
 type WalkRange = Pick<IndexRange, 'key' | 'dir' | 'index' | 'where'>
 
 type Key = string | number | bigint | null | undefined
 
 const FIRST_STEP_ROWS = 200
-
-const USERNAME_INDEX = Prisma.sql`"User_username_age_email_idx"`
 
 /** How a walk passes on the key where the next statement starts. */
 const ID_CURSOR = { read: (key: Prisma.Sql) => key, write: (value: Key) => Prisma.sql`${value}` }
@@ -31,13 +26,11 @@ const TEXT_CURSOR = {
  */
 export async function walk(
   ranges: WalkRange[],
-  filter: WalkFilter,
+  condition: Prisma.Sql | null,
   wanted: number,
   maxRows: (read: number, found: number) => number,
   budget: WorkBudget,
 ): Promise<number[] | null> {
-  const condition = filter && 'condition' in filter ? filter.condition : null
-  const admitted = filter && 'ids' in filter ? Int32Array.from(filter.ids) : null
   const ids: number[] = []
   let step = FIRST_STEP_ROWS
   let read = 0
@@ -58,13 +51,13 @@ export async function walk(
           ${cursor.read(Prisma.sql`${last}(${column})`)} AS "last",
           count(*) AS "rows"
         FROM (
-          SELECT ${condition ? Prisma.sql`"username", "email"` : column}, "id" FROM "User" INDEXED BY ${index}
+          SELECT "username", "email", "id" FROM "UserText" ${index}
           WHERE ${where} ${start} ORDER BY ${column} ${order} LIMIT ${limit}
         )`,
       )
       const [row] = result
       const found: number[] = JSON.parse(row?.ids ?? '[]')
-      for (const id of found) if (admitted === null || includesSorted(admitted, id)) ids.push(id)
+      for (const id of found) ids.push(id)
       const rows = Number(row?.rows ?? 0)
       read += rows
       if (rows < limit) break
@@ -75,40 +68,24 @@ export async function walk(
   return ids.slice(0, wanted)
 }
 
-/**
- * The ids, ascending, of the people whose username is in one of `prefixRanges` and who meet `condition` and `age`.
- * Null when `budget` does not allow to read them. Raw SQL: Prisma's startsWith is a LIKE, which uses no index.
- */
-export async function readPrefixMatches(
-  prefixRanges: Prisma.Sql[],
-  condition: Prisma.Sql | null,
-  age: Prisma.Sql | null,
-  budget: WorkBudget,
-): Promise<number[] | null> {
-  const ranges: WalkRange[] = []
-  const { maxPrefixRows } = budget.limits
-  let left = maxPrefixRows
-  for (const prefixRange of prefixRanges) {
-    const where = Prisma.sql`${prefixRange} AND ${age ?? EVERYBODY}`
+/** The number of rows in `ranges` of usernames, at most one more than may be sorted. */
+export async function countPrefixRows(ranges: Prisma.Sql[], budget: WorkBudget): Promise<number> {
+  const { maxSortRows } = budget.limits
+  let people = 0
+  for (const where of ranges) {
     const [row] = await budget.run(
       () => database().$queryRaw<{ people: number | bigint }[]>`
-      SELECT count(*) AS "people" FROM (SELECT 1 FROM "User" INDEXED BY ${USERNAME_INDEX} WHERE ${where} LIMIT ${left + 1})`,
+      SELECT count(*) AS "people" FROM (SELECT 1 FROM "UserText" ${INDEXES.username} WHERE ${where} LIMIT ${maxSortRows + 1 - people})`,
     )
-    left -= Number(row?.people)
-    if (left < 0) return null
-    ranges.push({ key: 'username', dir: 'asc', index: USERNAME_INDEX, where })
+    people += Number(row?.people)
+    if (people > maxSortRows) break
   }
-  const ids = await walk(ranges, condition && { condition }, Number.POSITIVE_INFINITY, () => maxPrefixRows + 1, budget)
-  return ids && [...new Set(ids)].sort((a, b) => a - b)
+  return people
 }
 
-/** Whether `ids`, in ascending order, include `id`. */
-function includesSorted(ids: Int32Array, id: number): boolean {
-  let [low, high] = [0, ids.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((ids[middle] ?? id) < id) low = middle + 1
-    else high = middle
-  }
-  return ids[low] === id
+/** The ids, ascending, of the people whose username is in one of `ranges` and who meet `condition`; null when `budget` is spent before. */
+export async function readPrefixMatches(ranges: Prisma.Sql[], condition: Prisma.Sql | null, budget: WorkBudget): Promise<number[] | null> {
+  const walkRanges = ranges.map((where) => ({ key: 'username' as const, dir: 'asc' as const, index: INDEXES.username, where }))
+  const ids = await walk(walkRanges, condition, Number.POSITIVE_INFINITY, () => Number.POSITIVE_INFINITY, budget)
+  return ids && [...new Set(ids)].sort((a, b) => a - b)
 }
