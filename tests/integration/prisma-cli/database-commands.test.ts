@@ -12,7 +12,6 @@ test('push makes the database match the schema, and refuses to lose data without
   database.exec(`INSERT INTO "User" ("username", "email", "age") VALUES ('ada', 'ada@example.org', 36)`)
 
   project.editSchema(/ +age .*\n/, '')
-  project.editSchema(/ +@@index.*\n/g, '')
   const refused = await project.prisma('db push')
   expect(refused.code).toBe(1)
   expect(refused.stdout).toContain('You are about to drop the column `age` on the `User` table, which still contains 1 non-null values.')

@@ -9,7 +9,7 @@ import { PrismaProject } from '../../fixtures/prisma-project.ts'
 const REPLACED = [
   ['20261125010000_cover_names', 'User_username_age_idx', 'User_email_age_idx', 'User_age_idx'],
   [
-    '20261127120000_fold_names',
+    '20261127080000_fold_names',
     'User_id_age_idx',
     'User_username_age_email_idx',
     'User_email_age_username_idx',
