@@ -5,6 +5,7 @@ import { readSettings } from '../settings.ts'
 
 await runCommand(() => {
   const { databaseFile, seed } = readSettings()
-  const { people } = prepareDatabase(databaseFile, { seed })
+  // A reload runs it while the workers of the release before serve.
+  const { people } = prepareDatabase(databaseFile, { seed, isServed: true })
   console.log(`${databaseFile} is ready, with ${people.toLocaleString('en')} people.`)
 })

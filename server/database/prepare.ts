@@ -6,7 +6,7 @@ import type { Settings } from '../settings.ts'
 import { copyDatabase } from './copy.ts'
 import { prepareDatabasePlace } from './file-checks.ts'
 import { inTransaction } from './in-transaction.ts'
-import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences, PAGE_BYTES } from './migrate.ts'
+import { applyMigrations, dropKeptIndexes, listMigrations, listPendingMigrations, listSchemaDifferences, PAGE_BYTES } from './migrate.ts'
 import { countPeople, fillUp, seedSamplePeople } from './seed.ts'
 import { SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR, sqliteResultCode } from './sqlite-result-code.ts'
 import { truncateWal } from './truncate-wal.ts'
@@ -30,6 +30,8 @@ type PrepareOptions = {
   seed?: Settings['seed']
   /** Is told what takes time. */
   report?: (line: string) => void
+  /** Whether workers of the release before may serve the database meanwhile: what they read is kept until the next start or reload. */
+  isServed?: boolean
   /** How long another process may keep the database to itself. */
   longestWaitMs?: number
 }
@@ -40,18 +42,16 @@ type PrepareOptions = {
  * processes prepare the same database, one does it and the others wait.
  * @throws OperatorError when it cannot be used; it is as it was then.
  */
-export function prepareDatabase(
-  file: string,
-  { seed = 'samples', report = console.log, longestWaitMs = LONGEST_WAIT_MS }: PrepareOptions = {},
-): { people: number } {
+export function prepareDatabase(file: string, { longestWaitMs = LONGEST_WAIT_MS, ...options }: PrepareOptions = {}): { people: number } {
+  const work = { seed: 'samples' as const, report: console.log, isServed: false, ...options }
   try {
     const place = prepareDatabasePlace(file)
-    const prepare = (busyTimeoutMs: number) => prepareWithin(busyTimeoutMs, place, seed, report)
+    const prepare = (busyTimeoutMs: number) => prepareWithin(busyTimeoutMs, place, work)
     try {
       return prepare(Math.min(PATIENCE_MS, longestWaitMs))
     } catch (error) {
       if (sqliteResultCode(error) !== SQLITE_BUSY) throw error
-      report(`Another process is writing to ${place}; waiting for it to finish …`)
+      work.report(`Another process is writing to ${place}; waiting for it to finish …`)
       return prepare(longestWaitMs)
     }
   } catch (error) {
@@ -59,16 +59,19 @@ export function prepareDatabase(
   }
 }
 
-function prepareWithin(busyTimeoutMs: number, file: string, seed: Settings['seed'], report: (line: string) => void): { people: number } {
+type Work = Required<Omit<PrepareOptions, 'longestWaitMs'>>
+
+function prepareWithin(busyTimeoutMs: number, file: string, work: Work): { people: number } {
   refuseForeignDatabase(file, busyTimeoutMs)
   using database = open(file, { timeout: busyTimeoutMs })
   const isPending = listPendingMigrations(database).length > 0
-  if (isPending) migrate(database, file, seed, report)
+  if (isPending) migrate(database, file, work)
+  else dropKeptIndexes(database)
   expectSchema(database)
   // Stays with the file: readers and a writer no longer wait for each other.
   database.exec('PRAGMA journal_mode = WAL')
   if (isPending) truncateWal(database)
-  reportUnreadablePeople(database, file, report)
+  reportUnreadablePeople(database, file, work.report)
   return { people: countPeople(database) }
 }
 
@@ -80,7 +83,7 @@ function refuseForeignDatabase(file: string, timeout: number): void {
 
 // In the place where it is to be, and in one transaction: SQLite has whoever does the same wait, and undoes it when this process dies.
 // Beside its place, and then moved there, it would be another's who had opened that place before.
-function migrate(database: DatabaseSync, file: string, seed: Settings['seed'], report: (line: string) => void): void {
+function migrate(database: DatabaseSync, file: string, { seed, report, isServed }: Work): void {
   database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA cache_size = ${CACHE_SIZE}`)
   inTransaction(database, () => {
     // Once more: another process may have done it meanwhile.
@@ -93,7 +96,7 @@ function migrate(database: DatabaseSync, file: string, seed: Settings['seed'], r
       keepCopy(file, `${file}.before-${next.name}`, report)
       report(`Applying ${pending.map(({ name }) => name).join(', ')} …`)
     }
-    applyMigrations(database, pending, isNew ? undefined : report)
+    applyMigrations(database, pending, isNew ? {} : { report, keepIndexes: isServed })
     if (isNew) addPeople(database, seed)
     expectSchema(database)
   })

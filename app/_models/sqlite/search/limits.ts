@@ -32,7 +32,7 @@ export const LIST_LIMITS: ListLimits = {
   probeRows: 20_000,
   // Comparing that many takes 120 ms; the processor time below mostly ends a walk before.
   maxWalkRows: 400_000,
-  // Skipping that many takes 50 ms.
+  // Skipping that many takes 30 ms.
   maxOffsetRows: 2_000_000,
   // Reading that many takes 1 ms: a batch is quick even where FTS5 has to look for matches.
   firstBatchRows: 1_000,
