@@ -4,6 +4,7 @@ import { readSettings } from '../settings.ts'
 /** Creates or migrates the database. */
 export function prepare(): void {
   const { databaseFile, seed } = readSettings()
-  const { people } = prepareDatabase(databaseFile, { seed })
+  // A reload runs this while the workers of the previous release serve.
+  const { people } = prepareDatabase(databaseFile, { seed, isServed: true })
   console.log(`${databaseFile} is ready, with ${people.toLocaleString('en')} people.`)
 }

@@ -54,12 +54,21 @@ function expectEmpty(database: DatabaseSync): void {
   )
 }
 
+type ApplyOptions = {
+  /** Called with a line before each step of a migration that takes long. */
+  report?: (line: string) => void
+  /** Keeps the indexes that the migrations drop: the statements of the previous release's workers name them. */
+  keepIndexes?: boolean
+}
+
+// As Prisma writes it.
+const DROP_INDEX = /^DROP INDEX "(\w+)";$/gm
+
 /**
  * Applies all `migrations` to `database` or, when one fails, none.
- * @param report is called with a line before each step of a migration that takes long.
  * @throws OperatorError naming the migration and SQLite's reason.
  */
-export function applyMigrations(database: DatabaseSync, migrations: Migration[], report: (line: string) => void = () => {}): void {
+export function applyMigrations(database: DatabaseSync, migrations: Migration[], options: ApplyOptions = {}): void {
   // SQLite's procedure for changing tables (https://sqlite.org/lang_altertable.html#otheralter): enforcement off, check before commit.
   // It has no effect within a transaction: a caller that begins one turns enforcement off before.
   database.exec('PRAGMA foreign_keys = OFF')
@@ -69,7 +78,7 @@ export function applyMigrations(database: DatabaseSync, migrations: Migration[],
       database.exec(CREATE_MIGRATIONS_TABLE)
       for (const migration of migrations) {
         current = migration.name
-        applyMigration(database, migration, report)
+        applyMigration(database, migration, options)
       }
     })
   } catch (error) {
@@ -79,8 +88,12 @@ export function applyMigrations(database: DatabaseSync, migrations: Migration[],
 }
 
 // A comment "-- Progress: …" in a migration begins a step of it.
-function applyMigration(database: DatabaseSync, { name, sql, checksum }: Migration, report: (line: string) => void): void {
-  const [first = '', ...steps] = sql.split(/^-- Progress: /m)
+function applyMigration(
+  database: DatabaseSync,
+  { name, sql, checksum }: Migration,
+  { report = () => {}, keepIndexes = false }: ApplyOptions,
+): void {
+  const [first = '', ...steps] = (keepIndexes ? sql.replaceAll(DROP_INDEX, '') : sql).split(/^-- Progress: /m)
   database.exec(first)
   for (const [index, step] of steps.entries()) {
     report(`${step.slice(0, step.indexOf('\n'))} (step ${index + 1} of ${steps.length}) …`)
@@ -93,6 +106,13 @@ function applyMigration(database: DatabaseSync, { name, sql, checksum }: Migrati
       `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "started_at", "finished_at", "applied_steps_count") VALUES (?, ?, ?, ?, ?, 1)`,
     )
     .run(randomUUID(), checksum, name, now(), now())
+}
+
+/** Drops the indexes that `applyMigrations` kept. */
+export function dropKeptIndexes(database: DatabaseSync): void {
+  const isThere = database.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?`)
+  for (const { sql } of listMigrations())
+    for (const [, index = ''] of sql.matchAll(DROP_INDEX)) if (isThere.get(index)) database.exec(`DROP INDEX "${index}"`)
 }
 
 /**

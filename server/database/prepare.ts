@@ -5,7 +5,7 @@ import { errorMessage, isErrorCode, OperatorError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
 import { copyDatabase } from './copy.ts'
 import { prepareDatabasePlace } from './file-checks.ts'
-import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences } from './migrate.ts'
+import { applyMigrations, dropKeptIndexes, listMigrations, listPendingMigrations, listSchemaDifferences } from './migrate.ts'
 import { countPeople, fillUp, seedSamplePeople } from './seed.ts'
 import {
   CHECK_TIMEOUT_MS,
@@ -34,6 +34,8 @@ type PrepareOptions = {
   seed?: Settings['seed']
   /** Called before each step that takes time. */
   report?: (line: string) => void
+  /** Whether workers of the previous release may serve the database meanwhile: its indexes are then kept until the next start or reload. */
+  isServed?: boolean
   /** How long to wait for another process that has the database locked. */
   maxWaitMs?: number
 }
@@ -44,18 +46,16 @@ type PrepareOptions = {
  * does it and the others wait.
  * @throws OperatorError when it cannot be used; nothing is changed then.
  */
-export function prepareDatabase(
-  file: string,
-  { seed = 'samples', report = console.log, maxWaitMs = MAX_WAIT_MS }: PrepareOptions = {},
-): { people: number } {
+export function prepareDatabase(file: string, { maxWaitMs = MAX_WAIT_MS, ...options }: PrepareOptions = {}): { people: number } {
+  const work = { seed: 'samples' as const, report: console.log, isServed: false, ...options }
   try {
     const place = prepareDatabasePlace(file)
-    const prepare = (busyTimeoutMs: number) => prepareWithin(busyTimeoutMs, place, seed, report)
+    const prepare = (busyTimeoutMs: number) => prepareWithin(busyTimeoutMs, place, work)
     try {
       return prepare(Math.min(CHECK_TIMEOUT_MS, maxWaitMs))
     } catch (error) {
       if (sqliteResultCode(error) !== SQLITE_BUSY) throw error
-      report(`Another process is writing to ${place}; waiting for it to finish …`)
+      work.report(`Another process is writing to ${place}; waiting for it to finish …`)
       return prepare(maxWaitMs)
     }
   } catch (error) {
@@ -63,16 +63,19 @@ export function prepareDatabase(
   }
 }
 
-function prepareWithin(busyTimeoutMs: number, file: string, seed: Settings['seed'], report: (line: string) => void): { people: number } {
+type Work = Required<Omit<PrepareOptions, 'maxWaitMs'>>
+
+function prepareWithin(busyTimeoutMs: number, file: string, work: Work): { people: number } {
   refuseForeignDatabase(file, busyTimeoutMs)
   using database = openDatabase(file, { busyTimeoutMs })
   const isPending = listPendingMigrations(database).length > 0
-  if (isPending) migrate(database, file, seed, report)
+  if (isPending) migrate(database, file, work)
+  else dropKeptIndexes(database)
   expectSchema(database)
   // The file keeps this mode: readers and a writer do not block each other.
   database.exec('PRAGMA journal_mode = WAL')
   if (isPending) truncateWal(database)
-  reportUnreadablePeople(database, file, report)
+  reportUnreadablePeople(database, file, work.report)
   return { people: countPeople(database) }
 }
 
@@ -84,7 +87,7 @@ function refuseForeignDatabase(file: string, busyTimeoutMs: number): void {
 
 // In place and in one transaction: SQLite's lock makes other starts wait, and its journal undoes everything when this process dies.
 // Built beside its path and then moved there, it would replace a file that another start has already opened.
-function migrate(database: DatabaseSync, file: string, seed: Settings['seed'], report: (line: string) => void): void {
+function migrate(database: DatabaseSync, file: string, { seed, report, isServed }: Work): void {
   // Migrations that rewrite a table need foreign keys off, which has no effect within a transaction.
   enlargeCache(database)
   database.exec(`PRAGMA foreign_keys = OFF; PRAGMA page_size = ${PAGE_BYTES}`)
@@ -99,7 +102,7 @@ function migrate(database: DatabaseSync, file: string, seed: Settings['seed'], r
       keepCopy(file, `${file}.before-${next.name}`, report)
       report(`Applying ${pending.map(({ name }) => name).join(', ')} …`)
     }
-    applyMigrations(database, pending, isNew ? undefined : report)
+    applyMigrations(database, pending, isNew ? {} : { report, keepIndexes: isServed })
     if (isNew) addPeople(database, seed)
     expectSchema(database)
   })

@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
-import { applyMigrations, listMigrations, listPendingMigrations } from '../../../server/database/migrate.ts'
+import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences } from '../../../server/database/migrate.ts'
 import { prepareDatabase } from '../../../server/database/prepare.ts'
 import { SAMPLE_PEOPLE } from '../../../server/database/sample-people.ts'
 import { temporaryFolder } from '../../fixtures/temporary-database.ts'
@@ -34,6 +34,33 @@ test.each([
   expect(prepareDatabase(file, { seed, report })).toEqual({ people })
   expect(prepareDatabase(file, { seed: 'samples', report })).toEqual({ people })
   expect(open(file).prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
+})
+
+test('an upgrade of a database that is served leaves the indexes of the release before until the next start', () => {
+  const file = join(temporaryFolder(), 'roster.db')
+  const sql = open(file)
+  const [newest] = listMigrations()
+    .filter((migration) => migration.sql.includes('DROP INDEX'))
+    .slice(-1)
+  applyMigrations(
+    sql,
+    listMigrations().slice(
+      0,
+      listMigrations().findIndex(({ name }) => name === newest?.name),
+    ),
+  )
+  const listIndexes = () =>
+    sql
+      .prepare(`SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'User'`)
+      .all()
+      .map(({ name }) => name)
+  const before = listIndexes()
+  prepareDatabase(file, { report, isServed: true })
+  expect(listIndexes()).toEqual(before)
+  prepareDatabase(file, { report, isServed: true })
+  expect(listIndexes().length).toBeLessThan(before.length)
+  prepareDatabase(file, { report })
+  expect(listSchemaDifferences(sql)).toEqual([])
 })
 
 test('a copy of an older database is kept before it is migrated', () => {

@@ -22,15 +22,26 @@ export type ListLimits = {
   maxCpuMs: number
 }
 
+// What each protects, on a million people: a page of the list is to block its process for 60 ms, and in no case for 200.
 export const LIST_LIMITS: ListLimits = {
+  // Reading the ids of that many takes 3 to 10 ms.
   maxCount: 10_000,
+  // Looking that many up takes 60 ms.
   maxSortRows: 50_000,
+  // Comparing that many takes 6 ms.
   probeRows: 20_000,
+  // Comparing that many takes 120 ms; the processor time below mostly ends a walk before.
   maxWalkRows: 400_000,
+  // Skipping that many takes 30 ms.
   maxOffsetRows: 2_000_000,
+  // Reading that many takes 1 ms: a batch is quick even where FTS5 has to look for matches.
   firstBatchRows: 1_000,
+  // A page takes up to 50 µs: 40 ms.
   maxIndexPages: 800,
+  // Half of that, so that a second word can be looked for, too.
   maxWordPages: 400,
+  // Four of them take 8 ms.
   maxRarePages: 40,
+  // One more statement of 60 ms may follow.
   maxCpuMs: 90,
 }

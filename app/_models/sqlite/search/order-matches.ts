@@ -28,8 +28,8 @@ export async function listPageOfFew(
 
 async function rankOf({ query, folded, prefixRanges, age, budget }: SearchRun): Promise<Prisma.Sql> {
   const exact = await readExactMatches(query.q, folded, age, budget)
-  const cases = exact.map(
-    (ids, rank) => Prisma.sql`WHEN "UserText"."id" IN (SELECT "value" FROM json_each(${JSON.stringify(ids)})) THEN ${rank}`,
+  const cases = exact.flatMap((ids, rank) =>
+    ids.length > 0 ? Prisma.sql`WHEN "UserText"."id" IN (SELECT "value" FROM json_each(${JSON.stringify(ids)})) THEN ${rank}` : [],
   )
   const prefix = Prisma.sql`WHEN ${Prisma.join(prefixRanges, ' OR ')} THEN ${exact.length} ELSE ${exact.length + 1}`
   return Prisma.sql`CASE ${Prisma.join([...cases, prefix], ' ')} END`

@@ -25,10 +25,10 @@ const RARE_TRIGRAMS = 4
  */
 export async function planIndexQuery(words: Word[], budget: WorkBudget): Promise<IndexQuery> {
   const { limits } = budget
-  const pages = await budget.run(() => readIndexPages(words.flatMap(({ trigrams }) => trigrams)))
-  const plans = words
-    .map((word) => planWord(word, pages.splice(0, word.trigrams.length), limits))
-    .sort((a, b) => a.rarest.pages - b.rarest.pages)
+  const trigrams = [...new Set(words.flatMap((word) => word.trigrams))]
+  const pages = await budget.run(() => readIndexPages(trigrams))
+  const pagesOf = new Map(trigrams.map((trigram, index) => [trigram, pages[index] ?? 0]))
+  const plans = words.map((word) => planWord(word, pagesOf, limits)).sort((a, b) => a.rarest.pages - b.rarest.pages)
   let pagesLeft = limits.maxIndexPages
   const takeCheap = (choices: WordPlan[]) =>
     choices.filter((choice) => {
@@ -51,9 +51,9 @@ export async function planIndexQuery(words: Word[], budget: WorkBudget): Promise
 }
 
 // An email as a whole is a rare name and "@example.com": the index would read what everybody has to find one person.
-function planWord(word: Word, pages: number[], { maxWordPages, maxRarePages }: ListLimits): WordPlan {
-  const wholePages = pages.reduce((sum, each) => sum + each, 0)
-  const trigrams = word.trigrams.map((text, index) => ({ text, pages: pages[index] ?? 0 })).sort((a, b) => a.pages - b.pages)
+function planWord(word: Word, pagesOf: Map<string, number>, { maxWordPages, maxRarePages }: ListLimits): WordPlan {
+  const wholePages = word.trigrams.reduce((sum, text) => sum + (pagesOf.get(text) ?? 0), 0)
+  const trigrams = [...new Set(word.trigrams)].map((text) => ({ text, pages: pagesOf.get(text) ?? 0 })).sort((a, b) => a.pages - b.pages)
   const rarest = trigrams[0] ?? { text: '', pages: 0 }
   const rare = trigrams.slice(0, RARE_TRIGRAMS).filter((trigram) => trigram.pages <= maxRarePages)
   if (wholePages <= maxWordPages || rare.length === 0 || word.isShort)

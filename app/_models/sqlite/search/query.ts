@@ -11,7 +11,7 @@ export type IndexQuery = {
 
 export type Word = SearchWord & {
   expression: string
-  /** What FTS5 reads for this word: it keeps people by every three characters of their names. */
+  /** What FTS5 reads for this word, as often as it comes: it keeps people by every three characters of their names. */
   trigrams: string[]
   /** The same as a condition on "UserText". */
   condition: Prisma.Sql
@@ -68,8 +68,7 @@ export function quote(text: string): string {
 function listTrigrams({ folded, isShort }: SearchWord): string[] {
   if (isShort) return [padStart(folded, ' '), padStart(folded, '\t')]
   const characters = [...folded]
-  const trigrams = characters.slice(TRIGRAM_LENGTH - 1).map((_, start) => characters.slice(start, start + TRIGRAM_LENGTH).join(''))
-  return [...new Set(trigrams)]
+  return characters.slice(TRIGRAM_LENGTH - 1).map((_, start) => characters.slice(start, start + TRIGRAM_LENGTH).join(''))
 }
 
 function matchWord({ folded, isShort }: SearchWord): string {
