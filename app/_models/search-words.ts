@@ -2,7 +2,7 @@ export const MAX_WORDS = 10
 const SHORT_WORD_LENGTH = 2
 
 /** The characters between the parts of a username. The triggers that fill "UserSearch" use the same ones. */
-const PART_SEPARATORS = ' ._-'
+export const PART_SEPARATORS = ' ._-'
 
 /** What a character is searched for as: see sqlite/folding.ts. */
 export type FoldCharacter = (character: string) => string

@@ -1,5 +1,5 @@
 import { Prisma } from '../../../../prisma/generated/client.ts'
-import { hasParts, type Search, type SearchWord } from '../../search-words.ts'
+import { hasParts, PART_SEPARATORS, type Search, type SearchWord } from '../../search-words.ts'
 
 /** A question to "UserSearch": an expression of SQLite's FTS5, and a condition on the rows that it finds. */
 export type IndexQuery = {
@@ -85,5 +85,5 @@ function padStart(word: string, space: string): string {
 function startsSomewhere({ folded }: SearchWord): Prisma.Sql {
   const starts = Prisma.sql`${startsWith('username', folded)} OR ${startsWith('email', folded)}`
   if (hasParts(folded)) return Prisma.sql`(${starts})`
-  return Prisma.sql`(${starts} OR "username" GLOB ${`*[ ._-]${folded.replaceAll(/[*?[]/g, '[$&]')}*`})`
+  return Prisma.sql`(${starts} OR "username" GLOB ${`*[${PART_SEPARATORS}]${folded.replaceAll(/[*?[]/g, '[$&]')}*`})`
 }
