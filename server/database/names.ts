@@ -1,4 +1,3 @@
-// Over 200 lines: nothing but names.
 // Longer than 200 lines, as it is data: one name list after the other.
 /** Names that ASCII can spell. The earlier a name, the commoner. */
 export const GIVEN_NAMES = `maria anna mohammed john jose li fatima david elena ahmed sofia ivan priya james wei aisha peter yuki lucas olga
