@@ -61,17 +61,19 @@ async function readPrefix(run: SearchRun, matches: Matches, wanted: number): Pro
   const { words, prefixRanges, condition, age, budget } = run
   const ranges = prefixRanges.map((range) => Prisma.sql`${range} AND ${age ?? EVERYBODY}`)
   const people = await countPrefixRows(ranges, budget)
-  // A row takes about the same time both ways. The index has all matches, of which the lowest ids tell how many there are.
-  const everybody = await sumAges()
-  const estimate = matches.isLowestIds
-    ? Math.min(everybody, (matches.ids.length * everybody) / Math.max(1, matches.ids.at(-1) ?? 1))
-    : everybody
-  const isIndexQuicker = wanted * estimate < people * people
+  // A row takes about the same time both ways, and the index has all matches.
+  const isIndexQuicker = wanted * estimateMatches(matches, await sumAges()) < people * people
   if (!isIndexQuicker && people <= budget.limits.maxSortRows) return readPrefixMatches(ranges, words.length > 1 ? condition : null, budget)
   const indexQuery = await run.indexQuery()
   const isPrefix = Prisma.sql`(${Prisma.join(prefixRanges, ' OR ')}) AND ${indexQuery.condition ?? EVERYBODY}`
   const { ids, isComplete } = await readIndexBatches({ ...indexQuery, condition: isPrefix }, { age, wanted }, budget)
   return isComplete || ids.length >= wanted ? ids : null
+}
+
+/** How many match in all, supposing that they are spread evenly over the ids. */
+function estimateMatches({ ids, isLowestIds }: Matches, everybody: number): number {
+  const last = ids.at(-1)
+  return isLowestIds && last !== undefined ? Math.min(everybody, (ids.length * everybody) / last) : everybody
 }
 
 async function listById(run: SearchRun, matches: Matches, dir: Direction, end: number): Promise<number[] | null> {
@@ -84,16 +86,19 @@ async function listById(run: SearchRun, matches: Matches, dir: Direction, end: n
 /** Walks people in the order of `sort` until the page is full, or sorts all matches, whichever promises to be quicker. */
 async function sortMany(run: SearchRun, sort: Sort, matches: Matches, offset: number, end: number): Promise<number[] | null> {
   const { query, condition, age, budget, plans } = run
-  const { probeRows, maxWalkRows } = budget.limits
+  const { probeRows, maxWalkRows, maxSortRows } = budget.limits
   const ranges = indexRanges(sort, query.dir, age, await readAges(query))
   const people = sumPeople(ranges)
   const walkNames = async (maxRows: (read: number, found: number) => number) => {
     plans.push('walk-names')
     return (await walk(ranges, condition, end, maxRows, budget))?.slice(offset) ?? null
   }
-  // After the probe it goes on only if the page is near enough, supposing that matches are as frequent further on.
+  // Names of one script lie together, so that the first matches may be far from the end where the walk starts, and sorting all be quicker.
+  const isSortable = estimateMatches(matches, await sumAges()) <= maxSortRows
+  // After the probe it goes on if the page is near enough, supposing that matches are as frequent further on.
   const estimate = (read: number, found: number) => {
     if (read < probeRows) return probeRows
+    if (!isSortable) return maxWalkRows
     const share = found / read
     const maxRows = Math.min(maxWalkRows, Math.floor(ROWS_PER_LOOKUP * share * people))
     return end <= share * maxRows ? maxRows : read
