@@ -10,6 +10,8 @@ export type Answer = {
   /** Aborted when no visitor waits for the page any more. */
   signal: AbortSignal
   status: 200 | 404
+  /** How a search was made (docs/search.md). */
+  plans?: string[]
 }
 
 declare global {

@@ -55,9 +55,12 @@ export function readUser(idText: string): Promise<UserRow | null> {
 }
 
 export function readUserPage(query: UserListQuery): Promise<UserPage> {
-  const { data, signal } = findAnswer()
-  data.userPage ??= listUsers(query, { signal })
-  return data.userPage
+  const answer = findAnswer()
+  const onPlans = (plans: string[]) => {
+    answer.plans = plans
+  }
+  answer.data.userPage ??= listUsers(query, { signal: answer.signal, onPlans })
+  return answer.data.userPage
 }
 
 // A list that ignores parameters keeps its URL: its page names them.
@@ -66,6 +69,6 @@ function findCanonicalListUrl(params: SearchParams): string | null {
   return ignored.length === 0 && !isCanonical(params, query) ? userListHref(query) : null
 }
 
-function findAnswer(): { data: Answer['data']; signal?: AbortSignal } {
+function findAnswer(): Pick<Answer, 'data' | 'plans'> & { signal?: AbortSignal } {
   return currentAnswer.getStore() ?? { data: {} }
 }

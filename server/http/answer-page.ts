@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { PageData } from '../../app/_request/answer.ts'
+import type { Answer, PageData } from '../../app/_request/answer.ts'
 import type { PageRoute } from '../../app/_request/routes.ts'
 import { WorkQueue } from '../../app/_request/work-queue.ts'
 import type { NextPages } from '../worker/next-pages.ts'
@@ -11,13 +11,16 @@ import { contentSecurityPolicy } from './security-headers.ts'
 import { SingleFlight } from './single-flight.ts'
 
 /** What a page shows, read at `readAt` (milliseconds since 1970) or later, and its tag. */
-type Reading = { data: PageData; readAt: number; tag: string }
+type Reading = { data: PageData; readAt: number; tag: string; plans: string[] }
 
 /** Answers with the page of `route`, or throws why there is none. */
 export type AnswerPage = (route: PageRoute, exchange: Exchange) => Promise<void>
 
-/** Simultaneous requests for the same page share it: its data is read once, and it is rendered once. */
-export function createPageAnswerer(pages: NextPages, secret: KeyObject): AnswerPage {
+/**
+ * Simultaneous requests for the same page share it: its data is read once, and it is rendered once. With `isDebugging` the response names
+ * the plans of a search.
+ */
+export function createPageAnswerer(pages: NextPages, secret: KeyObject, isDebugging: boolean): AnswerPage {
   const readings = new SingleFlight<Reading>()
   const renderings = new SingleFlight<WholeResponse>()
   // Long pages one after the other, so that short ones, such as a profile, are rendered in between.
@@ -27,7 +30,9 @@ export function createPageAnswerer(pages: NextPages, secret: KeyObject): AnswerP
     const { request, response, signal } = exchange
     const reading = await readings.run(JSON.stringify(pageVariant(request)), (allGone) => read(route, exchange, allGone), signal)
     signal.throwIfAborted()
-    const { tag, readAt } = reading
+    const { tag, readAt, plans } = reading
+    exchange.plans = plans
+    if (isDebugging && plans.length > 0) response.setHeader('Server-Timing', plans)
     const headers = {
       'Content-Security-Policy': contentSecurityPolicy(pageNonce(secret, tag)),
       'Cache-Control': PAGE_CACHE_CONTROL,
@@ -59,10 +64,10 @@ export function createPageAnswerer(pages: NextPages, secret: KeyObject): AnswerP
   }
 
   async function read(route: PageRoute, { request, path, params }: Exchange, signal: AbortSignal): Promise<Reading> {
-    const data: PageData = {}
+    const answer: Answer = { data: {}, signal, status: 200 }
     const readAt = Date.now()
-    const shown = await pages.read(route, path, params, { data, signal, status: 200 })
-    return { data, readAt, tag: pageTag(pages.buildId, request, shown) }
+    const shown = await pages.read(route, path, params, answer)
+    return { data: answer.data, readAt, tag: pageTag(pages.buildId, request, shown), plans: answer.plans ?? [] }
   }
 
   async function render(route: PageRoute, { request, params }: Exchange, { data, tag }: Reading, signal: AbortSignal) {

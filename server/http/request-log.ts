@@ -17,9 +17,11 @@ export type Exchange = RequestTarget & {
   cache: CacheState
   /** Why the visitor gets no page; null when there is one. */
   fault: Fault | null
+  /** How a search was made (docs/search.md). */
+  plans: string[]
 }
 
-export type ObservedRequest = Pick<Exchange, 'requestId' | 'route' | 'cache' | 'fault'> & {
+export type ObservedRequest = Pick<Exchange, 'requestId' | 'route' | 'cache' | 'fault' | 'plans'> & {
   method: string
   /** As it was requested. */
   url: string
@@ -40,7 +42,7 @@ export function observeExchange(exchange: Exchange, observe: RequestObserver): v
   const { method = '', url = '', socket } = request
   const bytesBefore = socket.bytesWritten
   response.once('close', () => {
-    const { requestId, route, cache, fault } = exchange
+    const { requestId, route, cache, fault, plans } = exchange
     observe({
       requestId,
       method,
@@ -51,6 +53,7 @@ export function observeExchange(exchange: Exchange, observe: RequestObserver): v
       milliseconds: Math.round((performance.now() - startedAt) * 10) / 10,
       cache,
       fault,
+      plans,
       isComplete: response.writableFinished,
     })
   })

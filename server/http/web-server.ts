@@ -41,11 +41,12 @@ type WebServerOptions = {
   onDatabaseFault: (fault: string, requestId: string) => void
   /** Why pages cannot be served at the moment; null when they can. */
   readinessProblem: () => Promise<string | null>
+  isDebugging: boolean
 }
 
 /** An HTTP server, not listening yet, that answers from Next's standalone build. */
-export function createWebServer({ pages, secret, observe, onDatabaseFault, readinessProblem }: WebServerOptions): Server {
-  const answerPage = createPageAnswerer(pages, secret)
+export function createWebServer({ pages, secret, observe, onDatabaseFault, readinessProblem, isDebugging }: WebServerOptions): Server {
+  const answerPage = createPageAnswerer(pages, secret, isDebugging)
   const answerNotFound = createNotFoundAnswerer(pages, secret)
   const listener = answerInOrder((request, response) => {
     const exchange = openExchange(request, response, pages)
@@ -100,7 +101,7 @@ function openExchange(request: IncomingMessage, response: ServerResponse, pages:
     if (!response.writableFinished) gone.abort()
   })
   const route = routeName(target.path, pages)
-  return { ...target, request, response, requestId: identify(request), signal: gone.signal, route, cache: 'none', fault: null }
+  return { ...target, request, response, requestId: identify(request), signal: gone.signal, route, cache: 'none', fault: null, plans: [] }
 }
 
 /** What `path` counts as in metrics. */

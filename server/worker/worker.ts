@@ -61,6 +61,7 @@ async function serve(): Promise<void> {
     secret: readSecret(settings.secretFile),
     readinessProblem: async () => (isWarm ? readinessProblem(pages) : 'the worker is starting'),
     onDatabaseFault: databaseFaults.report.bind(databaseFaults),
+    isDebugging: log.isLevelEnabled('debug'),
   }
   const server = createWebServer({ ...options, observe })
   const listeners = await listenOn(server, settings)
@@ -80,13 +81,14 @@ async function createObserver({ logQueries, metricsPort }: Settings): Promise<Re
   const measure = metricsPort === null ? null : (await import('../metrics.ts')).createWorkerMetrics()
   return (request) => {
     measure?.(request)
-    const { requestId, method, url, status, bytes, milliseconds, cache, fault, isComplete } = request
+    const { requestId, method, url, status, bytes, milliseconds, cache, fault, plans, isComplete } = request
     // A query shows what a visitor searched for.
     const path = logQueries ? url : url.split('?')[0]
     // A fault of the database fails every page, and has its own line once a minute; too many searches are no fault.
+    const hasPlans = plans.length > 0 && log.isLevelEnabled('debug')
     const isFault = status >= 500 && fault !== 'unavailable' && fault !== 'busy'
     log[isFault ? 'error' : 'info'](
-      { requestId, method, path, status, bytes, ms: milliseconds, cache, ...(!isComplete && { isComplete }) },
+      { requestId, method, path, status, bytes, ms: milliseconds, cache, ...(!isComplete && { isComplete }), ...(hasPlans && { plans }) },
       `${method} ${path} ${status}`,
     )
   }

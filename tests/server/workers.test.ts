@@ -57,6 +57,14 @@ describe('sockets', () => {
 })
 
 describe('a worker', () => {
+  test.for(['debug', 'info'])('with LOG_LEVEL=%s names the plans of a search only for debugging', async (level) => {
+    const { roster, socket } = await serveTemporaryWorkers({ LOG_LEVEL: level })
+    const { headers } = await httpGet(socket(1), '/users?q=ada')
+    expect(headers['server-timing']).toBe(level === 'debug' ? 'index-batches, rank-few' : undefined)
+    await roster.printed(/GET \/users 200/)
+    expect(roster.stdout.includes('"plans":["index-batches","rank-few"]')).toBe(level === 'debug')
+  })
+
   test('that is killed is restarted at once', async () => {
     const { roster, socket } = await serveTemporaryWorkers()
     process.kill(getNewestWorkerPid(roster, 1), 'SIGKILL')

@@ -4,11 +4,17 @@ import { isNarrowed, type UserListQuery } from '../user-list-query.ts'
 import { readSearch } from './folding.ts'
 import { type ListPage, listInOrder } from './ordered-list.ts'
 import { LIST_LIMITS, type ListLimits } from './search/limits.ts'
+import type { SearchPlan } from './search/search-run.ts'
 import { searchUsers } from './search/search-users.ts'
 import { WorkBudget } from './work-budget.ts'
 
-/** `signal` is aborted when the visitor has gone. */
-export type ListOptions = { limits?: ListLimits; signal?: AbortSignal | undefined }
+export type ListOptions = {
+  limits?: ListLimits
+  /** Aborted when the visitor has gone. */
+  signal?: AbortSignal | undefined
+  /** Called with the plans of a search, for the log. */
+  onPlans?: (plans: SearchPlan[]) => void
+}
 
 const NEVER_ABORTED = new AbortController().signal
 
@@ -22,11 +28,19 @@ const queue = new WorkQueue()
  * The people on one page of the list.
  * @throws BusyError when too many searches wait, or the reason of `signal` when it is aborted.
  */
-export async function readListPage(query: UserListQuery, { limits = LIST_LIMITS, signal = NEVER_ABORTED }: ListOptions): Promise<ListPage> {
+export async function readListPage(
+  query: UserListQuery,
+  { limits = LIST_LIMITS, signal = NEVER_ABORTED, onPlans }: ListOptions,
+): Promise<ListPage> {
   const budget = new WorkBudget(limits, signal)
   const search = await readSearch(query.q)
-  const read = () => (search.words.length > 0 ? searchUsers(query, search, budget) : listInOrder(query, budget))
-  return isQuick(query) ? read() : queue.run(read, signal)
+  if (search.words.length === 0) {
+    const list = () => listInOrder(query, budget)
+    return isQuick(query) ? list() : queue.run(list, signal)
+  }
+  const { plans, ...page } = await queue.run(() => searchUsers(query, search, budget), signal)
+  onPlans?.(plans)
+  return page
 }
 
 function isQuick(query: UserListQuery): boolean {
