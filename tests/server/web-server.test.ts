@@ -365,8 +365,8 @@ describe('health', () => {
     // By another process: to close the file here would drop the locks of the connection that is open.
     const copyPage = (...operands: string[]) =>
       execFileSync('dd', ['count=1', 'conv=notrunc', 'status=none', `bs=${PAGE_BYTES}`, ...operands])
-    // The server's connection reads the file anew after it.
-    const commit = () => site.sql.exec(`UPDATE "User" SET "email" = "email" WHERE "id" = 1; PRAGMA wal_checkpoint(TRUNCATE)`)
+    // The server's connection reads the file anew after it. No age changes, so that the damaged page is not written.
+    const commit = () => site.sql.exec(`UPDATE "User" SET "age" = "age" WHERE "id" = 1; PRAGMA wal_checkpoint(TRUNCATE)`)
     commit()
     copyPage(`if=${site.file}`, `skip=${place}`, `of=${saved}`)
     copyPage('if=/dev/zero', `of=${site.file}`, `seek=${place}`)
