@@ -85,7 +85,7 @@ describe('with a simulated clock,', () => {
     await running
   }
 
-  /** Has so many wait for `queue`, and counts those who are served and those who are refused. */
+  /** Adds works that wait for `queue`, and counts those that run and those that are refused. */
   function wait(queue: WorkQueue, many: number) {
     const counts = { served: 0, refused: 0 }
     const places: number[] = []

@@ -22,19 +22,19 @@ export type ListLimits = {
   maxCpuMs: number
 }
 
-// What each protects, on a million people: a page of the list is to block its process for 60 ms, and in no case for 200.
+// The time that each limit allows, with a million people. Goal: a page of the list blocks its process for at most 60 ms, never for 200.
 export const LIST_LIMITS: ListLimits = {
-  // Reading the ids of that many takes 3 to 10 ms.
+  // Reading their ids takes 3 to 10 ms.
   maxCount: 10_000,
-  // Looking that many up takes 60 ms.
+  // Looking them up takes 60 ms.
   maxSortRows: 50_000,
-  // Comparing that many takes 6 ms.
+  // Comparing them takes 6 ms.
   probeRows: 20_000,
-  // Comparing that many takes 120 ms; the processor time below mostly ends a walk before.
+  // Comparing them takes 120 ms; maxCpuMs usually ends a walk earlier.
   maxWalkRows: 400_000,
-  // Skipping that many takes 30 ms.
+  // Skipping them takes 30 ms.
   maxOffsetRows: 2_000_000,
-  // Reading that many takes 1 ms: a batch is quick even where FTS5 has to look for matches.
+  // Reading them takes 1 ms, even where FTS5 has to search for matches.
   firstBatchRows: 1_000,
   // A page takes up to 50 µs: 40 ms.
   maxIndexPages: 800,
