@@ -23,6 +23,7 @@ export default defineConfig({
       'UserSearch_config',
       'UserReplaced',
       'UserAgeCount',
+      'UserKeyCount',
       'UserText',
       'Folding',
       'UserRefusal',

@@ -6,6 +6,7 @@ import { addPeople } from '../../fixtures/named-people.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
 import { countPlainly, foldAscii, listPlainly, listWords } from './list-plainly.ts'
 import { modelOn } from './model-on.ts'
+import { migrationsWithSmallBlocks } from './small-blocks.ts'
 
 // So small that a few dozen people need every plan that a million do.
 const SMALL: ListLimits = {
@@ -13,6 +14,7 @@ const SMALL: ListLimits = {
   maxSortRows: 34,
   probeRows: 12,
   maxWalkRows: 36,
+  maxSkipRows: 3,
   maxOffsetRows: 1_000,
   firstBatchRows: 3,
   maxIndexPages: 0,
@@ -127,7 +129,7 @@ test.each([
   ['small limits, where it is for some words only', { ...SMALL, maxIndexPages: 20 }],
   ['tight limits, where it is for some words only', { ...TIGHT, maxIndexPages: 20 }],
 ])('lists whom a plain filter and sort of everybody lists, within %s', { timeout: 300_000 }, async (_, limits) => {
-  const { sql, ...temporary } = temporaryDatabase()
+  const { sql, ...temporary } = temporaryDatabase(migrationsWithSmallBlocks())
   const { listUsers } = await modelOn({ sql, ...temporary })
   await fc.assert(
     fc.asyncProperty(people, fc.array(query, { minLength: QUERIES_PER_RUN, maxLength: QUERIES_PER_RUN }), async (everybody, queries) => {

@@ -11,6 +11,7 @@ import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
 import { foldingOf } from './folding-of.ts'
 import { countPlainly, listPlainly } from './list-plainly.ts'
 import { modelOn } from './model-on.ts'
+import { migrationsWithSmallBlocks } from './small-blocks.ts'
 
 // Whatever is written by whom, the search index and the counts are what one would make anew from the people.
 
@@ -78,7 +79,7 @@ const statements = fc.array(statement, { minLength: 1, maxLength: 25 })
 
 describe('the search index and the counts', () => {
   test.each([0, 1])('stay correct through any statements, with recursive_triggers = %i', { timeout: 300_000 }, (recursive) => {
-    const { sql } = temporaryDatabase()
+    const { sql } = temporaryDatabase(migrationsWithSmallBlocks())
     sql.exec(`PRAGMA recursive_triggers = ${recursive}`)
     fc.assert(
       fc.property(statements, (list) => {
@@ -132,6 +133,7 @@ describe('the search index and the counts', () => {
     execFileSync('sqlite3', [file], { input: script })
     expect(sql.prepare('SELECT count(*) AS "people" FROM "User"').get()).toEqual({ people: 8_000 })
     expectRight(sql)
+    expect(listBlocks(sql).map(({ key }) => key)).toEqual(['email', 'email', 'id', 'id', 'username', 'username'])
   })
 
   test('are created for existing people', async () => {
@@ -173,9 +175,26 @@ function expectRight(sql: DatabaseSync): void {
   sql.exec(`INSERT INTO "UserSearch" ("UserSearch") VALUES ('integrity-check')`)
   expect(sql.prepare('SELECT * FROM "UserText" ORDER BY "id"').all()).toEqual(listExpectedTexts(sql))
   expect(listTerms(sql, 'main', 'UserSearch')).toEqual(listExpectedTerms(sql))
+  expect(listBlocks(sql)).toEqual(listExpectedBlocks(sql))
   expect(sql.prepare('SELECT "age", "people" FROM "UserAgeCount" WHERE "people" <> 0 ORDER BY "age"').all()).toEqual(
     sql.prepare('SELECT ifnull("age", -1) AS "age", count(*) AS "people" FROM "User" GROUP BY 1 ORDER BY 1').all(),
   )
+}
+
+function listBlocks(sql: DatabaseSync) {
+  return sql.prepare('SELECT "key", "start", "people" FROM "UserKeyCount" ORDER BY "key", "start"').all()
+}
+
+/** Counts for each block the people that begin in it. The + keeps SQLite from taking text for numbers. */
+function listExpectedBlocks(sql: DatabaseSync) {
+  const rows = sql.prepare(`
+    WITH "Place" ("key", "place") AS (
+      SELECT 'id', +"id" FROM "UserText" UNION ALL SELECT 'username', +"username" FROM "UserText" UNION ALL SELECT 'email', +"email" FROM "UserText"
+      UNION ALL VALUES ('id', 0), ('username', ''), ('email', '')
+    )
+    SELECT "key", (SELECT max("start") FROM "UserKeyCount" WHERE "key" = "Place"."key" AND "start" <= "place") AS "start", sum("place" NOT IN (0, '')) AS "people"
+    FROM "Place" GROUP BY 1, 2 ORDER BY 1, 2`)
+  return rows.all()
 }
 
 function listExpectedTerms(sql: DatabaseSync): unknown[] {

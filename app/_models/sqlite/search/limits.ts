@@ -8,7 +8,9 @@ export type ListLimits = {
   probeRows: number
   /** Rows that a walk may read when it compares names. */
   maxWalkRows: number
-  /** Rows between a page and the nearer end of a list without a search. */
+  /** Rows between a page and the nearer end of a list of everybody that are skipped; beyond, counts are added up to find its place. */
+  maxSkipRows: number
+  /** Rows between a page and the nearer end of a list of some ages. */
   maxOffsetRows: number
   /** Rows in the first batch that a search reads from the index. Batches double as long as they are quick. */
   firstBatchRows: number
@@ -32,6 +34,8 @@ export const LIST_LIMITS: ListLimits = {
   probeRows: 20_000,
   // Comparing them takes 120 ms; maxCpuMs usually ends a walk earlier.
   maxWalkRows: 400_000,
+  // Skipping them takes 0.2 ms, as adding up the counts does.
+  maxSkipRows: 4_096,
   // Skipping them takes 30 ms.
   maxOffsetRows: 2_000_000,
   // Reading them takes 1 ms, even where FTS5 has to search for matches.
