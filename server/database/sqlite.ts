@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 export const SQLITE_BUSY = 5
 export const SQLITE_READONLY = 8
 export const SQLITE_IOERR = 10
+export const SQLITE_CORRUPT = 11
 export const SQLITE_FULL = 13
 export const SQLITE_CANTOPEN = 14
 export const SQLITE_NOTADB = 26

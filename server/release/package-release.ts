@@ -9,6 +9,7 @@ import { precompress } from './precompress.ts'
 const SERVER_FILES = [
   'environment',
   'errors',
+  'format',
   'listen',
   'log',
   'metrics',

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { listMigrations } from '../../../server/database/migrate.ts'
 import { databaseUrl } from '../../../server/database/url.ts'
@@ -90,36 +89,6 @@ test('a setting that is invalid is named in one line', () => {
   })
 })
 
-describe('backup', () => {
-  test('copies what is committed while others have the database open, and never over a file', () => {
-    const { file, sql } = temporaryDatabase()
-    addNamedPeople(sql)
-    sql.exec(`BEGIN; DELETE FROM "User"`)
-    const copy = join(temporaryFolder(), 'copy.db')
-    expect(roster(['backup', copy], file)).toEqual({ status: 0, stdout: `The database is copied to ${copy}\n`, stderr: '' })
-    using database = new DatabaseSync(copy)
-    expect(database.prepare('SELECT count(*) AS people FROM "User"').get()).toEqual({ people: NAMED_PEOPLE.length })
-    expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
-    expect(roster(['backup', copy], file)).toEqual({
-      status: 1,
-      stdout: '',
-      stderr: `The database ${file} cannot be copied: ${copy} already exists; name another file\n`,
-    })
-  })
-
-  test('without a file name lies beside the database', () => {
-    const { file } = temporaryDatabase()
-    expect(roster(['backup'], file).status).toBe(0)
-    expect(readdirSync(join(file, '..'))).toContainEqual(expect.stringMatching(/^roster\.db\.\d{8}T\d{6}Z$/))
-  })
-
-  test('of a missing database creates nothing', () => {
-    const file = join(temporaryFolder(), 'roster.db')
-    expect(roster(['backup'], file)).toMatchObject({ status: 1, stderr: `The database ${file} cannot be copied: it does not exist\n` })
-    expect(existsSync(file)).toBe(false)
-  })
-})
-
 describe('status', () => {
   const ALL = listMigrations().length
 
@@ -194,6 +163,6 @@ test('npx roster is the same command, in the folder where it is called', () => {
     })
   expect(npx('--help')).toMatchObject({ status: 0, stdout: roster(['--help']).stdout })
   expect(npx('destroy')).toMatchObject({ status: 2, stderr: expect.stringMatching(/^roster: unknown command/) })
-  expect(npx('backup', 'roster-command-test.db').stdout).toBe(`The database is copied to ${join(ROOT, 'docs/roster-command-test.db')}\n`)
+  expect(npx('backup', 'roster-command-test.db').stdout).toContain(`to ${join(ROOT, 'docs/roster-command-test.db')} (`)
   rmSync(join(ROOT, 'docs/roster-command-test.db'))
 })

@@ -1,0 +1,23 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { listMigrations, listPendingMigrations, listSchemaDifferences } from './migrate.ts'
+import { countPeople } from './seed.ts'
+
+/**
+ * Counts the people in `database` after checking that it is whole: SQLite's check of its structure and constraints, the schema against the
+ * migrations, and the people against the counts that triggers keep. One that lacks migrations has only the first check.
+ * @throws Error with what is wrong, to follow the words "the backup".
+ */
+export function verifyDatabase(database: DatabaseSync): number {
+  // VACUUM INTO has built all indexes anew: integrity_check, which compares them with the rows, would take ten times as long.
+  const { quick_check: problem } = database.prepare('PRAGMA quick_check(1)').get() ?? {}
+  if (problem !== 'ok') throw new Error(`is damaged (${problem}); see roster check`)
+  const pending = listPendingMigrations(database)
+  if (pending.length === listMigrations().length) throw new Error('is an empty database')
+  const people = countPeople(database)
+  if (pending.length > 0) return people
+  const differences = listSchemaDifferences(database)
+  if (differences.length > 0) throw new Error(`has another schema than the migrations (${differences.join(', ')}); see roster status`)
+  const { counted } = database.prepare('SELECT sum("people") AS "counted" FROM "UserAgeCount"').get() ?? {}
+  if (counted !== people) throw new Error(`has ${people} people, but counts of ${counted}; see roster check`)
+  return people
+}
