@@ -64,6 +64,14 @@ addCommand('backup', 'Copy the database while it is in use, and verify the copy'
   )
   .action(async (file: string | undefined, { keep }: { keep?: number }) => (await import('./commands/backup.ts')).backup(file, keep))
 
+addCommand('restore', 'Replace the database by a backup while it is in use, and keep the old one beside it', [
+  'roster restore roster.db.20261127T083000.000Z          # asks before it replaces anything',
+  'roster restore /backup/roster.db --yes',
+])
+  .argument('<FILE>', 'The backup, of this release or an older one; it is only read')
+  .option('--yes', 'Do not ask; needed without a terminal')
+  .action(async (file: string, { yes = false }: { yes?: boolean }) => (await import('./commands/restore.ts')).restore(file, yes))
+
 addCommand('status', 'Show the state of the database; exit status 1 unless this release can serve it', ['roster status']).action(async () =>
   (await import('./commands/status.ts')).status(),
 )

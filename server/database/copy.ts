@@ -21,15 +21,20 @@ type CopyOptions = {
 export function copyDatabase(database: DatabaseSync, copy: string, { draft = draftFile(copy), verify = () => {} }: CopyOptions = {}): void {
   removeDraft(draft)
   try {
-    const { mode } = statSync(String(database.location()))
-    // SQLite would create one that everyone may read.
-    closeSync(openSync(draft, 'wx', (mode & MAX_MODE) | MIN_MODE))
-    database.prepare('VACUUM INTO ?').run(draft)
+    writeDraft(database, draft)
     verify(draft)
     moveIntoPlace(draft, copy)
   } finally {
     removeDraft(draft)
   }
+}
+
+/** Copies what is committed in `database` to the new file `draft`, which the caller removes or moves into place. */
+export function writeDraft(database: DatabaseSync, draft: string): void {
+  const { mode } = statSync(String(database.location()))
+  // SQLite would create one that everyone may read.
+  closeSync(openSync(draft, 'wx', (mode & MAX_MODE) | MIN_MODE))
+  database.prepare('VACUUM INTO ?').run(draft)
 }
 
 /** A name that no other draft of `file` has. */

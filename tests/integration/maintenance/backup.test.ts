@@ -118,7 +118,7 @@ test('of a damaged database leaves no file, and removes none', () => {
   expect(backup(file, folder, '--keep', '1')).toEqual({
     status: 1,
     stdout: '',
-    stderr: `The database ${file} cannot be backed up: the copy has 500 people, but counts of 501; see roster check\n`,
+    stderr: `The database ${file} cannot be backed up: its copy was checked and removed: it has 500 people, but counts of 501; see roster check\n`,
   })
   expect(readdirSync(folder)).toEqual(['roster.db.20250101T000000Z'])
 })

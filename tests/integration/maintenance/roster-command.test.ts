@@ -9,7 +9,7 @@ import { addNamedPeople, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
 import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
 
 const SCRIPT = join(ROOT, 'server/roster.ts')
-const COMMANDS = ['start', 'serve', 'dev', 'build', 'prepare', 'seed', 'backup', 'status', 'nginx-upstream', 'help']
+const COMMANDS = ['start', 'serve', 'dev', 'build', 'prepare', 'seed', 'backup', 'restore', 'status', 'nginx-upstream', 'help']
 const ONLY_IN_SOURCES = ['dev', 'build']
 
 function run(program: string, programArguments: string[], file = '/nowhere/roster.db', env: Record<string, string> = {}) {
@@ -25,7 +25,7 @@ function roster(commandArguments: string[], file?: string) {
 }
 
 function listedCommands(help: string): string[] {
-  return [...help.matchAll(/^ {2}([a-z-]+)(?: \[?<?\w+>?\]?)? {2,}\w/gm)].map(([, name]) => name ?? '')
+  return [...help.matchAll(/^ {2}([a-z-]+)(?: [[<]\w+[\]>])* {2,}\w/gm)].map(([, name]) => name ?? '')
 }
 
 describe('help', () => {
@@ -61,17 +61,18 @@ describe('help', () => {
 })
 
 test.each([
-  [['destroy'], "unknown command 'destroy'"],
-  [['help', 'destroy'], "unknown command 'destroy'"],
+  [['obliterate'], "unknown command 'obliterate'"],
+  [['help', 'obliterate'], "unknown command 'obliterate'"],
   [['seeed'], "unknown command 'seeed' (Did you mean seed?)"],
   [['--force'], "unknown option '--force'"],
   [['backup', '--force'], "unknown option '--force'"],
   [['backup', 'one', 'two'], "too many arguments for 'backup'. Expected 1 argument but got 2: one, two"],
-  ...COMMANDS.filter((command) => !['backup', 'nginx-upstream', 'help'].includes(command)).map((command): [string[], string] => [
+  ...COMMANDS.filter((command) => !['backup', 'restore', 'nginx-upstream', 'help'].includes(command)).map((command): [string[], string] => [
     [command, 'more'],
     `too many arguments for '${command}'. Expected 0 arguments but got 1: more`,
   ]),
   [['seed', '--count'], "option '--count <N>' argument missing"],
+  [['restore'], "missing required argument 'FILE'"],
   [['nginx-upstream'], "missing required argument 'N'"],
   ...['0', '65', 'two', '-1'].map((workers): [string[], string] => [
     ['nginx-upstream', workers],
@@ -162,7 +163,7 @@ test('npx roster is the same command, in the folder where it is called', () => {
       encoding: 'utf8',
     })
   expect(npx('--help')).toMatchObject({ status: 0, stdout: roster(['--help']).stdout })
-  expect(npx('destroy')).toMatchObject({ status: 2, stderr: expect.stringMatching(/^roster: unknown command/) })
+  expect(npx('obliterate')).toMatchObject({ status: 2, stderr: expect.stringMatching(/^roster: unknown command/) })
   expect(npx('backup', 'roster-command-test.db').stdout).toContain(`to ${join(ROOT, 'docs/roster-command-test.db')} (`)
   rmSync(join(ROOT, 'docs/roster-command-test.db'))
 })
