@@ -72,6 +72,13 @@ addCommand('restore', 'Replace the database by a backup while it is in use, and 
   .option('--yes', 'Do not ask; needed without a terminal')
   .action(async (file: string, { yes = false }: { yes?: boolean }) => (await import('./commands/restore.ts')).restore(file, yes))
 
+addCommand('check', 'Check the database while it is in use; exit status 1 if something is wrong', [
+  'roster check',
+  'roster check --repair              # builds indexes and counts anew from the people, if they are wrong',
+])
+  .option('--repair', 'If indexes, folded names, search index or counts are wrong, build them anew, and check again')
+  .action(async ({ repair = false }: { repair?: boolean }) => (await import('./commands/check.ts')).check(repair))
+
 addCommand('status', 'Show the state of the database; exit status 1 unless this release can serve it', ['roster status']).action(async () =>
   (await import('./commands/status.ts')).status(),
 )

@@ -9,7 +9,7 @@ import { addNamedPeople, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
 import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
 
 const SCRIPT = join(ROOT, 'server/roster.ts')
-const COMMANDS = ['start', 'serve', 'dev', 'build', 'prepare', 'seed', 'backup', 'restore', 'status', 'nginx-upstream', 'help']
+const COMMANDS = ['start', 'serve', 'dev', 'build', 'prepare', 'seed', 'backup', 'restore', 'check', 'status', 'nginx-upstream', 'help']
 const ONLY_IN_SOURCES = ['dev', 'build']
 
 function run(program: string, programArguments: string[], file = '/nowhere/roster.db', env: Record<string, string> = {}) {
