@@ -48,7 +48,7 @@ function writeBackup(databaseFile: string, file: string): string {
         using copy = openDatabase(draft, { isReadOnly: true })
         people = verifyDatabase(copy)
       } catch (error) {
-        throw new Error(`its copy was checked and removed: ${errorMessage(error)}`)
+        throw new Error(`its copy was checked and removed: ${errorMessage(error)}; see roster check`)
       }
     },
   })

@@ -66,5 +66,5 @@ function explainRepair(error: unknown, file: string): string {
 
 function advise(wrong: Check[], isRepairing: boolean): string {
   if (wrong.some(({ isRepairable }) => isRepairable) && !isRepairing) return 'run roster check --repair'
-  return 'see "roster check" in docs/troubleshooting.md'
+  return 'see "did not pass" in docs/troubleshooting.md'
 }

@@ -8,7 +8,7 @@ import { fileProblem } from '../database/file-checks.ts'
 import { readinessProblem } from '../database/readiness.ts'
 import { isEmpty, replaceDatabase } from '../database/replace.ts'
 import { countPeople } from '../database/seed.ts'
-import { BUSY_TIMEOUT_MS, openDatabase, PAGE_BYTES, sqliteResultCode } from '../database/sqlite.ts'
+import { BUSY_TIMEOUT_MS, openDatabase, PAGE_BYTES, SQLITE_CANTOPEN, sqliteResultCode } from '../database/sqlite.ts'
 import { type StagedDatabase, stageDatabase } from '../database/stage.ts'
 import { hasMigrationsTable } from '../database/verify.ts'
 import { errorMessage, OperatorError } from '../errors.ts'
@@ -81,8 +81,10 @@ function stage(source: string, draft: string, pageBytes: number): StagedDatabase
   try {
     return stageDatabase(source, draft, pageBytes)
   } catch (error) {
-    if (sqliteResultCode(error) === null) throw error
-    throw isDiskFull(error, dirname(draft)) ? error : new Error(`it cannot be read: ${errorMessage(error)}`, { cause: error })
+    const code = sqliteResultCode(error)
+    if (code === null || isDiskFull(error, dirname(draft))) throw error
+    if (code === SQLITE_CANTOPEN) throw new Error(`user ${process.getuid?.()} may not read it; copy it to a folder of that user`)
+    throw new Error(`it cannot be read: ${errorMessage(error)}; name another backup`)
   }
 }
 

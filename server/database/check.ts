@@ -92,9 +92,15 @@ function listIndexes(database: DatabaseSync, table: string): { name: string; col
 
 /** The number of rows, and a sum of their hashes that does not depend on their order. `from` is a table with its index. */
 function fingerprintRows(database: DatabaseSync, columns: string, from: string): string {
-  database.function('hash', { deterministic: true }, (text) => hash(String(text)))
-  const { rows, sum } =
-    database.prepare(`SELECT count(*) AS "rows", sum(hash(concat_ws(char(31), ${columns}))) AS "sum" FROM ${from}`).get() ?? {}
+  // Row by row: a function within the query would keep every text in memory until its end.
+  const texts = database.prepare(`SELECT concat_ws(char(31), ${columns}) FROM ${from}`)
+  texts.setReturnArrays(true)
+  let rows = 0
+  let sum = 0
+  for (const row of texts.iterate()) {
+    sum = (sum + hash(String(row[0]))) | 0
+    rows += 1
+  }
   return `${rows} ${sum}`
 }
 
@@ -109,7 +115,7 @@ function foldedTextProblem(database: DatabaseSync): string | null {
   const wrong = listIds(database, wrongFoldedTextQuery(database))
   if (wrong.length > 0) return `differ from the names of ${describePeople(wrong)}`
   const { surplus } = database.prepare('SELECT (SELECT count(*) FROM "UserText") - (SELECT count(*) FROM "User") AS "surplus"').get() ?? {}
-  return surplus === 0 ? null : `there are ${surplus} more than people`
+  return surplus === 0 ? null : `${surplus} more rows than people`
 }
 
 function searchProblem(database: DatabaseSync): string | null {
@@ -136,12 +142,12 @@ function ageProblem(database: DatabaseSync): string | null {
   const wrong = ages.filter((age) => counted.get(age) !== (expected.get(age) ?? 0))
   if (wrong.length === 0) return null
   const names = wrong.slice(0, MAX_LISTED_IDS).map((age) => (age === UNKNOWN_AGE ? 'unknown' : age))
-  return `the people of ${wrong.length} ages are counted wrongly (${names.join(', ')}${wrong.length > MAX_LISTED_IDS ? ', …' : ''})`
+  return `counted wrongly: ${names.join(', ')}${wrong.length > MAX_LISTED_IDS ? ', …' : ''}`
 }
 
 function encodingProblem(database: DatabaseSync): string | null {
   const ids = findUnreadablePeople(database)
-  return ids.length > 0 ? `is not what the names of ${describePeople(ids)} are in; correct them` : null
+  return ids.length > 0 ? `${describePeople(ids)}: the username or email is not valid UTF-8; correct it` : null
 }
 
 function refusedTextProblem(database: DatabaseSync): string | null {

@@ -10,15 +10,15 @@ import { countPeople } from './seed.ts'
 export function verifyDatabase(database: DatabaseSync): number {
   // VACUUM INTO has built all indexes anew: integrity_check, which compares them with the rows, would take ten times as long.
   const { quick_check: problem } = database.prepare('PRAGMA quick_check(1)').get() ?? {}
-  if (problem !== 'ok') throw new Error(`it is damaged (${problem}); see roster check`)
+  if (problem !== 'ok') throw new Error(`it is damaged (${problem})`)
   const pending = listPendingMigrations(database)
   if (pending.length === listMigrations().length) throw new Error('it is an empty database')
   const people = countPeople(database)
   if (pending.length > 0) return people
   const differences = listSchemaDifferences(database)
-  if (differences.length > 0) throw new Error(`it has another schema than the migrations (${differences.join(', ')}); see roster status`)
+  if (differences.length > 0) throw new Error(`it has another schema than the migrations (${differences.join(', ')})`)
   const { counted } = database.prepare('SELECT sum("people") AS "counted" FROM "UserAgeCount"').get() ?? {}
-  if (counted !== people) throw new Error(`it has ${people} people, but counts of ${counted}; see roster check`)
+  if (counted !== people) throw new Error(`it has ${people} people, but counts of ${counted}`)
   return people
 }
 

@@ -124,7 +124,7 @@ test.each([
 })
 
 test.each([
-  ['another program', `CREATE TABLE other (id)`, 'it is not a backup of Roster'],
+  ['another program', `CREATE TABLE other (id)`, 'it is not a backup of Roster; name another file'],
   ['a newer release', undefined, 'it was migrated by a newer release (29990101000000_next); run that one, or restore an older backup'],
 ])('a database of %s is refused as a backup, and nothing changes', (_, other, reason) => {
   const { file, backup, listKept } = databaseAndBackup(3)
@@ -156,7 +156,7 @@ test('what is no backup, or damaged, is refused in one line, and so is a restore
   writeFileSync(backup, readFileSync(backup).fill(0xff, 4_096))
   expect(refused(backup, '--yes')).toMatch(/^\S+ cannot be restored: it cannot be read: [^\n]+\n$/)
   writeFileSync(backup, 'Dear diary')
-  expect(refused(backup, '--yes')).toMatch(/^\S+ cannot be restored: it cannot be read: file is not a database\n$/)
+  expect(refused(backup, '--yes')).toMatch(/^\S+ cannot be restored: it cannot be read: file is not a database; name another backup\n$/)
   expect(listKept()).toEqual([])
   expect(readPeople(file).people).toBe(NAMED_PEOPLE.length)
 })
