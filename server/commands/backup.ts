@@ -6,7 +6,7 @@ import { isDiskFull } from '../database/disk-full.ts'
 import { fileProblem } from '../database/file-checks.ts'
 import { openDatabase } from '../database/sqlite.ts'
 import { verifyDatabase } from '../database/verify.ts'
-import { errorMessage, OperatorError } from '../errors.ts'
+import { errorMessage, isErrorCode, OperatorError } from '../errors.ts'
 import { formatBytes, formatPeople, formatSeconds } from '../format.ts'
 import { readSettings } from '../settings.ts'
 
@@ -57,5 +57,6 @@ function writeBackup(databaseFile: string, file: string): string {
 
 function explain(error: unknown, folder: string): string {
   if (isDiskFull(error, folder)) return `the disk is full; free space in ${folder}, or name a folder on another disk`
+  if (isErrorCode(error, 'EACCES')) return `user ${process.getuid?.()} may not write to ${folder}; name a folder of that user`
   return errorMessage(error)
 }

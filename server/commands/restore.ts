@@ -8,10 +8,10 @@ import { fileProblem } from '../database/file-checks.ts'
 import { readinessProblem } from '../database/readiness.ts'
 import { isEmpty, replaceDatabase } from '../database/replace.ts'
 import { countPeople } from '../database/seed.ts'
-import { BUSY_TIMEOUT_MS, openDatabase, PAGE_BYTES, SQLITE_CANTOPEN, sqliteResultCode } from '../database/sqlite.ts'
+import { BUSY_TIMEOUT_MS, openDatabase, PAGE_BYTES, SQLITE_CANTOPEN, SQLITE_READONLY, sqliteResultCode } from '../database/sqlite.ts'
 import { type StagedDatabase, stageDatabase } from '../database/stage.ts'
 import { hasMigrationsTable } from '../database/verify.ts'
-import { errorMessage, OperatorError } from '../errors.ts'
+import { errorMessage, isErrorCode, OperatorError } from '../errors.ts'
 import { formatPeople, formatSeconds } from '../format.ts'
 import { readSettings } from '../settings.ts'
 
@@ -124,7 +124,10 @@ function isSameFile(one: string, other: string): boolean {
 function explain(error: unknown, file: string): string {
   if (isDiskFull(error, dirname(file)))
     return `the disk is full, nothing was changed; free space in ${dirname(file)}: it needs three times the size of the backup`
-  if (sqliteResultCode(error) === 0)
+  const code = sqliteResultCode(error)
+  if (code === 0)
     return `another program has been writing to ${file} for more than ${BUSY_TIMEOUT_MS / 1_000} seconds; stop it (fuser -v ${file} names it), and try again`
+  if (code === SQLITE_READONLY || isErrorCode(error, 'EACCES'))
+    return `user ${process.getuid?.()} may not write to ${file} and its folder; run it as their owner`
   return errorMessage(error)
 }

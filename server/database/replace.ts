@@ -19,7 +19,6 @@ export async function replaceDatabase(draft: string, file: string, kept: string)
       await overwrite(draft, file, kept)
       return
     } catch (error) {
-      rmSync(kept, { force: true })
       const code = sqliteResultCode(error)
       if (code !== SQLITE_NOTADB && code !== SQLITE_CORRUPT) throw error
     }
@@ -51,12 +50,22 @@ async function overwrite(draft: string, file: string, kept: string): Promise<voi
         await copyPages()
         break
       } catch (error) {
+        rmSync(kept, { force: true })
         if (!isLocked(error) || Date.now() > end) throw error
       }
     }
   }
-  using database = openDatabase(file)
-  truncateWal(database)
+  emptyWal(file)
+}
+
+// The -wal file has become as large as the database.
+function emptyWal(file: string): void {
+  try {
+    using database = openDatabase(file)
+    truncateWal(database)
+  } catch {
+    // The new content is committed all the same, and a running Roster empties the file later.
+  }
 }
 
 // Node's backup() waits for no lock and reports one as "not an error": it reads the code from the connection, which has none then.
