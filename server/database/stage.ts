@@ -12,7 +12,7 @@ export type StagedDatabase = { people: number; migrations: string[] }
 /**
  * Copies the database `backup`, which is only read, to the new file `draft`, in pages of `pageBytes`; migrates and verifies the copy. Returns
  * the people in it and the migrations that it lacked.
- * @throws Error with what is wrong with "it"; the caller removes the draft.
+ * @throws Error whose message is about "it"; the caller removes the draft.
  */
 export function stageDatabase(backup: string, draft: string, pageBytes: number): StagedDatabase {
   copyBackup(backup, draft)

@@ -5,7 +5,7 @@ import { countPeople } from './seed.ts'
 /**
  * Counts the people in `database` after checking that it is whole: SQLite's check of its structure and constraints, the schema against the
  * migrations, and the people against the counts that triggers keep. One that lacks migrations has only the first check.
- * @throws Error with what is wrong with "it".
+ * @throws Error whose message is about "it".
  */
 export function verifyDatabase(database: DatabaseSync): number {
   // VACUUM INTO has built all indexes anew: integrity_check, which compares them with the rows, would take ten times as long.

@@ -1,3 +1,4 @@
+// Longer than 200 lines: each state that the old database or the backup can be in is one case.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
