@@ -113,6 +113,8 @@ releases() {
 
 uninstall() {
   if runs_systemd && [[ -e $units/roster.service ]]; then systemctl disable --quiet --now roster.service; fi
+  if runs_systemd && [[ -e $units/roster-backup.timer ]]; then systemctl disable --quiet --now roster-backup.timer; fi
+  rm -f "$units"/roster-backup.{service,timer}
   rm -rf "$units/roster.service" "$units/roster.service.d" "$units/roster-metrics.socket" "$destdir/etc/sysusers.d/roster.conf"
   rm -f "$destdir/usr/local/bin/roster"
   rm -f "$nginx/sites-enabled/roster" "$nginx/sites-enabled/roster-tls" "$nginx/conf.d/roster.conf"
@@ -189,6 +191,8 @@ install_user_and_settings() {
   mkdir -p "$units" "$destdir/etc/sysusers.d" "$destdir/etc/roster" "$destdir/usr/local/bin" "$home/errors"
   cp "$assets/sysusers.d/roster.conf" "$destdir/etc/sysusers.d/"
   cp "$assets/bin/roster" "$destdir/usr/local/bin/"
+  # They stay at a rollback: an enabled timer must not be lost.
+  cp "$assets/systemd/system/"roster-backup.{service,timer} "$units/"
   cp "$assets/errors/"*.html "$home/errors/"
   [[ -e $settings ]] || cp "$assets/roster/roster.env" "$settings"
   if [[ -n $workers ]]; then set_setting WEB_WORKERS "$workers"; fi

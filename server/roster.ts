@@ -6,6 +6,7 @@ import { OperatorError } from './errors.ts'
 import { MAX_SEED_PEOPLE, MAX_WEB_WORKERS, readSettings } from './settings.ts'
 
 const USAGE_ERROR_STATUS = 2
+const MAX_KEPT_BACKUPS = 1_000
 const hasSources = existsSync(new URL('commands/build.ts', import.meta.url))
 
 const roster = new Command('roster')
@@ -50,12 +51,33 @@ addCommand('seed', 'Add the sample people who are missing; changes and deletes n
     process.exitCode = await (await import('./commands/seed.ts')).seed(count)
   })
 
-addCommand('backup', 'Copy the database while it is in use', [
-  'roster backup                    # beside the database, named after the time',
+addCommand('backup', 'Copy the database while it is in use, and verify the copy', [
+  'roster backup                      # beside the database, named after the time',
   'roster backup /backup/roster.db',
+  'roster backup /backup --keep 7     # into a folder; keeps the 7 newest that Roster named there',
 ])
-  .argument('[FILE]', 'The new file')
-  .action(async (file?: string) => (await import('./commands/backup.ts')).backup(file))
+  .argument('[FILE]', 'The new file, or a folder for it')
+  .option(
+    '--keep <N>',
+    `Then remove older backups that Roster named, except the newest N (1 to ${MAX_KEPT_BACKUPS})`,
+    parseOnce(MAX_KEPT_BACKUPS),
+  )
+  .action(async (file: string | undefined, { keep }: { keep?: number }) => (await import('./commands/backup.ts')).backup(file, keep))
+
+addCommand('restore', 'Replace the database by a backup while it is in use, and keep the old one beside it', [
+  'roster restore roster.db.20261127T083000.000Z          # asks before it replaces anything',
+  'roster restore /backup/roster.db --yes',
+])
+  .argument('<FILE>', 'The backup, of this release or an older one; it is only read')
+  .option('--yes', 'Do not ask; needed without a terminal')
+  .action(async (file: string, { yes = false }: { yes?: boolean }) => (await import('./commands/restore.ts')).restore(file, yes))
+
+addCommand('check', 'Check the database while it is in use; exit status 1 if something is wrong', [
+  'roster check',
+  'roster check --repair              # builds indexes and counts anew from the people, if they are wrong',
+])
+  .option('--repair', 'If indexes, folded names, search index or counts are wrong, build them anew, and check again')
+  .action(async ({ repair = false }: { repair?: boolean }) => (await import('./commands/check.ts')).check(repair))
 
 addCommand('status', 'Show the state of the database; exit status 1 unless this release can serve it', ['roster status']).action(async () =>
   (await import('./commands/status.ts')).status(),

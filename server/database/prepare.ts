@@ -1,9 +1,10 @@
-import { existsSync, statfsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { errorMessage, isErrorCode, OperatorError } from '../errors.ts'
+import { errorMessage, OperatorError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
 import { copyDatabase } from './copy.ts'
+import { isDiskFull } from './disk-full.ts'
 import { prepareDatabasePlace } from './file-checks.ts'
 import { applyMigrations, dropKeptIndexes, listMigrations, listPendingMigrations, listSchemaDifferences } from './migrate.ts'
 import { countPeople, fillUp, seedSamplePeople } from './seed.ts'
@@ -14,8 +15,6 @@ import {
   openDatabase,
   PAGE_BYTES,
   SQLITE_BUSY,
-  SQLITE_FULL,
-  SQLITE_IOERR,
   sqliteResultCode,
   truncateWal,
 } from './sqlite.ts'
@@ -23,9 +22,6 @@ import { findUnreadablePeople } from './unreadable-people.ts'
 
 // Another start may be loading people or building an index. Less than TimeoutStartSec in deploy/systemd/roster.service.
 const MAX_WAIT_MS = 10 * 60_000
-
-// With less, the disk counts as full: opening the database alone takes as much for SQLite's other files.
-const MIN_FREE_BYTES = 2 ** 20
 
 const MAX_LISTED_IDS = 10
 
@@ -112,7 +108,7 @@ function migrate(database: DatabaseSync, file: string, { seed, report, isServed 
 function keepCopy(file: string, copy: string, report: (line: string) => void): void {
   report(`Copying the database to ${copy} …`)
   using database = openDatabase(file, { isReadOnly: true })
-  copyDatabase(database, copy, `${copy}.new`)
+  copyDatabase(database, copy, { draft: `${copy}.new` })
 }
 
 function addPeople(database: DatabaseSync, seed: Settings['seed']): void {
@@ -139,18 +135,9 @@ function reportUnreadablePeople(database: DatabaseSync, file: string, report: (l
 }
 
 function explain(error: unknown, file: string, maxWaitMs: number): string {
-  if (isDiskFull(error, file)) return `its disk is full, nothing was changed; free space in ${dirname(file)}, or enlarge its volume`
+  if (isDiskFull(error, dirname(file)))
+    return `its disk is full, nothing was changed; free space in ${dirname(file)}, or enlarge its volume`
   if (sqliteResultCode(error) === SQLITE_BUSY)
     return `another process has locked it for ${maxWaitMs / 1_000} seconds; stop that process (fuser -v ${file} names it) and start again`
   return errorMessage(error)
-}
-
-function isDiskFull(error: unknown, file: string): boolean {
-  if (isErrorCode(error, 'ENOSPC') || isErrorCode(error, 'EDQUOT')) return true
-  const code = sqliteResultCode(error)
-  if (code === SQLITE_IOERR) {
-    const { bavail, bsize } = statfsSync(dirname(file))
-    return bavail * bsize < MIN_FREE_BYTES
-  }
-  return code === SQLITE_FULL
 }

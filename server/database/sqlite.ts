@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 export const SQLITE_BUSY = 5
 export const SQLITE_READONLY = 8
 export const SQLITE_IOERR = 10
+export const SQLITE_CORRUPT = 11
 export const SQLITE_FULL = 13
 export const SQLITE_CANTOPEN = 14
 export const SQLITE_NOTADB = 26
@@ -26,11 +27,19 @@ export const PAGE_BYTES = 8_192
 // Rows arrive in random order of each index: with SQLite's default cache of 2 MB, loading takes twice as long.
 const BULK_CACHE_KIB = 112 * 1_024
 
-type OpenOptions = { isReadOnly?: boolean; busyTimeoutMs?: number }
+type OpenOptions = {
+  isReadOnly?: boolean
+  /** Nobody writes to the file, and nothing lies beside it: it is read without locks. */
+  isImmutable?: boolean
+  busyTimeoutMs?: number
+}
 
 /** Opens the SQLite database in `file`, which must exist: it is never created. Open it with `using`. */
-export function openDatabase(file: string, { isReadOnly = false, busyTimeoutMs = BUSY_TIMEOUT_MS }: OpenOptions = {}): DatabaseSync {
-  const url = new URL(`${pathToFileURL(file)}?mode=${isReadOnly ? 'ro' : 'rw'}`)
+export function openDatabase(
+  file: string,
+  { isReadOnly = false, isImmutable = false, busyTimeoutMs = BUSY_TIMEOUT_MS }: OpenOptions = {},
+): DatabaseSync {
+  const url = new URL(`${pathToFileURL(file)}?mode=${isReadOnly ? 'ro' : 'rw'}${isImmutable ? '&immutable=1' : ''}`)
   return new DatabaseSync(url, { readOnly: isReadOnly, timeout: busyTimeoutMs })
 }
 

@@ -9,6 +9,7 @@ import { precompress } from './precompress.ts'
 const SERVER_FILES = [
   'environment',
   'errors',
+  'format',
   'listen',
   'log',
   'metrics',
@@ -19,7 +20,7 @@ const SERVER_FILES = [
   'settings',
   'worker',
 ]
-const COMMANDS = ['backup', 'prepare', 'seed', 'serve', 'start', 'status'].map((name) => `commands/${name}`)
+const COMMANDS = ['backup', 'check', 'prepare', 'restore', 'seed', 'serve', 'start', 'status'].map((name) => `commands/${name}`)
 const RELEASE_FILES = [...SERVER_FILES, ...COMMANDS].map((name) => `server/${name}.ts`)
 const RELEASE_FOLDERS = [
   ...['server/container', 'server/database', 'server/http', 'server/master', 'server/worker'],

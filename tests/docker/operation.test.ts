@@ -87,6 +87,10 @@ describe('a container', () => {
     expect(container.exec('roster', 'seed')).toMatchObject({ status: 0, stdout: 'Added 24 people; the database has 24 people.\n' })
     expect(container.exec('roster', 'status')).toMatchObject({ status: 0, stdout: expect.stringContaining('matches the migrations') })
     expect(container.exec('roster', 'backup', '/data/before.db').status).toBe(0)
+    const [, backup = ''] = /to (\S+) \(/.exec(container.exec('roster', 'backup', '/data', '--keep', '2').stdout) ?? []
+    expect(container.exec('roster', 'seed', '--count', '30').status).toBe(0)
+    expect(container.exec('roster', 'restore', backup, '--yes')).toMatchObject({ status: 0, stderr: '' })
+    expect(container.exec('roster', 'check')).toMatchObject({ status: 0, stderr: '' })
     expect(await container.page('/users')).toContain('24 people')
     container.stop()
     const restored = new RosterContainer({ volume }, '--env', 'DATABASE_URL=file:///data/before.db')

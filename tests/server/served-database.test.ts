@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
+import { databaseUrl } from '../../server/database/url.ts'
 import { httpGet } from '../fixtures/http-get.ts'
 import { requestWithoutPause, serveTemporaryWorkers, WAIT } from '../fixtures/temporary-workers.ts'
 import { getNewestWorkerPid, listWorkerPids } from '../fixtures/worker-pids.ts'
@@ -45,6 +46,36 @@ test('another database file that replaces the old one is served whole, whatever 
   second.close()
   renameSync(wal, `${file}.kept-wal`)
   expect(read(`${file}.kept`)).toEqual(intact('second'))
+})
+
+test('a backup that is restored is served at once, without a failed request; so is one in place of a damaged file', async () => {
+  const { roster, file, sql, socket } = await serveTemporaryWorkers()
+  const restore = () =>
+    spawnSync(process.execPath, ['server/roster.ts', 'restore', `${file}.backup`, '--yes'], {
+      env: { ...process.env, DATABASE_URL: databaseUrl(file) },
+      encoding: 'utf8',
+    })
+  sql.exec(`VACUUM INTO '${file}.backup'; UPDATE "User" SET "email" = "id" || '@newer.example'`)
+  const visitors = requestWithoutPause([socket(1), socket(2)])
+  await vi.waitFor(async () => expect((await httpGet(socket(1), '/user/profile/3')).body).toContain('3@newer.example'), WAIT)
+  const pids = listWorkerPids(roster, 1)
+  expect(restore()).toMatchObject({ status: 0, stderr: '' })
+  for (const worker of [1, 2]) expect((await httpGet(socket(worker), '/user/profile/3')).body).toContain('ada@example.com')
+  expect((await httpGet(socket(1), '/users?q=ada%40example')).body).toContain('1 person matches')
+  const { count, failures } = await visitors.stop()
+  expect(count).toBeGreaterThan(0)
+  expect(failures).toEqual([])
+  expect(listWorkerPids(roster, 1)).toEqual(pids)
+
+  sql.exec(`UPDATE "User" SET "email" = "id" || '@damaged.example'; PRAGMA wal_checkpoint(TRUNCATE)`)
+  writeFileSync(file, 'Dear diary, today I was not a database.', { flag: 'r+' })
+  expect(restore()).toMatchObject({ status: 0, stderr: '' })
+  await vi.waitFor(async () => expect((await httpGet(socket(1), '/user/profile/3')).body).toContain('ada@example.com'), {
+    timeout: 5_000,
+    interval: 50,
+  })
+  using restored = new DatabaseSync(file)
+  expect(restored.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
 })
 
 test('a file that is no database makes pages 503, and is not kept open', async () => {

@@ -56,6 +56,21 @@ describe('Roster on a Debian machine', () => {
     expect({ status, stderr }).toEqual({ status: 1, stderr: 'roster: only root can read the database; use sudo roster\n' })
   })
 
+  test('has a timer for backups, which is enabled on request, and restores a backup while it serves', () => {
+    expect(machine.run('systemctl is-enabled roster-backup.timer').stdout).toBe('disabled\n')
+    machine.output('systemctl enable --now --quiet roster-backup.timer && systemctl start roster-backup.service')
+    expect(isActive('roster-backup.timer')).toEqual(['active'])
+    const backup = machine.output('ls -d /var/lib/roster/backups/roster.db.*')
+    expect(machine.output(`stat -c '%U %a' ${backup}`)).toBe('roster 600')
+    machine.output(`sqlite3 /var/lib/roster/roster.db "UPDATE User SET email = 'mistake@example.com'"`)
+    expect(machine.output('curl -s http://127.0.0.1/user/profile/1')).toContain('mistake@example.com')
+    machine.output(`${ROSTER} restore ${backup} --yes && ${ROSTER} check`)
+    // nginx keeps a page for up to a second.
+    machine.output(
+      `for try in $(seq 30); do curl -s http://127.0.0.1/user/profile/1 | grep -q ada@example.com && exit; sleep 0.1; done; exit 1`,
+    )
+  })
+
   test('is upgraded, reloaded and rolled back, and no request fails', () => {
     machine.output(`
       mkdir -p /next/.next && cp -R /src/deploy /src/docs /next/ && ln -s /src/node_modules /next/node_modules

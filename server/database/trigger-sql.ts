@@ -1,0 +1,50 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+// Of the triggers in prisma/migrations: what `User_after_insert` writes to "UserText", what `UserText_after_insert` writes to "UserSearch",
+// and what `User_text_before_insert` finds wrong with a text. Taken from there, so that a check cannot differ from what is written.
+const FOLDED_TEXT = /INSERT INTO "UserText" \((?<columns>[^)]*)\)\s+VALUES \((?<values>.*?)\);\s+END/s
+const SEARCH_TEXT = /SELECT (?<values>"id", "name", "address",.*?)\s+FROM \((?<source>SELECT new\.[^;]*)\);/s
+const TEXT_FAULT = /INSERT INTO "UserRefusal" \("fault"\) VALUES \((?<value>\(.*?\))\);/s
+
+/** A query of all `id`s whose row in "UserText" is missing or not what the triggers would write there. */
+export function wrongFoldedTextQuery(database: DatabaseSync): string {
+  const { columns, values } = foldedText(database)
+  const actual = columns
+    .split(', ')
+    .map((column) => `"UserText".${column}`)
+    .join(', ')
+  return `SELECT "User"."id" FROM "User" LEFT JOIN "UserText" ON "UserText"."id" = "User"."id" WHERE (${actual}) IS NOT (${values})`
+}
+
+/** A statement that fills the empty table "UserText". The search index takes ids only in their order. */
+export function fillFoldedTextStatement(database: DatabaseSync): string {
+  const { columns, values } = foldedText(database)
+  return `INSERT INTO "UserText" (${columns}) SELECT ${values} FROM "User" ORDER BY "id"`
+}
+
+/** A query of what "UserSearch" should contain: id, username, email and starts. */
+export function searchTextQuery(database: DatabaseSync): string {
+  const { values, source } = match(database, 'UserText_after_insert', SEARCH_TEXT)
+  return `SELECT ${values} FROM (${source?.replaceAll('new.', '"UserText".')} FROM "UserText") ORDER BY "id"`
+}
+
+/** A query of the `id` and `fault` of each person whose username or email would be refused today. */
+export function refusedTextQuery(database: DatabaseSync): string {
+  const { value } = match(database, 'User_text_before_insert', TEXT_FAULT)
+  const fault = value?.replaceAll('new.', '"User".')
+  return `SELECT "id", "fault" FROM (
+    SELECT "id", CASE WHEN "username" GLOB '*[^ -~]*' OR "email" GLOB '*[^ -~]*' THEN ${fault} END AS "fault" FROM "User"
+  ) WHERE "fault" IS NOT NULL ORDER BY "id"`
+}
+
+function foldedText(database: DatabaseSync): { columns: string; values: string } {
+  const { columns = '', values = '' } = match(database, 'User_after_insert', FOLDED_TEXT)
+  return { columns, values: values.replaceAll('new.', '"User".') }
+}
+
+function match(database: DatabaseSync, trigger: string, pattern: RegExp): Record<string, string | undefined> {
+  const { sql } = database.prepare(`SELECT "sql" FROM sqlite_schema WHERE "type" = 'trigger' AND "name" = ?`).get(trigger) ?? {}
+  const groups = pattern.exec(String(sql))?.groups
+  if (groups === undefined) throw new Error(`the trigger ${trigger} has another form than server/database/trigger-sql.ts expects`)
+  return groups
+}
