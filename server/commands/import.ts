@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { copyDatabase } from '../database/copy.ts'
 import { openForWriting, writeProblem } from '../database/open-for-writing.ts'
 import { countPeople } from '../database/seed.ts'
-import { truncateWal } from '../database/sqlite.ts'
+import { enlargeCache, truncateWal } from '../database/sqlite.ts'
 import { OperatorError } from '../errors.ts'
 import { canCommit, type ImportOptions, importPeople } from '../import/import-people.ts'
 import type { Plan } from '../import/plan.ts'
@@ -55,6 +55,8 @@ export async function importFile(path: string, settings: ImportSettings): Promis
   using database = open(databaseFile)
   try {
     await stageFile(database, path, settings)
+    // Not before: sorting the rows would take as much memory, too.
+    enlargeCache(database)
     const plan = await writePeople(database, databaseFile, settings)
     reportResult(database, plan, settings)
     return plan.refused > 0 ? REFUSED_STATUS : 0

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { openForWriting, writeProblem } from '../database/open-for-writing.ts'
 import { countPeople, fillUp, seedSamplePeople } from '../database/seed.ts'
-import { truncateWal } from '../database/sqlite.ts'
+import { enlargeCache, truncateWal } from '../database/sqlite.ts'
 import { OperatorError } from '../errors.ts'
 import { readSettings } from '../settings.ts'
 import { createProgressBar } from './progress-bar.ts'
@@ -20,6 +20,7 @@ export async function seed(count: number | undefined): Promise<number> {
   const { databaseFile } = readSettings()
   try {
     using database = openForWriting(databaseFile)
+    enlargeCache(database)
     return count === undefined ? addSamplePeople(database) : await addPeopleUpTo(database, count)
   } catch (error) {
     const reason = writeProblem(error)

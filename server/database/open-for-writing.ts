@@ -4,7 +4,6 @@ import { fileProblem } from './file-checks.ts'
 import { listPendingMigrations } from './migrate.ts'
 import {
   BUSY_TIMEOUT_MS,
-  enlargeCache,
   openDatabase,
   SQLITE_BUSY,
   SQLITE_CANTOPEN,
@@ -27,7 +26,6 @@ export function openForWriting(file: string): DatabaseSync {
   if (problem !== null) throw new OperatorError(`it ${problem}; create it with roster prepare, or check DATABASE_URL`)
   const database = openDatabase(file)
   if (listPendingMigrations(database).length > 0) throw new OperatorError('it lacks migrations; apply them with roster prepare')
-  enlargeCache(database)
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${PAGES_PER_CHECKPOINT}`)
   return database
 }

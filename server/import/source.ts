@@ -1,7 +1,7 @@
 import { closeSync, createReadStream, fstatSync, openSync } from 'node:fs'
 import { errorMessage, isErrorCode, OperatorError } from '../errors.ts'
 
-const CHUNK_BYTES = 2 ** 18
+const CHUNK_BYTES = 2 ** 16
 
 /** Enough to tell the encoding, the format and the columns of a file. */
 const HEAD_BYTES = 2 ** 16

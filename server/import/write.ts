@@ -4,8 +4,8 @@ import { constraintMessage } from '../database/constraint-message.ts'
 /** Small enough to show progress and to obey signals; large, as the search index writes its part at the end of each statement. */
 const ROWS_PER_STATEMENT = 25_000
 
-/** With as many new people as there are, sorted indexes of the list are built faster than they are kept. */
-const BULK_CACHE_KIB = 32 * 1_024
+// Sorting an index takes as much memory as the cache may have.
+const SORTING_KIB = 16 * 1_024
 
 /** The numbers of rows that the database has refused, by the sentence of the constraint. */
 export type Faults = Map<string, number[]>
@@ -119,6 +119,5 @@ function dropRandomIndexes(database: DatabaseSync, newRows: number): string[] {
     )
     .all()
   for (const { name } of indexes) database.exec(`DROP INDEX "${name}"`)
-  // Sorting takes as much memory as the cache may have.
-  return indexes.length === 0 ? [] : [`PRAGMA cache_size = -${BULK_CACHE_KIB}`, ...indexes.map(({ sql }) => String(sql))]
+  return indexes.length === 0 ? [] : [`PRAGMA cache_size = -${SORTING_KIB}`, ...indexes.map(({ sql }) => String(sql))]
 }
