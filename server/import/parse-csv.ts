@@ -23,15 +23,21 @@ export async function* parseCsv(head: string, texts: AsyncIterable<string>, opti
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     max_record_size: MAX_ROW_CHARACTERS,
+    // Counted while it parses, as its buffer is lost after an error. The line goes along as a further value.
+    on_record: (record: string[]) => {
+      const breaks = record.map((value) => (value.includes('\n') || value.includes('\r') ? (value.match(/\r\n|\r|\n/g)?.length ?? 0) : 0))
+      record.push(String(line))
+      line += breaks.reduce((sum, each) => sum + each, 1)
+      return record
+    },
   })
   const records: AsyncIterable<string[]> = pipeline(Readable.from(skip(separatorLine?.[0].length ?? 0, texts)), parser, () => {})
   let header: { columns: Columns; width: number } | undefined
   try {
     for await (const record of records) {
+      const recordLine = Number(record.pop())
       if (header === undefined) header = readHeader(record, options)
-      else if (record.some((value) => value !== '')) yield readRow(record, line, header)
-      line += 1
-      for (const value of record) if (value.includes('\n') || value.includes('\r')) line += value.match(/\r\n|\r|\n/g)?.length ?? 0
+      else if (record.some((value) => value !== '')) yield readRow(record, recordLine, header)
     }
   } catch (error) {
     throw error instanceof CsvError ? new OperatorError(explain(error, line)) : error

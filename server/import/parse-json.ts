@@ -87,7 +87,7 @@ class JsonSplitter {
       } else if (character === '}' || character === ']') this.#depth -= 1
     }
     this.#part += text.slice(start)
-    if (this.#part.length > MAX_ROW_CHARACTERS) throw tooLong(this.#partLine)
+    if (this.#part.length > MAX_ROW_CHARACTERS) throw tooLong(this.#findLine(this.#part))
   }
 
   #isArrayOfPeople(end: string): boolean {
@@ -96,11 +96,14 @@ class JsonSplitter {
 
   *#finishElement(end: string): Generator<{ line: number; json: string }> {
     const text = this.#part + end
-    const json = text.trimStart()
-    const blankLines = text.slice(0, text.length - json.length).split('\n').length - 1
-    if (json !== '') yield { line: this.#partLine + blankLines, json }
+    if (text.trim() !== '') yield { line: this.#findLine(text), json: text }
     this.#part = ''
     this.#partLine = this.#line
+  }
+
+  /** The line in which `part` has its first character that is not blank. */
+  #findLine(part: string): number {
+    return this.#partLine + (/^\s*/.exec(part)?.[0].split('\n').length ?? 1) - 1
   }
 }
 
