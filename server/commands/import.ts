@@ -134,8 +134,9 @@ async function writePeople(database: DatabaseSync, databaseFile: string, setting
       },
     })
     isCommitted = canCommit(plan, settings)
-    if (isCommitted) truncateWal(database)
-    else if (settings.report !== null) writeReport(database, settings.report)
+    // A database that nothing was written to stays as it is for all who watch it.
+    if (isCommitted && plan.added + plan.changed + plan.removed > 0) truncateWal(database)
+    if (!isCommitted && settings.report !== null) writeReport(database, settings.report)
     if (copy !== null && isCommitted) console.error(`The database before the import is in ${copy}`)
     return plan
   } finally {

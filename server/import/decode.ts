@@ -55,7 +55,7 @@ function findByNuls(head: Buffer): string | null {
   const counts = [0, 0]
   for (const [index, byte] of head.entries()) if (byte === 0) counts[index % 2] = (counts[index % 2] ?? 0) + 1
   const [even = 0, odd = 0] = counts
-  if (even + odd < head.length * MIN_NUL_SHARE) return null
+  if (even + odd <= head.length * MIN_NUL_SHARE) return null
   return odd > even ? 'utf-16le' : 'utf-16be'
 }
 

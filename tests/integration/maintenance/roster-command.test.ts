@@ -10,7 +10,7 @@ import { addNamedPeople, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
 import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
 
 const SCRIPT = join(ROOT, 'server/roster.ts')
-const COMMANDS = ['start', 'serve', 'dev', 'build', 'prepare', 'seed', 'backup', 'status', 'nginx-upstream', 'help']
+const COMMANDS = ['start', 'serve', 'dev', 'build', 'prepare', 'seed', 'import', 'backup', 'status', 'nginx-upstream', 'help']
 const ONLY_IN_SOURCES = ['dev', 'build']
 
 function run(program: string, programArguments: string[], file = '/nowhere/roster.db', env: Record<string, string> = {}) {
@@ -26,7 +26,7 @@ function roster(commandArguments: string[], file?: string) {
 }
 
 function listedCommands(help: string): string[] {
-  return [...help.matchAll(/^ {2}([a-z-]+)(?: \[?<?\w+>?\]?)? {2,}\w/gm)].map(([, name]) => name ?? '')
+  return [...help.matchAll(/^ {2}([a-z-]+)(?: \[?<?\w+>?\]?)* {2,}\w/gm)].map(([, name]) => name ?? '')
 }
 
 describe('help', () => {
@@ -68,7 +68,7 @@ test.each([
   [['--force'], "unknown option '--force'"],
   [['backup', '--force'], "unknown option '--force'"],
   [['backup', 'one', 'two'], "too many arguments for 'backup'. Expected 1 argument but got 2: one, two"],
-  ...COMMANDS.filter((command) => !['backup', 'nginx-upstream', 'help'].includes(command)).map((command): [string[], string] => [
+  ...COMMANDS.filter((command) => !['import', 'backup', 'nginx-upstream', 'help'].includes(command)).map((command): [string[], string] => [
     [command, 'more'],
     `too many arguments for '${command}'. Expected 0 arguments but got 1: more`,
   ]),
