@@ -65,10 +65,9 @@ export async function importFile(path: string, settings: ImportSettings): Promis
       console.error('Interrupted; nothing was changed.')
       return error.exitStatus
     }
-    const problem = writeProblem(error)
-    if (problem === null) throw error
-    const subject = error instanceof OperatorError ? (path === '-' ? 'The input' : path) : `The people for the database ${databaseFile}`
-    throw new OperatorError(`${subject} cannot be imported, nothing was changed: ${problem}`)
+    if (error instanceof OperatorError)
+      throw new OperatorError(`${path === '-' ? 'The input' : path} cannot be imported, nothing was changed: ${error.message}`)
+    throw databaseError(databaseFile, error)
   }
 }
 
@@ -76,9 +75,14 @@ function open(databaseFile: string): DatabaseSync {
   try {
     return openForWriting(databaseFile)
   } catch (error) {
-    const problem = writeProblem(error)
-    throw problem === null ? error : new OperatorError(`The database ${databaseFile} cannot be changed: ${problem}`)
+    throw databaseError(databaseFile, error)
   }
+}
+
+/** What the operator reads about `error`, or the error itself when only a stack trace helps. */
+function databaseError(databaseFile: string, error: unknown): unknown {
+  const problem = writeProblem(error)
+  return problem === null ? error : new OperatorError(`The database ${databaseFile} cannot be changed: ${problem}`)
 }
 
 async function stageFile(database: DatabaseSync, path: string, { key, mode, report, ...settings }: ImportSettings): Promise<void> {

@@ -245,7 +245,7 @@ test('a database that is locked, lacks migrations or is missing is refused in on
   sql.exec('BEGIN IMMEDIATE')
   expect(importFile(url, ['-'], input)).toMatchObject({
     status: 1,
-    stderr: `The people for the database ${file} cannot be imported, nothing was changed: another program has been writing to it for more than 5 seconds; run the same command again\n`,
+    stderr: `The database ${file} cannot be changed: another program has been writing to it for more than 5 seconds; run the same command again\n`,
   })
   const old = temporaryDatabase(listMigrations().slice(0, -1))
   expect(importFile(old.url, ['-'], input).stderr).toBe(
