@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { copyDatabase } from '../database/copy.ts'
 import { openForWriting, writeProblem } from '../database/open-for-writing.ts'
 import { countPeople } from '../database/seed.ts'
-import { enlargeCache, truncateWal } from '../database/sqlite.ts'
+import { enlargeCache, openDatabase, truncateWal } from '../database/sqlite.ts'
 import { OperatorError } from '../errors.ts'
 import { canCommit, type ImportOptions, importPeople } from '../import/import-people.ts'
 import type { Plan } from '../import/plan.ts'
@@ -115,23 +115,27 @@ async function writePeople(database: DatabaseSync, databaseFile: string, setting
   let exitStatus = 0
   // Once: a second Ctrl-C ends the process at once, and nothing is changed then, either.
   for (const [signal, status] of SIGNALS) process.once(signal, () => (exitStatus = status))
-  const bar = createProgressBar('{percentage} % ({value} of {total} people, {rate} a second, {eta_formatted} left)')
+  const bar = createProgressBar('{percentage} % ({value} of {total} people, {rate} a second, {secondsLeft} s left)')
   const startedAt = performance.now()
   let copy: string | null = null
   let isCommitted = false
+  let isReported = settings.report === null
+  const writeReportOnce = () => {
+    if (settings.report !== null && !isReported) writeReport(database, settings.report)
+    isReported = true
+  }
   try {
     const plan = await importPeople(database, {
       ...settings,
       onBeforeWrite: () => {
-        if (settings.mode === 'mirror') copy = keepCopy(database, databaseFile)
+        if (settings.mode === 'mirror') copy = keepCopy(databaseFile)
       },
-      onBeforeCommit: () => {
-        if (settings.report !== null) writeReport(database, settings.report)
-      },
+      onBeforeCommit: writeReportOnce,
       onProgress: (written, total) => {
-        const rate = Math.round((written * 1_000) / (performance.now() - startedAt)).toLocaleString('en')
-        if (total >= MIN_BAR_PEOPLE && !bar.isActive) bar.start(total, 0, { rate })
-        bar.update(written, { rate })
+        const perSecond = Math.max(1, (written * 1_000) / (performance.now() - startedAt))
+        const pace = { rate: format(Math.round(perSecond)), secondsLeft: format(Math.ceil((total - written) / perSecond)) }
+        if (total >= MIN_BAR_PEOPLE && !bar.isActive) bar.start(total, 0, pace)
+        bar.update(written, pace)
       },
       checkInterruption: () => {
         if (exitStatus !== 0) throw new Interruption(exitStatus)
@@ -140,7 +144,7 @@ async function writePeople(database: DatabaseSync, databaseFile: string, setting
     isCommitted = canCommit(plan, settings)
     // A database that nothing was written to stays as it is for all who watch it.
     if (isCommitted && plan.added + plan.changed + plan.removed > 0) truncateWal(database)
-    if (!isCommitted && settings.report !== null) writeReport(database, settings.report)
+    writeReportOnce()
     if (copy !== null && isCommitted) console.error(`The database before the import is in ${copy}`)
     return plan
   } finally {
@@ -149,8 +153,9 @@ async function writePeople(database: DatabaseSync, databaseFile: string, setting
   }
 }
 
-/** Copies the database as `roster backup` does, and returns the new file. */
-function keepCopy(database: DatabaseSync, databaseFile: string): string {
+/** Copies the database as `roster backup` does, and returns the new file. On a connection of its own: that has a small cache. */
+function keepCopy(databaseFile: string): string {
+  using database = openDatabase(databaseFile, { isReadOnly: true })
   const copy = `${databaseFile}.${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
   copyDatabase(database, copy)
   return copy

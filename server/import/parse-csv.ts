@@ -25,9 +25,10 @@ export async function* parseCsv(head: string, texts: AsyncIterable<string>, opti
     max_record_size: MAX_ROW_CHARACTERS,
     // Counted while it parses, as its buffer is lost after an error. The line goes along as a further value.
     on_record: (record: string[]) => {
-      const breaks = record.map((value) => (value.includes('\n') || value.includes('\r') ? (value.match(/\r\n|\r|\n/g)?.length ?? 0) : 0))
-      record.push(String(line))
-      line += breaks.reduce((sum, each) => sum + each, 1)
+      const recordLine = line
+      line += 1
+      for (const value of record) if (value.includes('\n') || value.includes('\r')) line += value.match(/\r\n|\r|\n/g)?.length ?? 0
+      record.push(String(recordLine))
       return record
     },
   })

@@ -1,10 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { constraintMessage } from '../database/constraint-message.ts'
+import { enlargeCache } from '../database/sqlite.ts'
 
 /** Small enough to show progress and to obey signals; large, as the search index writes its part at the end of each statement. */
 const ROWS_PER_STATEMENT = 25_000
 
-// Sorting an index takes as much memory as the cache may have.
+// Sorting takes as much memory as the cache may have.
 const SORTING_KIB = 16 * 1_024
 
 /** The numbers of rows that the database has refused, by the sentence of the constraint. */
@@ -17,6 +18,7 @@ export type Faults = Map<string, number[]>
 export function* writePlan(database: DatabaseSync, faults: Faults): Generator<number> {
   yield* removePeople(database)
   database.exec(`
+    PRAGMA cache_size = -${SORTING_KIB};
     DROP TABLE IF EXISTS temp."ImportWrite";
     CREATE TEMP TABLE "ImportWrite" ("position" INTEGER PRIMARY KEY, "row" INTEGER NOT NULL, "id" INTEGER)`)
   // People who get a new id come last: no id of the file must be gone by then. Ordered by id, as the search index is.
@@ -25,6 +27,7 @@ export function* writePlan(database: DatabaseSync, faults: Faults): Generator<nu
       INSERT INTO "ImportWrite" ("row", "id") SELECT "row", ifnull("id", "target") AS "new" FROM "ImportRow"
       WHERE "reason" IS NULL AND ("target" IS NULL OR "action" = 'move') ORDER BY "new" IS NULL, "new", "row"`)
     .run()
+  enlargeCache(database)
   yield* updateAges(database, faults)
   const indexes = dropRandomIndexes(database, Number(changes))
   const findRow = database.prepare('SELECT "row" FROM "ImportWrite" WHERE "position" = ?')

@@ -229,6 +229,13 @@ test.skipIf(!existsSync('/dev/full'))('a report that cannot be written undoes th
   expect(listPeople(sql)).toHaveLength(PEOPLE)
 })
 
+test('the report is there when no row can be written', () => {
+  const { url } = databaseWithPeople()
+  const report = join(temporaryFolder(), 'bad.csv')
+  expect(importFile(url, ['-', '--skip-bad', '--report', report], 'username,email\nada2,ada2\n')).toMatchObject({ status: 1 })
+  expect(readFileSync(report, 'utf8')).toBe('line,reason,username,email\r\n2,email must look like name@host,ada2,ada2\r\n')
+})
+
 test('the report never replaces the file', () => {
   const { url } = databaseWithPeople()
   const file = temporaryFile('username,email\nnew,new@example.com\n')
