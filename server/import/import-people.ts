@@ -51,7 +51,8 @@ export async function importPeople(database: DatabaseSync, options: ImportOption
         await setImmediate()
         options.checkInterruption()
       }
-      if (faults.size === 0 && canCommit(plan, options)) {
+      // Without the preparation, others have made good meanwhile what was refused: compare anew.
+      if (isPrepared && faults.size === 0 && canCommit(plan, options)) {
         options.onBeforeCommit()
         database.exec('COMMIT')
         return plan
@@ -63,7 +64,7 @@ export async function importPeople(database: DatabaseSync, options: ImportOption
     if (faults.size === 0 && readVersion(database) === version) return plan
     markFaults(database, faults)
     ;({ plan, version } = planBeforehand(database, options))
-    if (options.isDryRun || !options.isBadSkipped) return plan
+    if (!canCommit(plan, options)) return plan
   }
 }
 
