@@ -2,6 +2,7 @@
 // The command `roster`. The code of each command is imported when that is called: it loads faster, and a release has no code to build.
 import { existsSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
+import { addImportOptions } from './commands/import-options.ts'
 import { OperatorError } from './errors.ts'
 import { MAX_SEED_PEOPLE, MAX_WEB_WORKERS, readSettings } from './settings.ts'
 
@@ -50,6 +51,17 @@ addCommand('seed', 'Add the sample people who are missing; changes and deletes n
   .action(async ({ count }: { count?: number }) => {
     process.exitCode = await (await import('./commands/seed.ts')).seed(count)
   })
+
+const importCommand = addCommand('import', 'Add and change people from a CSV, JSON, NDJSON or vCard file; all of it or nothing', [
+  'roster import people.csv --dry-run                # shows what would happen',
+  'roster import people.csv --skip-bad --report bad.csv',
+  "roster import staff.csv --columns 'username=Login name,email=Mail'",
+  'roster import hr.csv --mode mirror                # removes people who are not in the file',
+  'ldapsearch … | ./to-ndjson | roster import - --format ndjson',
+])
+addImportOptions(importCommand, async (path, settings) => {
+  process.exitCode = await (await import('./commands/import.ts')).importFile(path, settings)
+})
 
 addCommand('backup', 'Copy the database while it is in use, and verify the copy', [
   'roster backup                      # beside the database, named after the time',

@@ -9,7 +9,7 @@ export function constraintMessage(error: unknown): string | null {
   const check = /CHECK constraint failed: (.+)/.exec(message)?.[1]
   if (check) return check
   const unique = /UNIQUE constraint failed: (?:\w+\.)?(\w+)/.exec(message)?.[1]
-  if (unique) return unique === 'id' ? 'id is already taken' : `${unique} is already taken, perhaps in a different letter case`
+  if (unique) return takenMessage(unique)
   const missing = /NOT NULL constraint failed: (?:\w+\.)?(\w+)/.exec(message)?.[1]
   if (missing) return `${missing} must not be missing`
   const [, , type = '', column] = /cannot store (\w+) value in (\w+) column (?:\w+\.)?(\w+)/.exec(message) ?? []
@@ -17,4 +17,9 @@ export function constraintMessage(error: unknown): string | null {
   // SQLite's message for a rowid that is not an integer names no column.
   if (message.includes('datatype mismatch')) return 'id must be a whole number'
   return null
+}
+
+/** What a row breaks whose `column` another person has. */
+export function takenMessage(column: string): string {
+  return column === 'id' ? 'id is already taken' : `${column} is already taken, perhaps in a different letter case`
 }

@@ -20,16 +20,28 @@ const SERVER_FILES = [
   'settings',
   'worker',
 ]
-const COMMANDS = ['backup', 'check', 'prepare', 'restore', 'seed', 'serve', 'start', 'status'].map((name) => `commands/${name}`)
+const COMMANDS = [
+  'backup',
+  'check',
+  'import',
+  'import-options',
+  'prepare',
+  'progress-bar',
+  'restore',
+  'seed',
+  'serve',
+  'start',
+  'status',
+].map((name) => `commands/${name}`)
 const RELEASE_FILES = [...SERVER_FILES, ...COMMANDS].map((name) => `server/${name}.ts`)
 const RELEASE_FOLDERS = [
-  ...['server/container', 'server/database', 'server/http', 'server/master', 'server/worker'],
+  ...['server/container', 'server/database', 'server/http', 'server/import', 'server/master', 'server/worker'],
   ...['app/_request', 'prisma/migrations'],
 ]
 const SEED_SCRIPT = 'prisma/seed.ts'
 
 // The packages that server/ imports; Next has copied those of the pages.
-const SERVER_PACKAGES = ['cli-progress', 'commander', 'negotiator', 'pino', 'pino-pretty', 'prom-client', 'send']
+const SERVER_PACKAGES = ['cli-progress', 'commander', 'csv-parse', 'ical.js', 'negotiator', 'pino', 'pino-pretty', 'prom-client', 'send']
 
 /**
  * Makes Next's standalone build in the folder `build` a release, which is all that a machine needs to run Roster besides Node: adds the

@@ -9,7 +9,10 @@ import { addNamedPeople, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
 import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
 
 const SCRIPT = join(ROOT, 'server/roster.ts')
-const COMMANDS = ['start', 'serve', 'dev', 'build', 'prepare', 'seed', 'backup', 'restore', 'check', 'status', 'nginx-upstream', 'help']
+const COMMANDS = [
+  ...['start', 'serve', 'dev', 'build', 'prepare', 'seed', 'import', 'backup', 'restore', 'check', 'status'],
+  ...['nginx-upstream', 'help'],
+]
 const ONLY_IN_SOURCES = ['dev', 'build']
 
 function run(program: string, programArguments: string[], file = '/nowhere/roster.db', env: Record<string, string> = {}) {
@@ -25,7 +28,7 @@ function roster(commandArguments: string[], file?: string) {
 }
 
 function listedCommands(help: string): string[] {
-  return [...help.matchAll(/^ {2}([a-z-]+)(?: [[<]\w+[\]>])* {2,}\w/gm)].map(([, name]) => name ?? '')
+  return [...help.matchAll(/^ {2}([a-z-]+)(?: \[?<?\w+>?\]?)* {2,}\w/gm)].map(([, name]) => name ?? '')
 }
 
 describe('help', () => {
@@ -67,10 +70,9 @@ test.each([
   [['--force'], "unknown option '--force'"],
   [['backup', '--force'], "unknown option '--force'"],
   [['backup', 'one', 'two'], "too many arguments for 'backup'. Expected 1 argument but got 2: one, two"],
-  ...COMMANDS.filter((command) => !['backup', 'restore', 'nginx-upstream', 'help'].includes(command)).map((command): [string[], string] => [
-    [command, 'more'],
-    `too many arguments for '${command}'. Expected 0 arguments but got 1: more`,
-  ]),
+  ...COMMANDS.filter((command) => !['import', 'backup', 'restore', 'nginx-upstream', 'help'].includes(command)).map(
+    (command): [string[], string] => [[command, 'more'], `too many arguments for '${command}'. Expected 0 arguments but got 1: more`],
+  ),
   [['seed', '--count'], "option '--count <N>' argument missing"],
   [['restore'], "missing required argument 'FILE'"],
   [['nginx-upstream'], "missing required argument 'N'"],

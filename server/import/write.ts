@@ -1,0 +1,126 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { constraintMessage } from '../database/constraint-message.ts'
+import { enlargeCache } from '../database/sqlite.ts'
+
+/** Small enough to show progress and to obey signals; large, as the search index writes its part at the end of each statement. */
+const ROWS_PER_STATEMENT = 25_000
+
+// Sorting takes as much memory as the cache may have.
+const SORTING_KIB = 16 * 1_024
+
+/** The numbers of rows that the database has refused, by the sentence of the constraint. */
+export type Faults = Map<string, number[]>
+
+/**
+ * Writes what `planImport` has decided, in the open transaction: yields the number of rows that each step has dealt with. Rows that the
+ * database refuses are not written but added to `faults`: the caller then rolls back, and plans again.
+ */
+export function* writePlan(database: DatabaseSync, faults: Faults): Generator<number> {
+  yield* removePeople(database)
+  database.exec(`
+    PRAGMA cache_size = -${SORTING_KIB};
+    DROP TABLE IF EXISTS temp."ImportWrite";
+    CREATE TEMP TABLE "ImportWrite" ("position" INTEGER PRIMARY KEY, "row" INTEGER NOT NULL, "id" INTEGER)`)
+  // People who get a new id come last: no id of the file must be gone by then. Ordered by id, as the search index is.
+  const { changes } = database
+    .prepare(`
+      INSERT INTO "ImportWrite" ("row", "id") SELECT "row", ifnull("id", "target") AS "new" FROM "ImportRow"
+      WHERE "reason" IS NULL AND ("target" IS NULL OR "action" = 'move') ORDER BY "new" IS NULL, "new", "row"`)
+    .run()
+  enlargeCache(database)
+  yield* updateAges(database, faults)
+  const indexes = dropRandomIndexes(database, Number(changes))
+  const findRow = database.prepare('SELECT "row" FROM "ImportWrite" WHERE "position" = ?')
+  yield* writeRows(
+    database.prepare(`
+      INSERT INTO "User" ("id", "username", "email", "age")
+      SELECT "ImportWrite"."id", "username", "email", "age" FROM "ImportWrite" CROSS JOIN "ImportRow" USING ("row")
+      WHERE "position" BETWEEN ? AND ? ORDER BY "position"`),
+    [1, Number(changes)],
+    (sentence, position) => addFault(faults, sentence, Number(findRow.get(position)?.row)),
+  )
+  for (const sql of indexes) database.exec(sql)
+}
+
+// People who move are removed first and come back with the same id: in any order, one of them could need what another still has.
+function* removePeople(database: DatabaseSync): Generator<number> {
+  database.exec(`
+    CREATE TEMP TABLE IF NOT EXISTS "ImportDelete" ("position" INTEGER PRIMARY KEY, "id" INTEGER NOT NULL);
+    DELETE FROM "ImportDelete";
+    INSERT INTO "ImportDelete" ("id")
+    SELECT "id" FROM "ImportRemoved" UNION ALL SELECT "target" FROM "ImportRow" WHERE "reason" IS NULL AND "action" = 'move' ORDER BY 1`)
+  const { last } = database.prepare('SELECT ifnull(max("position"), 0) AS "last" FROM "ImportDelete"').get() ?? {}
+  const remove = database.prepare('DELETE FROM "User" WHERE "id" IN (SELECT "id" FROM "ImportDelete" WHERE "position" BETWEEN ? AND ?)')
+  for (const [from, to] of ranges(1, Number(last))) {
+    remove.run(from, to)
+    yield 0
+  }
+}
+
+function* updateAges(database: DatabaseSync, faults: Faults): Generator<number> {
+  const { first, last } =
+    database
+      .prepare(`SELECT min("row") AS "first", max("row") AS "last" FROM "ImportRow" WHERE "reason" IS NULL AND "action" = 'age'`)
+      .get() ?? {}
+  if (first === null) return
+  yield* writeRows(
+    database.prepare(`
+      UPDATE "User" SET "age" = "ImportRow"."age" FROM "ImportRow"
+      WHERE "ImportRow"."row" BETWEEN ? AND ? AND "reason" IS NULL AND "action" = 'age' AND "User"."id" = "target"`),
+    [Number(first), Number(last)],
+    (sentence, row) => addFault(faults, sentence, row),
+  )
+}
+
+type Refuse = (sentence: string, number: number) => void
+
+/** Runs `write` for all numbers from `first` to `last`, many at once; `refuse` is called with each single one that breaks a constraint. */
+function* writeRows(write: StatementSync, [first, last]: [first: number, last: number], refuse: Refuse): Generator<number> {
+  for (const [from, to] of ranges(first, last)) {
+    writeRange(write, from, to, refuse)
+    yield to - from + 1
+  }
+}
+
+// SQLite's error does not name the row, but undoes the whole statement: halve the range until it is one row.
+function writeRange(write: StatementSync, from: number, to: number, refuse: Refuse): void {
+  try {
+    write.run(from, to)
+  } catch (error) {
+    const sentence = constraintMessage(error)
+    if (sentence === null) throw error
+    if (from === to) refuse(sentence, from)
+    else {
+      const middle = Math.floor((from + to) / 2)
+      writeRange(write, from, middle, refuse)
+      writeRange(write, middle + 1, to, refuse)
+    }
+  }
+}
+
+function addFault(faults: Faults, sentence: string, row: number): void {
+  const rows = faults.get(sentence)
+  if (rows === undefined) faults.set(sentence, [row])
+  else rows.push(row)
+}
+
+function* ranges(first: number, last: number): Generator<[from: number, to: number]> {
+  for (let from = first; from <= last; from += ROWS_PER_STATEMENT) yield [from, Math.min(last, from + ROWS_PER_STATEMENT - 1)]
+}
+
+/**
+ * Drops the indexes of the list into which new people come in random order, when these are at least as many as the people who are there.
+ * Returns the statements that build them again, which sorts once. The transaction hides this from all others.
+ */
+function dropRandomIndexes(database: DatabaseSync, newRows: number): string[] {
+  const people = Number(database.prepare('SELECT count(*) AS "people" FROM "User"').get()?.people)
+  if (newRows < ROWS_PER_STATEMENT || newRows < people) return []
+  // The triggers of "User" look up people in the one by id, in which new people come last.
+  const indexes = database
+    .prepare(
+      `SELECT "name", "sql" FROM sqlite_schema WHERE "type" = 'index' AND "tbl_name" = 'UserText' AND "name" NOT LIKE 'UserText\\_id\\_%' ESCAPE '\\' AND "sql" IS NOT NULL`,
+    )
+    .all()
+  for (const { name } of indexes) database.exec(`DROP INDEX "${name}"`)
+  return indexes.length === 0 ? [] : [`PRAGMA cache_size = -${SORTING_KIB}`, ...indexes.map(({ sql }) => String(sql))]
+}
