@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { errorMessage } from '../errors.ts'
 import { formatPeople } from '../format.ts'
+import { findMiscountedKeys } from './key-counts.ts'
 import { listPendingMigrations, listSchemaDifferences } from './migrate.ts'
 import { fingerprintIndex, fingerprintText } from './search-fingerprint.ts'
 import { sqliteResultCode } from './sqlite.ts'
@@ -29,6 +30,7 @@ export const PEOPLE_CHECKS: Check[] = [
   { name: 'Structure', isRepairable: false, findProblem: structureProblem },
   { name: 'Sorted lists', isRepairable: true, findProblem: indexProblem },
   { name: 'Folded names', isRepairable: true, findProblem: foldedTextProblem },
+  { name: 'Late pages', isRepairable: true, findProblem: keyCountProblem },
   { name: 'Search index', isRepairable: true, findProblem: searchProblem },
   { name: 'Ages', isRepairable: true, findProblem: ageProblem },
   { name: 'UTF-8', isRepairable: false, findProblem: encodingProblem },
@@ -116,6 +118,11 @@ function foldedTextProblem(database: DatabaseSync): string | null {
   if (wrong.length > 0) return `differ from the names of ${describePeople(wrong)}`
   const { surplus } = database.prepare('SELECT (SELECT count(*) FROM "UserText") - (SELECT count(*) FROM "User") AS "surplus"').get() ?? {}
   return surplus === 0 ? null : `${surplus} more rows than people`
+}
+
+function keyCountProblem(database: DatabaseSync): string | null {
+  const wrong = findMiscountedKeys(database)
+  return wrong.length > 0 ? `are counted wrongly in the order of ${wrong.join(', ')}` : null
 }
 
 function searchProblem(database: DatabaseSync): string | null {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { suspendKeyCounts } from './key-counts.ts'
 import { enlargeCache, inTransaction, truncateWal } from './sqlite.ts'
 import { fillFoldedTextStatement } from './trigger-sql.ts'
 
@@ -9,13 +10,14 @@ const COUNT_NOBODY = `
   INSERT INTO "UserAgeCount" ("age", "people") SELECT "age", 0 FROM "ages"`
 
 /**
- * Builds anew what triggers derive from the people: the indexes, the folded names, the search index and the counts of ages; all of it or,
- * when it fails, nothing.
+ * Builds anew what triggers derive from the people: the indexes, the folded names, the search index and the counts; all of it or, when it
+ * fails, nothing.
  */
 export function rebuildFromPeople(database: DatabaseSync): void {
   enlargeCache(database)
   inTransaction(database, () => {
     database.exec('REINDEX "User"')
+    const resumeKeyCounts = suspendKeyCounts(database)
     const indexes = drop(database, 'index')
     // Without its triggers, a table is emptied at once.
     const triggers = drop(database, 'trigger')
@@ -26,6 +28,7 @@ export function rebuildFromPeople(database: DatabaseSync): void {
     // The triggers write the search index and the counts.
     database.exec(fillFoldedTextStatement(database))
     for (const index of indexes) database.exec(index)
+    resumeKeyCounts()
   })
   truncateWal(database)
 }

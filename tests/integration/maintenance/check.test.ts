@@ -9,7 +9,7 @@ import { addNamedPeople, addPeople, listGuests } from '../../fixtures/named-peop
 import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
 import { addBytes, addUncheckedPeople } from '../../fixtures/unchecked-people.ts'
 
-const CHECKS = ['Schema', 'Structure', 'Sorted lists', 'Folded names', 'Search index', 'Ages', 'UTF-8', 'Readable text']
+const CHECKS = ['Schema', 'Structure', 'Sorted lists', 'Folded names', 'Late pages', 'Search index', 'Ages', 'UTF-8', 'Readable text']
 
 /** Generated people have names in thirty scripts. */
 function crowdedDatabase() {
@@ -114,6 +114,16 @@ test.each<[string, (sql: DatabaseSync) => void, Record<string, RegExp>]>([
     'a count that is missing',
     (sql) => sql.exec(`DELETE FROM "UserAgeCount" WHERE "age" IN (-1, 149)`),
     { Ages: /^counted wrongly: unknown, 149$/ },
+  ],
+  [
+    'a wrong count of people in an order',
+    (sql) => sql.exec(`UPDATE "UserKeyCount" SET "people" = "people" + 1 WHERE "key" = 'email'`),
+    { 'Late pages': /^are counted wrongly in the order of email$/ },
+  ],
+  [
+    'an order that is not counted from its start',
+    (sql) => sql.exec(`DELETE FROM "UserKeyCount" WHERE "key" <> 'username'`),
+    { 'Late pages': /^are counted wrongly in the order of id, email$/ },
   ],
   [
     'an index that missed a change',
