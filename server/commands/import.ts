@@ -1,6 +1,7 @@
 import { rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { findFreeBackupFile } from '../database/backup-files.ts'
 import { copyDatabase } from '../database/copy.ts'
 import { openForWriting, writeProblem } from '../database/open-for-writing.ts'
 import { countPeople } from '../database/seed.ts'
@@ -153,10 +154,11 @@ async function writePeople(database: DatabaseSync, databaseFile: string, setting
   }
 }
 
-/** Copies the database as `roster backup` does, and returns the new file. On a connection of its own: that has a small cache. */
+/** Copies the database as `roster backup` does, and returns the new file. */
 function keepCopy(databaseFile: string): string {
+  const copy = findFreeBackupFile(databaseFile, dirname(databaseFile))
+  // With a connection of its own: the large cache of the other one would count twice.
   using database = openDatabase(databaseFile, { isReadOnly: true })
-  const copy = `${databaseFile}.${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
   copyDatabase(database, copy)
   return copy
 }

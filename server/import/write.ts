@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { constraintMessage } from '../database/constraint-message.ts'
+import { suspendKeyCounts } from '../database/key-counts.ts'
 import { enlargeCache } from '../database/sqlite.ts'
 
 /** Small enough to show progress and to obey signals; large, as the search index writes its part at the end of each statement. */
@@ -29,7 +30,7 @@ export function* writePlan(database: DatabaseSync, faults: Faults): Generator<nu
     .run()
   enlargeCache(database)
   yield* updateAges(database, faults)
-  const indexes = dropRandomIndexes(database, Number(changes))
+  const restoreIndexes = isMostlyNew(database, Number(changes)) ? dropRandomIndexes(database) : () => {}
   const findRow = database.prepare('SELECT "row" FROM "ImportWrite" WHERE "position" = ?')
   yield* writeRows(
     database.prepare(`
@@ -39,7 +40,7 @@ export function* writePlan(database: DatabaseSync, faults: Faults): Generator<nu
     [1, Number(changes)],
     (sentence, position) => addFault(faults, sentence, Number(findRow.get(position)?.row)),
   )
-  for (const sql of indexes) database.exec(sql)
+  restoreIndexes()
 }
 
 // People who move are removed first and come back with the same id: in any order, one of them could need what another still has.
@@ -108,13 +109,17 @@ function* ranges(first: number, last: number): Generator<[from: number, to: numb
   for (let from = first; from <= last; from += ROWS_PER_STATEMENT) yield [from, Math.min(last, from + ROWS_PER_STATEMENT - 1)]
 }
 
-/**
- * Drops the indexes of the list into which new people come in random order, when these are at least as many as the people who are there.
- * Returns the statements that build them again, which sorts once. The transaction hides this from all others.
- */
-function dropRandomIndexes(database: DatabaseSync, newRows: number): string[] {
+function isMostlyNew(database: DatabaseSync, newRows: number): boolean {
   const people = Number(database.prepare('SELECT count(*) AS "people" FROM "User"').get()?.people)
-  if (newRows < ROWS_PER_STATEMENT || newRows < people) return []
+  return newRows >= ROWS_PER_STATEMENT && newRows >= people
+}
+
+/**
+ * Drops the indexes of the list into which new people come in random order. Returns the function that builds them again, which sorts once.
+ * The transaction hides this from all others.
+ */
+function dropRandomIndexes(database: DatabaseSync): () => void {
+  const resumeKeyCounts = suspendKeyCounts(database)
   // The triggers of "User" look up people in the one by id, in which new people come last.
   const indexes = database
     .prepare(
@@ -122,5 +127,9 @@ function dropRandomIndexes(database: DatabaseSync, newRows: number): string[] {
     )
     .all()
   for (const { name } of indexes) database.exec(`DROP INDEX "${name}"`)
-  return indexes.length === 0 ? [] : [`PRAGMA cache_size = -${SORTING_KIB}`, ...indexes.map(({ sql }) => String(sql))]
+  return () => {
+    database.exec(`PRAGMA cache_size = -${SORTING_KIB}`)
+    for (const { sql } of indexes) database.exec(String(sql))
+    resumeKeyCounts()
+  }
 }
