@@ -30,6 +30,9 @@ export type ListPosition = { order: number; key: number | string }
 // Each step looks all of them up and sorts them, which takes 6 ms.
 export const MAX_FOUND = 5_000
 
+/** Everybody as they are written, who lie in the order of ids. */
+export const EVERYBODY_BY_ID = Prisma.sql`"User"`
+
 const UNKNOWN_AGE_ORDER = MAX_AGE + 1
 
 /** The sections of the whole list of `query`, in order. */
@@ -59,7 +62,8 @@ async function sortedSections(
   const { sort, dir } = query
   if (sort === 'age') return found ? ageSectionsOf(found, dir, budget) : ageSections(query, condition)
   const key = sort ?? 'id'
-  return [{ order: 0, key, dir, from: found ? peopleWith(found) : peopleBy(key), where: EVERYBODY, condition }]
+  const from = found ? peopleWith(found) : key === 'id' && condition === null ? EVERYBODY_BY_ID : peopleBy(key)
+  return [{ order: 0, key, dir, from, where: EVERYBODY, condition }]
 }
 
 /** A section for each age: ids ascend in both directions, and an unknown age is last. */

@@ -3,7 +3,7 @@ import { Prisma } from '../../../../prisma/generated/client.ts'
 import type { UserRow } from '../../user-rows.ts'
 import { EVERYBODY } from '../ages.ts'
 import { database } from '../database.ts'
-import type { ListPosition, Section } from './list-sections.ts'
+import { EVERYBODY_BY_ID, type ListPosition, type Section } from './list-sections.ts'
 
 type Key = ListPosition['key']
 
@@ -27,35 +27,10 @@ type Step = {
  * and because Prisma does not know "UserText", which has the order, nor INDEXED BY.
  */
 export async function readStep(section: Section, after: Key | null, limits: Limits): Promise<Step> {
-  const { key, dir, from, where, condition } = section
-  const column = Prisma.raw(`"${key}"`)
-  const limit = condition === null ? Math.min(limits.rows, limits.users) : limits.rows
-  const [beyond, last] = dir === 'asc' ? [Prisma.sql`>`, Prisma.sql`max`] : [Prisma.sql`<`, Prisma.sql`min`]
-  const start = after === null ? EVERYBODY : Prisma.sql`${column} ${beyond} ${writeKey(after)}`
-  // With as many as are wanted, the next step starts behind the last of them; otherwise behind all that this one reads.
-  const found =
-    condition === null
-      ? Prisma.sql`SELECT * FROM "Step"`
-      : Prisma.sql`SELECT * FROM "Step" WHERE ${condition} LIMIT ${toSqlInteger(limits.users)}`
-  const [row] = await database().$queryRaw<{ users: string; last: Key | bigint | null; rows: number | bigint }[]>`
-    WITH "Step" AS MATERIALIZED (
-      SELECT "username", "email", "age", "id" FROM ${from} WHERE ${where} AND ${start}
-      ORDER BY ${column} ${Prisma.raw(dir)} LIMIT ${toSqlInteger(limit)}
-    ), "Found" AS ${Prisma.raw(condition === null ? 'NOT MATERIALIZED' : 'MATERIALIZED')} (${found})
-    SELECT
-      (
-        SELECT json_group_array(json_array("User"."id", "User"."username", "User"."email", "User"."age"))
-        FROM "Found" CROSS JOIN "User" ON "User"."id" = "Found"."id"
-      ) AS "users",
-      ${readKey(
-        key,
-        Prisma.sql`iif(
-          (SELECT count(*) FROM "Found") < ${toSqlInteger(limits.users)},
-          (SELECT ${last}(${column}) FROM "Step"),
-          (SELECT ${last}(${column}) FROM "Found")
-        )`,
-      )} AS "last",
-      (SELECT count(*) FROM "Step") AS "rows"`
+  const limit = section.condition === null ? Math.min(limits.rows, limits.users) : limits.rows
+  const statement =
+    section.from === EVERYBODY_BY_ID ? everybodyStatement(section, after, limit) : statementOf(section, after, limit, limits.users)
+  const [row] = await database().$queryRaw<{ users: string; last: Key | bigint | null; rows: number | bigint }[]>(statement)
   const people: [id: number, username: string, email: string, age: number | null][] = JSON.parse(row?.users ?? '[]')
   return {
     users: people.map(([id, username, email, age]) => ({ id, username, email, age })),
@@ -64,13 +39,48 @@ export async function readStep(section: Section, after: Key | null, limits: Limi
   }
 }
 
-// By its bytes: text that is not valid UTF-8 would come back changed, and the list would skip people or never end.
-function readKey(key: Section['key'], value: Prisma.Sql): Prisma.Sql {
-  return key === 'id' ? value : Prisma.sql`hex(CAST(${value} AS BLOB))`
+/** The most common list takes a fifth less time without a second look at each person. */
+function everybodyStatement({ dir, from }: Section, after: Key | null, limit: number): Prisma.Sql {
+  const [beyond, last] = directed(dir)
+  return Prisma.sql`
+    SELECT json_group_array(json_array("id", "username", "email", "age")) AS "users", ${last}("id") AS "last", count(*) AS "rows"
+    FROM (SELECT * FROM ${from} WHERE ${isBeyond('id', beyond, after)} ORDER BY "id" ${Prisma.raw(dir)} LIMIT ${toSqlInteger(limit)})`
 }
 
-function writeKey(key: Key): Prisma.Sql {
-  return typeof key === 'string' ? Prisma.sql`CAST(unhex(${key}) AS TEXT)` : Prisma.sql`${BigInt(key)}`
+function statementOf({ key, dir, from, where, condition }: Section, after: Key | null, limit: number, wanted: number): Prisma.Sql {
+  const column = Prisma.raw(`"${key}"`)
+  const [beyond, last] = directed(dir)
+  const found = condition === null ? Prisma.empty : Prisma.sql`WHERE ${condition} LIMIT ${toSqlInteger(wanted)}`
+  // With as many as are wanted, the next step starts behind the last of them; otherwise behind all that this one reads.
+  const lastKey = Prisma.sql`iif(
+    (SELECT count(*) FROM "Found") < ${toSqlInteger(wanted)},
+    (SELECT ${last}(${column}) FROM "Step"),
+    (SELECT ${last}(${column}) FROM "Found")
+  )`
+  return Prisma.sql`
+    WITH "Step" AS MATERIALIZED (
+      SELECT "username", "email", "age", "id" FROM ${from} WHERE ${where} AND ${isBeyond(key, beyond, after)}
+      ORDER BY ${column} ${Prisma.raw(dir)} LIMIT ${toSqlInteger(limit)}
+    ), "Found" AS ${Prisma.raw(condition === null ? 'NOT MATERIALIZED' : 'MATERIALIZED')} (SELECT * FROM "Step" ${found})
+    SELECT
+      (
+        SELECT json_group_array(json_array("User"."id", "User"."username", "User"."email", "User"."age"))
+        FROM "Found" CROSS JOIN "User" ON "User"."id" = "Found"."id"
+      ) AS "users",
+      ${key === 'id' ? lastKey : Prisma.sql`hex(CAST(${lastKey} AS BLOB))`} AS "last",
+      (SELECT count(*) FROM "Step") AS "rows"`
+}
+
+/** The comparison with the last key, and the function that finds it. */
+function directed(dir: Section['dir']): [beyond: Prisma.Sql, last: Prisma.Sql] {
+  return dir === 'asc' ? [Prisma.sql`>`, Prisma.sql`max`] : [Prisma.sql`<`, Prisma.sql`min`]
+}
+
+// Names by their bytes: text that is not valid UTF-8 would come back changed, and the list would skip people or never end.
+function isBeyond(key: Section['key'], beyond: Prisma.Sql, after: Key | null): Prisma.Sql {
+  if (after === null) return EVERYBODY
+  const value = typeof after === 'string' ? Prisma.sql`CAST(unhex(${after}) AS TEXT)` : Prisma.sql`${BigInt(after)}`
+  return Prisma.sql`${Prisma.raw(`"${key}"`)} ${beyond} ${value}`
 }
 
 // BigInt: the adapter passes numbers as REAL.
