@@ -189,7 +189,7 @@ install_user_and_settings() {
   mkdir -p "$units" "$destdir/etc/sysusers.d" "$destdir/etc/roster" "$destdir/usr/local/bin" "$home/errors"
   cp "$assets/sysusers.d/roster.conf" "$destdir/etc/sysusers.d/"
   cp "$assets/bin/roster" "$destdir/usr/local/bin/"
-  cp "$assets/errors/"*.html "$home/errors/"
+  cp "$assets/errors/"* "$home/errors/"
   [[ -e $settings ]] || cp "$assets/roster/roster.env" "$settings"
   if [[ -n $workers ]]; then set_setting WEB_WORKERS "$workers"; fi
   if [[ -n $metrics ]]; then set_setting METRICS_PORT "${metrics#off}"; fi

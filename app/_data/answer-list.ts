@@ -1,5 +1,5 @@
 import type { UserRow } from '../_models/user.ts'
-import { listParams, type SearchParams } from '../_models/user-list-query.ts'
+import { listDataHref, type SearchParams } from '../_models/user-list-query.ts'
 import { countMatches, streamUsers } from '../_models/whole-list.ts'
 import { type DataAnswer, problemAnswer } from '../_request/data-answer.ts'
 import { BYTE_ORDER_MARK, CSV_HEADER, csvLines, csvLinesForExcel } from './csv.ts'
@@ -65,7 +65,7 @@ async function answerPage({ query, size, after }: DataParameters, signal: AbortS
     position = { ...step.position, total }
   }
   const isLast = users.length < size || (await streamUsers(query, { signal, after: position, wanted: 1 }).next()).done
-  const next = isLast || !position ? null : pageHref(listParams({ ...query, page: 1, size: 50 }), size, writePosition(position))
+  const next = isLast || !position ? null : listDataHref('json', query, { size: String(size), after: writePosition(position) })
   return {
     status: 200,
     headers: {
@@ -76,8 +76,4 @@ async function answerPage({ query, size, after }: DataParameters, signal: AbortS
     },
     body: JSON.stringify({ users, total, next }),
   }
-}
-
-function pageHref(params: [name: string, value: string][], size: number, after: string): string {
-  return `/users.json?${new URLSearchParams([...params, ['size', String(size)], ['after', after]])}`
 }

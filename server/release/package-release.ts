@@ -19,7 +19,7 @@ const SERVER_FILES = [
   'settings',
   'worker',
 ]
-const COMMANDS = ['backup', 'prepare', 'seed', 'serve', 'start', 'status'].map((name) => `commands/${name}`)
+const COMMANDS = ['backup', 'export', 'prepare', 'seed', 'serve', 'start', 'status'].map((name) => `commands/${name}`)
 const RELEASE_FILES = [...SERVER_FILES, ...COMMANDS].map((name) => `server/${name}.ts`)
 const RELEASE_FOLDERS = [
   ...['server/container', 'server/database', 'server/http', 'server/master', 'server/worker'],
