@@ -13,23 +13,23 @@ export function vcards(users: UserRow[], version: VcardVersion): string {
 }
 
 function vcard({ id, username, email }: UserRow, version: VcardVersion): string {
-  const name = escapeText(username)
   const lines = [
     'BEGIN:VCARD',
     `VERSION:${version}`,
     // The same on every host: a card that is read again replaces the former one.
     `UID:urn:roster:user:${id}`,
-    `FN:${name}`,
+    `FN:${escapeText(username)}`,
     // Which part of a username is the family name, nobody knows.
-    `N:;${name};;;`,
+    `N:;${escapeText(username).replaceAll(';', '\\;')};;;`,
     `EMAIL${version === '3.0' ? ';TYPE=INTERNET' : ''}:${escapeText(email)}`,
     'END:VCARD',
   ]
   return lines.map((line) => fold(line) + LINE_END).join('')
 }
 
+// A semicolon parts the fields of a name, and is a character like others elsewhere: some readers would show its backslash.
 function escapeText(text: string): string {
-  return text.replaceAll(/[\\,;]/g, '\\$&').replaceAll(/\r\n|[\r\n]/g, '\\n')
+  return text.replaceAll(/[\\,]/g, '\\$&').replaceAll(/\r\n|[\r\n]/g, '\\n')
 }
 
 /** Breaks a line into lines of at most 75 bytes of UTF-8, between characters; all but the first begin with a space. */
