@@ -25,7 +25,7 @@ export type StreamOptions = {
 }
 
 // A step of 2,000 people takes 3 ms; one that only compares may read more.
-const STEP_ROWS = { first: 200, max: 8_192 }
+const STEP_ROWS = { first: 200, max: 4_096 }
 
 // The steps of all lists of this process take turns: a list waits while another's step runs, but not while another's reader is slow.
 const turns = new WorkQueue()
