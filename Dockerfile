@@ -32,7 +32,7 @@ RUN groupadd --gid 10001 roster \
     && ln -s /opt/roster/current/server/roster.ts /usr/local/bin/roster
 COPY deploy /tmp/deploy
 RUN /tmp/deploy/container/install-nginx-files.sh /tmp/deploy \
-    && cp /tmp/deploy/errors/*.html /opt/roster/errors/ \
+    && cp /tmp/deploy/errors/* /opt/roster/errors/ \
     && /tmp/deploy/container/keep-packages.sh \
     && rm -r /tmp/deploy
 

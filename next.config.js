@@ -8,6 +8,11 @@ export default {
   // No page shows a picture: no visitor may have this server resize some, and its library stays out of the build.
   images: { unoptimized: true },
   outputFileTracingExcludes: { '*': ['node_modules/sharp/**', 'node_modules/@img/**'] },
+  // In `next dev`, which runs without our server, app/data/ answers what app/_request/routes.ts has for programs.
+  rewrites: async () => [
+    { source: '/users.:format(csv|json|ndjson|vcf)', destination: '/data/users.:format' },
+    { source: '/user/profile/:id.:format(json|vcf)', destination: '/data/user/profile/:id.:format' },
+  ],
   // `npm test` checks the types of everything; whoever only starts Roster should not wait for it.
   typescript: { ignoreBuildErrors: true },
 }

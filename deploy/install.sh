@@ -193,7 +193,7 @@ install_user_and_settings() {
   cp "$assets/bin/roster" "$destdir/usr/local/bin/"
   # They stay at a rollback: an enabled timer must not be lost.
   cp "$assets/systemd/system/"roster-backup.{service,timer} "$units/"
-  cp "$assets/errors/"*.html "$home/errors/"
+  cp "$assets/errors/"* "$home/errors/"
   [[ -e $settings ]] || cp "$assets/roster/roster.env" "$settings"
   if [[ -n $workers ]]; then set_setting WEB_WORKERS "$workers"; fi
   if [[ -n $metrics ]]; then set_setting METRICS_PORT "${metrics#off}"; fi

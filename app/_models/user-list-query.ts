@@ -92,6 +92,17 @@ export function userProfileHref(id: number, query: Partial<UserListQuery> = {}):
   return `/user/profile/${id}${userListSearch(query)}`
 }
 
+/** The URL of the whole list of `query` as data, such as `/users.csv?q=ann`, with parameters of that format. */
+export function listDataHref(format: string, query: Partial<UserListQuery>, extra: Record<string, string> = {}): string {
+  const params = new URLSearchParams([...listParams({ ...query, page: DEFAULTS.page, size: DEFAULTS.size }), ...Object.entries(extra)])
+  return `/users.${format}${params.size > 0 ? `?${params}` : ''}`
+}
+
+/** The URL of a person as data. */
+export function userDataHref(format: string, id: number): string {
+  return `/user/profile/${id}.${format}`
+}
+
 /** The parameters of the list's canonical URL in their order, without defaults. */
 export function listParams(query: Partial<UserListQuery>): [name: keyof UserListQuery, value: string][] {
   const { q, sort, dir, age_min, age_max, age, size, page } = normalize({ ...DEFAULTS, ...query })

@@ -1,10 +1,14 @@
+import { answerList } from '../_data/answer-list.ts'
+import { answerUser, USER_FORMATS } from '../_data/answer-user.ts'
+import { DATA_FORMATS } from '../_data/data-parameters.ts'
 import { countUsers, findUser, listUsers, type UserPage, type UserRow } from '../_models/user.ts'
 import { parseUserId } from '../_models/user-id.ts'
 import { isCanonical, parseUserListQuery, type SearchParams, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 import { type Answer, currentAnswer } from './answer.ts'
+import type { DataAnswer } from './data-answer.ts'
 
 type RoutePattern = {
-  /** The folder in app/ that has the page; also the name in metrics. */
+  /** The folder in app/ that has the page; also the name in metrics. Data has no folder: the server answers without Next. */
   name: string
   /** The paths that lead to it. */
   pattern: RegExp
@@ -20,10 +24,13 @@ export type PageRoute = RoutePattern & {
   isLong?: true
 }
 
+/** An address for programs. */
+export type DataRoute = RoutePattern & { answer: (path: string, params: SearchParams, signal: AbortSignal) => Promise<DataAnswer> }
+
 /** Paths that lead to nothing, whatever the database holds: one page for all of them. */
 export type NotFoundRoute = RoutePattern & { examplePath: string }
 
-export type Route = PageRoute | NotFoundRoute
+export type Route = PageRoute | DataRoute | NotFoundRoute
 
 /** All routes of app/. The first whose pattern fits leads to the page. */
 export const ROUTES: Route[] = [
@@ -36,6 +43,19 @@ export const ROUTES: Route[] = [
     isLong: true,
   },
   { name: '/user/profile/[id]', pattern: /^\/user\/profile\/[1-9]\d{0,15}$/, read: (path) => readUser(path.split('/').at(-1) ?? '') },
+  {
+    name: '/users.[format]',
+    pattern: new RegExp(`^/users\\.(?:${DATA_FORMATS.join('|')})$`),
+    answer: (path, params, signal) => answerList(findExtension(path, DATA_FORMATS), params, signal),
+  },
+  {
+    name: '/user/profile/[id].[format]',
+    pattern: new RegExp(`^/user/profile/[^/]+\\.(?:${USER_FORMATS.join('|')})$`),
+    answer: (path, params) => {
+      const format = findExtension(path, USER_FORMATS)
+      return answerUser(format, path.slice('/user/profile/'.length, -format.length - 1), params)
+    },
+  },
   { name: '/user/profile/[id]', pattern: /^\/user\/profile\/[^/]+$/, examplePath: '/user/profile/0' },
   { name: '/[...path]', pattern: /^/, examplePath: '/no-such-page' },
 ]
@@ -67,6 +87,12 @@ export function readUserPage(query: UserListQuery): Promise<UserPage> {
 function findCanonicalListUrl(params: SearchParams): string | null {
   const { query, ignored } = parseUserListQuery(params)
   return ignored.length === 0 && !isCanonical(params, query) ? userListHref(query) : null
+}
+
+function findExtension<Format extends string>(path: string, formats: readonly Format[]): Format {
+  const format = formats.find((each) => path.endsWith(`.${each}`))
+  if (format === undefined) throw new Error(`${path} has no extension of a format`)
+  return format
 }
 
 function findAnswer(): Pick<Answer, 'data' | 'plans'> & { signal?: AbortSignal } {

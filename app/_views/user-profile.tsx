@@ -1,8 +1,14 @@
+import { vcards } from '../_data/vcard.ts'
 import type { UserRow } from '../_models/user.ts'
+import { userDataHref } from '../_models/user-list-query.ts'
+import { CopyEmailButton } from './copy-email-button.tsx'
 import { Panel } from './panel.tsx'
 import { isBlank } from './plain-text.ts'
 import { UserAge } from './user-age.tsx'
-import { UserName } from './user-name.tsx'
+import { plainUserName, UserName } from './user-name.tsx'
+import { VcardQrCode } from './vcard-qr-code.tsx'
+
+const BUTTON = 'inline-block rounded-lg border border-field px-3 py-1.5 hover:bg-tint hover:text-accent'
 
 export function UserProfile({ user }: { user: UserRow }) {
   return (
@@ -28,6 +34,27 @@ export function UserProfile({ user }: { user: UserRow }) {
         <dt className="text-muted">ID</dt>
         <dd className="tabular-nums max-sm:-mt-4">{user.id}</dd>
       </dl>
+      <ul className="mt-8 flex flex-wrap items-center gap-2 text-sm">
+        {!isBlank(user.email) && (
+          <li className="empty:hidden">
+            <CopyEmailButton email={user.email} className={BUTTON} />
+          </li>
+        )}
+        <li>
+          <a href={userDataHref('vcf', user.id)} rel="nofollow" className={BUTTON}>
+            vCard
+          </a>
+        </li>
+        <li>
+          <a href={userDataHref('json', user.id)} rel="nofollow" className={BUTTON}>
+            JSON
+          </a>
+        </li>
+      </ul>
+      <details className="mt-4 text-sm">
+        <summary className="w-fit cursor-pointer py-2">QR code for a phone</summary>
+        <VcardQrCode card={vcards([user], '3.0')} name={plainUserName(user)} />
+      </details>
     </Panel>
   )
 }

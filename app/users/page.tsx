@@ -1,11 +1,12 @@
 import type { Metadata } from 'next'
 import { readSearch } from '../_models/user.ts'
-import { isNarrowed, parseUserListQuery, type SearchParams, userListHref } from '../_models/user-list-query.ts'
+import { isNarrowed, listDataHref, parseUserListQuery, type SearchParams, userListHref } from '../_models/user-list-query.ts'
 import { setStatusNotFound } from '../_request/page-status.ts'
 import { readUserPage } from '../_request/routes.ts'
 import { ActiveFilters } from '../_views/active-filters.tsx'
 import { AgeFilter } from '../_views/age-filter.tsx'
 import { IgnoredParameters } from '../_views/ignored-parameters.tsx'
+import { ListAsData } from '../_views/list-as-data.tsx'
 import { ListTooBroad } from '../_views/list-too-broad.tsx'
 import { PageBeyondEnd } from '../_views/page-beyond-end.tsx'
 import { Pagination } from '../_views/pagination.tsx'
@@ -23,7 +24,15 @@ export async function generateMetadata({ searchParams }: UserListPageProps): Pro
   return {
     title: query.page === 1 ? name : `${name}, page ${query.page}`,
     description: 'Everyone in the directory: username, email and age, to search and sort.',
-    alternates: { canonical: userListHref(query) },
+    alternates: {
+      canonical: userListHref(query),
+      types: {
+        'text/csv': listDataHref('csv', query),
+        'application/json': listDataHref('json', query),
+        'application/x-ndjson': listDataHref('ndjson', query),
+        'text/vcard': listDataHref('vcf', query),
+      },
+    },
     // Search engines need each person once: not every search, order and page size.
     ...(userListHref(query) !== userListHref({ page: query.page }) && { robots: { index: false } }),
   }
@@ -44,13 +53,17 @@ export default async function UserListPage({ searchParams }: UserListPageProps) 
       {(count > 0 || isNarrowed(query)) && <AgeFilter query={query} histogram={histogram} />}
       <ActiveFilters query={query} />
       {isTooBroad ? (
-        <ListTooBroad query={query} />
+        <>
+          <ListTooBroad query={query} />
+          <ListAsData query={query} />
+        </>
       ) : isBeyondEnd ? (
         <PageBeyondEnd query={query} pageCount={pageCount} isCountExact={isCountExact} />
       ) : users.length > 0 ? (
         <>
           <UserTable users={users} query={query} search={search} />
           <Pagination query={query} count={count} pageCount={pageCount} isCountExact={isCountExact} />
+          <ListAsData query={query} />
         </>
       ) : (
         <UserListEmpty query={query} words={search.words} />

@@ -7,7 +7,7 @@ import Negotiator from 'negotiator'
 export type WholeResponse = { status: number; headers: OutgoingHttpHeaders; body: Buffer }
 
 // Text; pictures are compressed already.
-const COMPRESSIBLE_TYPE = /^(text\/|application\/(javascript|json|manifest\+json)|image\/svg\+xml)/
+const COMPRESSIBLE_TYPE = /^(text\/|application\/(javascript|json|manifest\+json|x-ndjson)|image\/svg\+xml)/
 const MIN_GZIP_BYTES = 1_024
 // Longer ones are compressed by another thread, which costs more but blocks no other request.
 const MAX_SYNC_GZIP_BYTES = 256 * 1_024

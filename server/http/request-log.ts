@@ -12,10 +12,12 @@ export type Exchange = RequestTarget & {
   requestId: string
   /** Aborted when the visitor hangs up before the response is sent. */
   signal: AbortSignal
+  /** Whether a program asks, which gets errors as JSON. */
+  isData: boolean
   /** What the request counts as in metrics: few names, whatever is requested. */
   route: string
   cache: CacheState
-  /** Why the visitor gets no page; null when there is one. */
+  /** Why the visitor gets no page or data; null when there is one. */
   fault: Fault | null
   /** How a search was made (docs/search.md). */
   plans: string[]

@@ -1,6 +1,8 @@
 import { type KeyObject, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import type { Route } from '../../app/_request/routes.ts'
 import type { NextPages } from '../worker/next-pages.ts'
+import { answerData } from './answer-data.ts'
 import { createPageAnswerer } from './answer-page.ts'
 import { databaseFault } from './database-fault.ts'
 import { sendFault } from './fault-page.ts'
@@ -11,6 +13,7 @@ import { answerInOrder, endInOrder } from './pipelining.ts'
 import { canonicalUrl, readRequest } from './read-request.ts'
 import { type Exchange, observeExchange, type RequestObserver } from './request-log.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
+import { sendProblem } from './send-problem.ts'
 import { answerStaticFile, isStaticFile } from './static-files.ts'
 
 const METHODS = ['GET', 'HEAD']
@@ -67,8 +70,8 @@ export function createWebServer({ pages, secret, observe, onDatabaseFault, readi
   async function answer(exchange: Exchange): Promise<void> {
     const { request, response, path, params, problem } = exchange
     const { method = '', url = '' } = request
-    if (!METHODS.includes(method)) return refuseMethod(response)
-    if (problem !== null) return sendText(response, 400, `${problem}\n`)
+    if (!METHODS.includes(method)) return refuseMethod(exchange)
+    if (problem !== null) return refuse(exchange, 400, problem)
     if (canonicalUrl(url) !== url) return redirect(response, 308, canonicalUrl(url))
     if (path === HEALTH_PATH) return sendText(response, 200, 'ok\n')
     if (path === READINESS_PATH) return sendReadiness(response, await readinessProblem())
@@ -77,20 +80,19 @@ export function createWebServer({ pages, secret, observe, onDatabaseFault, readi
       const location = route.redirectTo?.(params) ?? null
       return location === null ? answerPage(route, exchange) : redirect(response, 307, location)
     }
+    if ('answer' in route) return answerData(route, exchange)
     return isStaticFile(path) ? answerStaticFile(exchange) : answerNotFound(route, exchange)
   }
 
   function answerFault(error: unknown, exchange: Exchange): void {
     if (exchange.signal.aborted) return
-    const fault = databaseFault(error)
-    if (isBusy(error)) sendFault(exchange, 'busy')
-    else if (fault !== null) {
-      onDatabaseFault(fault, exchange.requestId)
-      sendFault(exchange, 'unavailable')
-    } else {
-      console.error(error, { requestId: exchange.requestId })
-      sendFault(exchange, 'broken')
-    }
+    const databaseProblem = databaseFault(error)
+    const fault = isBusy(error) ? 'busy' : databaseProblem === null ? 'broken' : 'unavailable'
+    if (databaseProblem !== null) onDatabaseFault(databaseProblem, exchange.requestId)
+    if (fault === 'broken') console.error(error, { requestId: exchange.requestId })
+    // Half of an answer must not look like all of it.
+    if (exchange.response.headersSent) exchange.response.destroy()
+    else sendFault(exchange, fault)
   }
 }
 
@@ -100,14 +102,24 @@ function openExchange(request: IncomingMessage, response: ServerResponse, pages:
   response.once('close', () => {
     if (!response.writableFinished) gone.abort()
   })
-  const route = routeName(target.path, pages)
-  return { ...target, request, response, requestId: identify(request), signal: gone.signal, route, cache: 'none', fault: null, plans: [] }
+  const route = pages.findRoute(target.path)
+  return {
+    ...target,
+    request,
+    response,
+    requestId: identify(request),
+    signal: gone.signal,
+    isData: 'answer' in route,
+    route: routeName(target.path, route),
+    cache: 'none',
+    fault: null,
+    plans: [],
+  }
 }
 
 /** What `path` counts as in metrics. */
-function routeName(path: string, pages: NextPages): string {
-  const route = pages.findRoute(path)
-  if ('read' in route) return route.name
+function routeName(path: string, route: Route): string {
+  if ('read' in route || 'answer' in route) return route.name
   if (path === HEALTH_PATH || path === READINESS_PATH) return path
   return path.startsWith('/_next/static/') ? '/_next/static' : 'other'
 }
@@ -119,9 +131,14 @@ function identify(request: IncomingMessage): string {
   return requestId
 }
 
-function refuseMethod(response: ServerResponse): void {
-  response.setHeader('Allow', METHODS.join(', '))
-  sendText(response, 405, 'Roster is read-only: use GET or HEAD.\n')
+function refuseMethod(exchange: Exchange): void {
+  exchange.response.setHeader('Allow', METHODS.join(', '))
+  refuse(exchange, 405, 'Roster is read-only: use GET or HEAD.')
+}
+
+function refuse({ response, isData }: Exchange, status: number, reason: string): void {
+  if (isData) sendProblem(response, status, reason)
+  else sendText(response, status, `${reason}\n`)
 }
 
 function redirect(response: ServerResponse, status: 307 | 308, location: string): void {
@@ -131,11 +148,7 @@ function redirect(response: ServerResponse, status: 307 | 308, location: string)
 
 function sendReadiness(response: ServerResponse, reason: string | null): void {
   if (reason === null) sendText(response, 200, 'ready\n')
-  else {
-    // https://www.rfc-editor.org/rfc/rfc9457
-    response.writeHead(503, { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' })
-    response.end(JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail: reason }))
-  }
+  else sendProblem(response, 503, reason)
 }
 
 function sendText(response: ServerResponse, status: number, text: string): void {

@@ -23,6 +23,7 @@ const SERVER_FILES = [
 const COMMANDS = [
   'backup',
   'check',
+  'export',
   'import',
   'import-options',
   'prepare',

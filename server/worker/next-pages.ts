@@ -16,6 +16,8 @@ const HOSTING_PARAMETER = /^nxt[PI]/
 
 const DISTRIBUTION = join(STANDALONE, '.next')
 
+const require = createRequire(join(STANDALONE, 'server.js'))
+
 type PageContext = { requestMeta: { relativeProjectDir: string; query: ParsedUrlQuery } }
 type PageHandler = (request: IncomingMessage, response: ServerResponse, context: PageContext) => Promise<void>
 
@@ -29,20 +31,24 @@ export type NextPages = {
   render: (route: Route, params: ParsedUrlQuery, request: IncomingMessage, answer: Answer) => Promise<WholeResponse>
 }
 
+/** The routes of Next's build, with the model. Changes the folder and the environment of this process. */
+export async function loadRoutes(): Promise<Route[]> {
+  process.chdir(STANDALONE)
+  Object.assign(process.env, { NODE_ENV: 'production', NEXT_RUNTIME: 'nodejs' })
+  // The globals that the pages of a build rely on.
+  require('next/dist/server/node-environment')
+  const instrumentation: typeof import('../../instrumentation.ts') = await require(join(DISTRIBUTION, 'server/instrumentation.js'))
+  return instrumentation.loadRoutes()
+}
+
 /**
  * The pages of Next's build, each called at its entrypoint: https://nextjs.org/docs/app/api-reference/adapters/invoking-entrypoints
  * Next's own server around them takes twice as long to start, and a part of each request, for features that Roster does not use.
  */
 export async function loadNextPages(): Promise<NextPages> {
-  process.chdir(STANDALONE)
-  Object.assign(process.env, { NODE_ENV: 'production', NEXT_RUNTIME: 'nodejs' })
-  const require = createRequire(join(STANDALONE, 'server.js'))
-  // The globals that the pages of a build rely on.
-  require('next/dist/server/node-environment')
-  const { loadRoutes }: typeof import('../../instrumentation.ts') = await require(join(DISTRIBUTION, 'server/instrumentation.js'))
   const routes = await loadRoutes()
   const files: Record<string, string> = JSON.parse(readFileSync(join(DISTRIBUTION, 'server/app-paths-manifest.json'), 'utf8'))
-  const handlers = new Map(routes.map(({ name }) => [name, loadHandler(name)]))
+  const handlers = new Map(routes.flatMap((route) => ('answer' in route ? [] : [[route.name, loadHandler(route.name)]])))
 
   function loadHandler(name: string): PageHandler {
     const file = files[join(name, 'page')]

@@ -61,6 +61,7 @@ describe('install.sh', () => {
       'etc/roster/roster.env',
       'etc/nginx/sites-enabled/roster',
       'opt/roster/errors/503.html',
+      'opt/roster/errors/503.json',
       'usr/local/bin/roster',
     ]) {
       expect(existsSync(join(root, path)), path).toBe(true)

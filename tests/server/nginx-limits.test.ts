@@ -110,6 +110,14 @@ describe('searches have their own limit', () => {
     expect((await search('198.51.100.2', 0)).status).toBe(200)
   })
 
+  test('that programs reach as well, and read as JSON', async ({ site }) => {
+    const paths = Array.from({ length: 150 }, (_, index) => `/users.json?q=${SECRET}${index}`)
+    const answers = await Promise.all(paths.map((path) => askFrom(site, '198.51.100.4', path)))
+    const refused = answers.find(({ status }) => status === 429)
+    expect(refused?.headers).toMatchObject({ 'content-type': 'application/problem+json', 'retry-after': '5' })
+    expect(JSON.parse(refused?.body ?? '')).toMatchObject({ status: 429, title: 'Too Many Requests' })
+  })
+
   test('that typing never reaches', async ({ site }) => {
     for (let key = 0; key < 60; key += 1) {
       const { status } = await askFrom(site, '198.51.100.3', `/users?q=${SECRET}${'abcdefghij'.slice(0, key % 11)}`, { rsc: '1' })

@@ -153,6 +153,17 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     expect(again.status).toBe(304)
   })
 
+  test('the list as data is not stored, and errors are for programs', async ({ site }) => {
+    for (const { address } of Object.values(site.servers)) {
+      const list = await httpGet(address, '/users.csv?q=grace')
+      expect(list.body).toBe('id,username,email,age\r\n4,Grace,grace@example.org,85\r\n')
+      const { headers } = await httpGet(address, '/users.csv?q=grace', { headers: { 'if-none-match': String(list.headers.etag) } })
+      expect(headers.etag).toBe(list.headers.etag)
+      const wrong = await httpGet(address, '/user/profile/99.json')
+      expect({ status: wrong.status, type: wrong.headers['content-type'] }).toEqual({ status: 404, type: 'application/problem+json' })
+    }
+  })
+
   test('a missing script is not cached', async ({ site }) => {
     const { status, headers } = await httpGet(site.servers[name].address, '/_next/static/chunks/none.js')
     expect(status).toBe(404)
@@ -164,6 +175,7 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
       ['/icon.svg', 'image/svg+xml'],
       ['/favicon.ico', 'image/x-icon'],
       ['/manifest.webmanifest', 'application/manifest+json'],
+      ['/openapi.json', 'application/json'],
     ] as const) {
       const { headers } = await httpGet(site.servers[name].address, path)
       expect(headers['content-type']?.replace('vnd.microsoft.icon', 'x-icon')).toContain(type)
@@ -326,6 +338,16 @@ describe('without a worker', () => {
           expect(body).toMatch(/Content-Security-Policy[^>]*default-src 'none'/)
           expect(headers).toMatchObject(SECURITY_HEADERS)
           expect(headers['cache-control'] ?? 'no-store').toBe('no-store')
+        }
+        // lighttpd has one error page for all.
+        if (name !== 'lighttpd') {
+          const { status, headers, body } = await httpGet(address, '/users.csv')
+          expect({ status, type: headers['content-type'], retry: headers['retry-after'] }).toEqual({
+            status: 503,
+            type: 'application/problem+json',
+            retry: '5',
+          })
+          expect(JSON.parse(body)).toMatchObject({ status: 503, title: 'Service Unavailable' })
         }
         // Files need no worker.
         expect((await httpGet(address, findScript(site).path)).status).toBe(200)

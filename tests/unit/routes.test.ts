@@ -22,9 +22,11 @@ function pageRoute(path: string): PageRoute {
 
 test('each page in app/ has a route, and each route a page', () => {
   const files = globSync('**/{page,route}.{ts,tsx}', { cwd: join(ROOT, 'app') })
-  const pages = files.map((file) => join('/', dirname(file)))
+  // The server answers with data without Next; app/data is for `next dev`.
+  const pages = files.map((file) => join('/', dirname(file))).filter((path) => path !== '/data/[...path]')
   expect(pages).toContain('/users')
-  expect([...new Set(ROUTES.map(({ name }) => name))].sort()).toEqual(pages.sort())
+  const names = ROUTES.filter((route) => !('answer' in route)).map(({ name }) => name)
+  expect([...new Set(names)].sort()).toEqual(pages.sort())
 })
 
 test.each([
@@ -32,6 +34,13 @@ test.each([
   ['/users', '/users', true],
   ['/user/profile/1', '/user/profile/[id]', true],
   ['/user/profile/9007199254740993', '/user/profile/[id]', true],
+  ['/users.csv', '/users.[format]', false],
+  ['/users.vcf', '/users.[format]', false],
+  ['/users.xml', '/[...path]', false],
+  ['/users.csv/', '/[...path]', false],
+  ['/user/profile/1.json', '/user/profile/[id].[format]', false],
+  ['/user/profile/abc.vcf', '/user/profile/[id].[format]', false],
+  ['/user/profile/1.csv', '/user/profile/[id]', false],
   ['/user/profile/0', '/user/profile/[id]', false],
   ['/user/profile/abc', '/user/profile/[id]', false],
   ['/user/profile/1/2', '/[...path]', false],

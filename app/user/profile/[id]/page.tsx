@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { parseUserListQuery, type SearchParams, userListHref, userProfileHref } from '../../../_models/user-list-query.ts'
+import { parseUserListQuery, type SearchParams, userDataHref, userListHref, userProfileHref } from '../../../_models/user-list-query.ts'
 import { setStatusNotFound } from '../../../_request/page-status.ts'
 import { readUser } from '../../../_request/routes.ts'
 import { BackLink } from '../../../_views/back-link.tsx'
@@ -16,7 +16,10 @@ export async function generateMetadata({ params }: UserProfilePageProps): Promis
   return {
     title: name,
     description: `${name} in the directory: email, age and ID.`,
-    alternates: { canonical: userProfileHref(user.id) },
+    alternates: {
+      canonical: userProfileHref(user.id),
+      types: { 'application/json': userDataHref('json', user.id), 'text/vcard': userDataHref('vcf', user.id) },
+    },
   }
 }
 
