@@ -43,9 +43,9 @@ export function openDatabase(
   return new DatabaseSync(url, { readOnly: isReadOnly, timeout: busyTimeoutMs })
 }
 
-/** Gives this connection a cache that is large enough to load many people. */
-export function enlargeCache(database: DatabaseSync): void {
-  database.exec(`PRAGMA cache_size = -${BULK_CACHE_KIB}`)
+/** Gives this connection a cache that is large enough to load many people, or one of `kibibytes`. */
+export function enlargeCache(database: DatabaseSync, kibibytes = BULK_CACHE_KIB): void {
+  database.exec(`PRAGMA cache_size = -${kibibytes}`)
 }
 
 /** Runs `work` in a transaction, or in the open one: commits everything that it writes, or nothing when it throws. */

@@ -6,6 +6,9 @@ import { enlargeCache } from '../database/sqlite.ts'
 /** Small enough to show progress and to obey signals; large, as the search index writes its part at the end of each statement. */
 const ROWS_PER_STATEMENT = 25_000
 
+// Less than a seed has: reading the file has taken memory, which the process keeps. All of it stays below 300 MB.
+const WRITING_KIB = 80 * 1_024
+
 // Sorting takes as much memory as the cache may have.
 const SORTING_KIB = 16 * 1_024
 
@@ -28,7 +31,7 @@ export function* writePlan(database: DatabaseSync, faults: Faults): Generator<nu
       INSERT INTO "ImportWrite" ("row", "id") SELECT "row", ifnull("id", "target") AS "new" FROM "ImportRow"
       WHERE "reason" IS NULL AND ("target" IS NULL OR "action" = 'move') ORDER BY "new" IS NULL, "new", "row"`)
     .run()
-  enlargeCache(database)
+  enlargeCache(database, WRITING_KIB)
   yield* updateAges(database, faults)
   const restoreIndexes = isMostlyNew(database, Number(changes)) ? dropRandomIndexes(database) : () => {}
   const findRow = database.prepare('SELECT "row" FROM "ImportWrite" WHERE "position" = ?')
