@@ -5,24 +5,8 @@ const PEOPLE_PER_BLOCK = 4_096
 
 const KEYS = { id: 0, username: '', email: '' } as const
 
-/**
- * Lets "UserKeyCount" rest while many people are written: its triggers would look for the middle of each block that grows, which needs
- * indexes that may be missing meanwhile. Returns the function that brings the triggers back and counts everybody.
- */
-export function suspendKeyCounts(database: DatabaseSync): () => void {
-  const triggers = database
-    .prepare(
-      `SELECT "name", "sql" FROM sqlite_schema WHERE "type" = 'trigger' AND "tbl_name" = 'UserText' AND "name" LIKE '%of\\_key' ESCAPE '\\'`,
-    )
-    .all()
-  for (const { name } of triggers) database.exec(`DROP TRIGGER "${name}"`)
-  return () => {
-    for (const { sql } of triggers) database.exec(String(sql))
-    countKeys(database)
-  }
-}
-
-function countKeys(database: DatabaseSync): void {
+/** Counts everybody in "UserKeyCount" anew. */
+export function countKeys(database: DatabaseSync): void {
   database.exec('DELETE FROM "UserKeyCount"')
   for (const [key, lowest] of Object.entries(KEYS))
     database

@@ -16,16 +16,19 @@ export function wrongFoldedTextQuery(database: DatabaseSync): string {
   return `SELECT "User"."id" FROM "User" LEFT JOIN "UserText" ON "UserText"."id" = "User"."id" WHERE (${actual}) IS NOT (${values})`
 }
 
-/** A statement that fills the empty table "UserText". The search index takes ids only in their order. */
+/** A statement that fills the empty table "UserText", which is in the order of usernames. */
 export function fillFoldedTextStatement(database: DatabaseSync): string {
   const { columns, values } = foldedText(database)
-  return `INSERT INTO "UserText" (${columns}) SELECT ${values} FROM "User" ORDER BY "id"`
+  return `INSERT INTO "UserText" (${columns}) SELECT ${values} FROM "User" ORDER BY 1`
 }
 
-/** A query of what "UserSearch" should contain: id, username, email and starts. */
-export function searchTextQuery(database: DatabaseSync): string {
+/**
+ * A query of what "UserSearch" should contain: id, username, email and starts, by id. For the people that `where`, a condition on "UserText",
+ * admits.
+ */
+export function searchTextQuery(database: DatabaseSync, where = 'TRUE'): string {
   const { values, source } = match(database, 'UserText_after_insert', SEARCH_TEXT)
-  return `SELECT ${values} FROM (${source?.replaceAll('new.', '"UserText".')} FROM "UserText") ORDER BY "id"`
+  return `SELECT ${values} FROM (${source?.replaceAll('new.', '"UserText".')} FROM "UserText" WHERE ${where}) ORDER BY "id"`
 }
 
 /** A query of the `id` and `fault` of each person whose username or email would be refused today. */

@@ -46,7 +46,7 @@ export async function importPeople(database: DatabaseSync, options: ImportOption
       let written = 0
       for (const rows of writePlan(database, faults)) {
         written += rows
-        options.onProgress(Math.min(written, total), total)
+        options.onProgress(Math.min(Math.round(written), total), total)
         // Signals get their turn.
         await setImmediate()
         options.checkInterruption()

@@ -1,22 +1,25 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { constraintMessage } from '../database/constraint-message.ts'
-import { suspendKeyCounts } from '../database/key-counts.ts'
+import { suspendDerivation } from '../database/rebuild.ts'
 import { enlargeCache } from '../database/sqlite.ts'
 
 /** Small enough to show progress and to obey signals; large, as the search index writes its part at the end of each statement. */
 const ROWS_PER_STATEMENT = 25_000
 
 // Less than a seed has: reading the file has taken memory, which the process keeps. All of it stays below 300 MB.
-const WRITING_KIB = 80 * 1_024
+const WRITING_KIB = 64 * 1_024
 
 // Sorting takes as much memory as the cache may have.
 const SORTING_KIB = 16 * 1_024
+
+// Of the time for many new people.
+const DERIVED_SHARE = 0.6
 
 /** The numbers of rows that the database has refused, by the sentence of the constraint. */
 export type Faults = Map<string, number[]>
 
 /**
- * Writes what `planImport` has decided, in the open transaction: yields the number of rows that each step has dealt with. Rows that the
+ * Writes what `planImport` has decided, in the open transaction: yields how many rows the work of each step stands for. Rows that the
  * database refuses are not written but added to `faults`: the caller then rolls back, and plans again.
  */
 export function* writePlan(database: DatabaseSync, faults: Faults): Generator<number> {
@@ -33,9 +36,9 @@ export function* writePlan(database: DatabaseSync, faults: Faults): Generator<nu
     .run()
   enlargeCache(database, WRITING_KIB)
   yield* updateAges(database, faults)
-  const restoreIndexes = isMostlyNew(database, Number(changes)) ? dropRandomIndexes(database) : () => {}
+  const derive = isMostlyNew(database, Number(changes)) ? suspendDerivation(database) : null
   const findRow = database.prepare('SELECT "row" FROM "ImportWrite" WHERE "position" = ?')
-  yield* writeRows(
+  const written = writeRows(
     database.prepare(`
       INSERT INTO "User" ("id", "username", "email", "age")
       SELECT "ImportWrite"."id", "username", "email", "age" FROM "ImportWrite" CROSS JOIN "ImportRow" USING ("row")
@@ -43,7 +46,9 @@ export function* writePlan(database: DatabaseSync, faults: Faults): Generator<nu
     [1, Number(changes)],
     (sentence, position) => addFault(faults, sentence, Number(findRow.get(position)?.row)),
   )
-  restoreIndexes()
+  const ownShare = derive === null ? 1 : 1 - DERIVED_SHARE
+  for (const rows of written) yield rows * ownShare
+  if (derive !== null && faults.size === 0) for (const share of derive()) yield Number(changes) * DERIVED_SHARE * share
 }
 
 // People who move are removed first and come back with the same id: in any order, one of them could need what another still has.
@@ -112,27 +117,8 @@ function* ranges(first: number, last: number): Generator<[from: number, to: numb
   for (let from = first; from <= last; from += ROWS_PER_STATEMENT) yield [from, Math.min(last, from + ROWS_PER_STATEMENT - 1)]
 }
 
+/** Whether `newRows` are so many that it is quicker to derive everything anew. */
 function isMostlyNew(database: DatabaseSync, newRows: number): boolean {
   const people = Number(database.prepare('SELECT count(*) AS "people" FROM "User"').get()?.people)
   return newRows >= ROWS_PER_STATEMENT && newRows >= people
-}
-
-/**
- * Drops the indexes of the list into which new people come in random order. Returns the function that builds them again, which sorts once.
- * The transaction hides this from all others.
- */
-function dropRandomIndexes(database: DatabaseSync): () => void {
-  const resumeKeyCounts = suspendKeyCounts(database)
-  // The triggers of "User" look up people in the one by id, in which new people come last.
-  const indexes = database
-    .prepare(
-      `SELECT "name", "sql" FROM sqlite_schema WHERE "type" = 'index' AND "tbl_name" = 'UserText' AND "name" NOT LIKE 'UserText\\_id\\_%' ESCAPE '\\' AND "sql" IS NOT NULL`,
-    )
-    .all()
-  for (const { name } of indexes) database.exec(`DROP INDEX "${name}"`)
-  return () => {
-    database.exec(`PRAGMA cache_size = -${SORTING_KIB}`)
-    for (const { sql } of indexes) database.exec(String(sql))
-    resumeKeyCounts()
-  }
 }
