@@ -13,14 +13,17 @@ function exporter({ guests = 0 } = {}) {
   const { file, url, sql } = temporaryDatabase()
   addNamedPeople(sql)
   addPeople(sql, listGuests(11, guests))
-  const start = (...options: string[]) =>
-    spawn(process.execPath, ['server/roster.ts', 'export', ...options], { cwd: ROOT, env: { ...process.env, DATABASE_URL: url } })
-  const run = async (...options: string[]) => {
-    const child = start(...options)
-    const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-    return { status, stdout, stderr }
-  }
-  return { folder: dirname(file), start, run }
+  const start = (...options: string[]) => startRoster(url, 'export', ...options)
+  return { folder: dirname(file), start, run: (...options: string[]) => result(start(...options)) }
+}
+
+function startRoster(url: string, ...options: string[]) {
+  return spawn(process.execPath, ['server/roster.ts', ...options], { cwd: ROOT, env: { ...process.env, DATABASE_URL: url } })
+}
+
+async function result(child: ReturnType<typeof startRoster>) {
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { status, stdout, stderr }
 }
 
 test('writes the list to stdout in each format', async () => {
@@ -35,6 +38,20 @@ test('writes the list to stdout in each format', async () => {
   expect(JSON.parse((await run('--format', 'json')).stdout)).toEqual({ users: NAMED_PEOPLE, total: 10, next: null })
   expect(JSON.parse((await run('--format', 'json', '--q', 'nobody-at-all')).stdout)).toEqual({ users: [], total: 0, next: null })
   expect((await run('--format', 'vcf', '--version', '4.0', '--q', 'grace')).stdout).toMatch(/^BEGIN:VCARD\r\nVERSION:4\.0\r\n/)
+})
+
+test.each(['csv', 'json', 'ndjson', 'vcf'])('what is exported as %s and imported elsewhere is the same people', async (format) => {
+  const { folder, run } = exporter({ guests: 50 })
+  const file = join(folder, `people.${format}`)
+  await run(file)
+  const { url } = temporaryDatabase()
+  expect(await result(startRoster(url, 'import', file, '--key', 'id'))).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('60 added'),
+  })
+  const people = (await run('--format', 'ndjson')).stdout
+  const carried = format === 'vcf' ? people.replaceAll(/"age":\d+/g, '"age":null') : people
+  expect((await result(startRoster(url, 'export', '--format', 'ndjson'))).stdout).toBe(carried)
 })
 
 test('writes a file as its name ends, in place of the one that is there', async () => {

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { CSV_HEADER, csvLines } from '../../app/_data/csv.ts'
+import { vcards } from '../../app/_data/vcard.ts'
 import { MAX_ROW_CHARACTERS } from '../../server/import/imported-row.ts'
 import { readRows } from '../fixtures/read-rows.ts'
 
@@ -188,26 +190,11 @@ describe('vCard', () => {
   })
 })
 
-// The formats as `roster export` and the site write them.
 const WRITERS = {
-  csv: (people: Person[]) =>
-    ['id,username,email,age', ...people.map((each) => Object.values(each).map(quote).join(','))].map((line) => `${line}\r\n`).join(''),
+  csv: (people: Person[]) => CSV_HEADER + csvLines(people),
   ndjson: (people: Person[]) => people.map((each) => `${JSON.stringify(each)}\n`).join(''),
   json: (people: Person[]) => JSON.stringify({ users: people, total: people.length, next: null }, null, people.length % 2),
-  vcf: (people: Person[]) =>
-    people
-      .map(({ id, username, email }) =>
-        [
-          'BEGIN:VCARD',
-          'VERSION:3.0',
-          `FN:${escapeText(username)}`,
-          `EMAIL:${escapeText(email)}`,
-          `UID:urn:roster:user:${id}`,
-          'END:VCARD',
-          '',
-        ].join('\r\n'),
-      )
-      .join(''),
+  vcf: (people: Person[]) => vcards(people, people.length % 2 === 0 ? '3.0' : '4.0'),
 }
 
 type Person = { id: number; username: string; email: string; age: number | null }
@@ -237,11 +224,3 @@ test.each(Object.entries(WRITERS))('%s comes back as it was written, whatever th
     { numRuns: 100 },
   )
 })
-
-function quote(value: string | number | null): string {
-  return /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value ?? '')
-}
-
-function escapeText(value: string): string {
-  return value.replaceAll(/[\\,;]/g, '\\$&')
-}
