@@ -13,6 +13,7 @@ import type { TestDatabase } from '../../fixtures/create-database.ts'
 import { addNamedPeople, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
 import { RosterProcess } from '../../fixtures/roster-process.ts'
 import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
+import { NAMESPACES } from '../../requirements.ts'
 
 const SCRIPT = join(ROOT, 'server/roster.ts')
 const PEOPLE = NAMED_PEOPLE.length
@@ -228,6 +229,29 @@ test.skipIf(!existsSync('/dev/full'))('a report that cannot be written undoes th
     ),
   })
   expect(listPeople(sql)).toHaveLength(PEOPLE)
+})
+
+test.skipIf(!NAMESPACES.isMet())('a disk that fills up undoes the import', () => {
+  const { file, sql } = databaseWithPeople()
+  sql.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  const people = temporaryFile(
+    `username,email\n${Array.from({ length: 20_000 }, (_, number) => `user${number},user${number}@example.com\n`).join('')}`,
+  )
+  const folder = temporaryFolder()
+  const commands = 'mount -t tmpfs -o size=3m tmpfs "$0"; cp "$1" "$0/roster.db"; "$2" "$3" import "$4"; "$2" "$3" check'
+  const { status, stdout, stderr } = spawnSync(
+    'unshare',
+    ['--mount', 'sh', '-c', commands, folder, file, process.execPath, SCRIPT, people],
+    {
+      env: { ...process.env, DATABASE_URL: databaseUrl(join(folder, 'roster.db')) },
+      encoding: 'utf8',
+    },
+  )
+  expect({ status, problems: stdout.split('\n').filter((line) => line !== '' && !line.includes('  ok (')) }).toEqual({
+    status: 0,
+    problems: [],
+  })
+  expect(stderr).toMatch(/The database .* cannot be changed: its disk is full; free some space, and run the same command again\n$/)
 })
 
 test('the report is there when no row can be written', () => {
