@@ -63,6 +63,25 @@ addImportOptions(importCommand, async (path, settings) => {
   process.exitCode = await (await import('./commands/import.ts')).importFile(path, settings)
 })
 
+addCommand('export', 'Write people to a file or to stdout: everybody, or those on a list', [
+  'roster export people.csv',
+  'roster export people.csv --for excel --sort username',
+  'roster export --format ndjson --q "ann example.org" | jq .email',
+])
+  .argument('[FILE]', 'The file; it is replaced when everybody is written. Without it: stdout')
+  .option('--format <FORMAT>', 'csv, json, ndjson or vcf; by default as FILE ends, else csv')
+  .option('--q <WORDS>', 'Only people who match this search')
+  .option('--sort <COLUMN>', 'id, username, email or age')
+  .option('--dir <DIRECTION>', 'asc or desc')
+  .option('--age-min <AGE>', 'Only people of this age or older')
+  .option('--age-max <AGE>', 'Only people of this age or younger')
+  .option('--age <AGE>', 'unknown: only people without an age')
+  .option('--for <PROGRAM>', 'excel: CSV that Excel reads as UTF-8, and in which no value is a formula')
+  .option('--version <VERSION>', 'The version of vCard: 3.0 or 4.0')
+  .action(async (file: string | undefined, options: Record<string, string>) => {
+    process.exitCode = await (await import('./commands/export.ts')).exportPeople(file, options)
+  })
+
 addCommand('backup', 'Copy the database while it is in use, and verify the copy', [
   'roster backup                      # beside the database, named after the time',
   'roster backup /backup/roster.db',
@@ -90,25 +109,6 @@ addCommand('check', 'Check the database while it is in use; exit status 1 if som
 ])
   .option('--repair', 'If indexes, folded names, search index or counts are wrong, build them anew, and check again')
   .action(async ({ repair = false }: { repair?: boolean }) => (await import('./commands/check.ts')).check(repair))
-
-addCommand('export', 'Write people to a file or to stdout: everybody, or those on a list', [
-  'roster export people.csv',
-  'roster export people.csv --for excel --sort username',
-  'roster export --format ndjson --q "ann example.org" | jq .email',
-])
-  .argument('[FILE]', 'The file; it is replaced when everybody is written. Without it: stdout')
-  .option('--format <FORMAT>', 'csv, json, ndjson or vcf; by default as FILE ends, else csv')
-  .option('--q <WORDS>', 'Only people who match this search')
-  .option('--sort <COLUMN>', 'id, username, email or age')
-  .option('--dir <DIRECTION>', 'asc or desc')
-  .option('--age-min <AGE>', 'Only people of this age or older')
-  .option('--age-max <AGE>', 'Only people of this age or younger')
-  .option('--age <AGE>', 'unknown: only people without an age')
-  .option('--for <PROGRAM>', 'excel: CSV that Excel reads as UTF-8, and in which no value is a formula')
-  .option('--version <VERSION>', 'The version of vCard: 3.0 or 4.0')
-  .action(async (file: string | undefined, options: Record<string, string>) => {
-    process.exitCode = await (await import('./commands/export.ts')).exportPeople(file, options)
-  })
 
 addCommand('status', 'Show the state of the database; exit status 1 unless this release can serve it', ['roster status']).action(async () =>
   (await import('./commands/status.ts')).status(),

@@ -10,7 +10,7 @@ import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-dat
 
 const SCRIPT = join(ROOT, 'server/roster.ts')
 const COMMANDS = [
-  ...['start', 'serve', 'dev', 'build', 'prepare', 'seed', 'import', 'backup', 'restore', 'check', 'status'],
+  ...['start', 'serve', 'dev', 'build', 'prepare', 'seed', 'import', 'export', 'backup', 'restore', 'check', 'status'],
   ...['nginx-upstream', 'help'],
 ]
 const ONLY_IN_SOURCES = ['dev', 'build']
@@ -70,7 +70,7 @@ test.each([
   [['--force'], "unknown option '--force'"],
   [['backup', '--force'], "unknown option '--force'"],
   [['backup', 'one', 'two'], "too many arguments for 'backup'. Expected 1 argument but got 2: one, two"],
-  ...COMMANDS.filter((command) => !['import', 'backup', 'restore', 'nginx-upstream', 'help'].includes(command)).map(
+  ...COMMANDS.filter((command) => !['import', 'export', 'backup', 'restore', 'nginx-upstream', 'help'].includes(command)).map(
     (command): [string[], string] => [[command, 'more'], `too many arguments for '${command}'. Expected 0 arguments but got 1: more`],
   ),
   [['seed', '--count'], "option '--count <N>' argument missing"],
