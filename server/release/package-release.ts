@@ -44,6 +44,9 @@ const SEED_SCRIPT = 'prisma/seed.ts'
 // The packages that server/ imports; Next has copied those of the pages.
 const SERVER_PACKAGES = ['cli-progress', 'commander', 'csv-parse', 'ical.js', 'negotiator', 'pino', 'pino-pretty', 'prom-client', 'send']
 
+// Next compiles these into the pages, so that only a copy gets them into the list of packages.
+const COMPILED_PACKAGES = ['uqr']
+
 /**
  * Makes Next's standalone build in the folder `build` a release, which is all that a machine needs to run Roster besides Node: adds the
  * server, the migrations and their packages, compressed copies of the static files, and a list of the packages (sbom.cdx.json).
@@ -52,7 +55,7 @@ const SERVER_PACKAGES = ['cli-progress', 'commander', 'csv-parse', 'ical.js', 'n
 export function completeRelease(build: string): void {
   // What an earlier version had there must not stay.
   for (const folder of ['server', 'prisma', 'app/_request']) rmSync(join(build, folder), { recursive: true, force: true })
-  const packages = listPackagePaths(SERVER_PACKAGES)
+  const packages = listPackagePaths([...SERVER_PACKAGES, ...COMPILED_PACKAGES])
   for (const path of [...RELEASE_FILES, ...RELEASE_FOLDERS, SEED_SCRIPT, ...packages]) {
     cpSync(join(ROOT, path), join(build, path), { recursive: true })
   }
