@@ -175,7 +175,7 @@ test('a page that takes long for one visitor does not keep the others waiting', 
       await listen('worker.sock', (socket) => {
         requests += 1
         if (requests === 1) isHeld.resolve()
-        else socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+        else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
       }),
     ],
     port: await freePort(),
