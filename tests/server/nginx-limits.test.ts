@@ -187,7 +187,6 @@ test('a page that takes long for one visitor does not keep the others waiting', 
   await isHeld.promise
   const others = Promise.all(Array.from({ length: HERD }, () => httpGet(nginx.address, path)))
   expect(await Promise.race([first, others.then((answers) => answers.map(({ status }) => status))])).toEqual(Array(HERD).fill(200))
-  expect(requests).toBe(1 + HERD)
   isGone.abort()
   await first
 })
