@@ -56,7 +56,7 @@ async function measure(): Promise<string> {
   ].join('\n')
 }
 
-/** Writes the generated people, of whom those that `isOlder` accepts are one year older. */
+/** Writes the generated people; those that `isOlder` accepts are one year older. */
 function writePeople(file: string, isOlder: (index: number) => boolean): string {
   const descriptor = openSync(file, 'w')
   writeSync(descriptor, 'id,username,email,age\r\n')

@@ -7,8 +7,8 @@ import type { UserListQuery } from './user-list-query.ts'
 export type { ListPosition } from './sqlite/whole-list/list-sections.ts'
 
 /**
- * Everybody on the list of `query`, whatever its page and size, in its order and in short steps. Who is there all the time comes once,
- * whoever is added or removed meanwhile; who is renamed in a list sorted by that name may come twice or not at all.
+ * Everybody on the list of `query`, whatever its page and size, in its order and in short steps. A person who is there all the time comes once,
+ * also while others are added or removed. In a list sorted by name, a person who is renamed meanwhile may come twice or not at all.
  * @throws BusyError when too many steps of others wait, or the reason of the signal when it is aborted.
  */
 export async function* streamUsers(query: UserListQuery, options: StreamOptions): AsyncGenerator<ListStep> {

@@ -12,7 +12,7 @@ import { readSettings } from '../settings.ts'
 
 /**
  * Copies the database to the new file `target`, or into the folder `target` (by default beside the database) to a file named after the
- * time, and verifies the copy. With `keep`, removes all but that many of the backups there that Roster named.
+ * time, and verifies the copy. With `keep`, removes older backups there that Roster named, except the newest `keep`.
  * @throws OperatorError when it cannot be copied or `target` exists; no file is left then, and none is removed.
  */
 export function backup(target: string | undefined, keep: number | undefined): void {

@@ -14,7 +14,7 @@ const FILLED_FIELDS = ['username', 'email', 'age'] as const
 const ALL_GIVEN = GIVEN.username | GIVEN.email | GIVEN.age
 const LACKS_FIELDS = `"given" & ${ALL_GIVEN} <> ${ALL_GIVEN}`
 
-/** The rows that change an id, username or email: those of people whom the file moves, and new people. */
+/** The rows that change an id, username or email: those of people who get another one, and of new people. */
 const IS_MOVE = `"reason" IS NULL AND ("target" IS NULL OR "action" = 'move')`
 
 /**

@@ -21,7 +21,7 @@ export async function stageRows(database: DatabaseSync, rows: AsyncIterable<Impo
       "email" TEXT COLLATE NOCASE,
       "age" INTEGER,
       "fault" TEXT,               -- why this row is refused, whatever is in the database
-      "target" INTEGER,           -- the person whom its key names
+      "target" INTEGER,           -- the person with its key
       "action" TEXT,              -- same, age or move; of a row without a target: null, it is added
       "reason" TEXT               -- why this row is refused now
     )`)

@@ -117,7 +117,7 @@ function* ranges(first: number, last: number): Generator<[from: number, to: numb
   for (let from = first; from <= last; from += ROWS_PER_STATEMENT) yield [from, Math.min(last, from + ROWS_PER_STATEMENT - 1)]
 }
 
-/** Whether `newRows` are so many that it is quicker to derive everything anew. */
+/** Whether most people will be new: deriving everything anew is quicker then. */
 function isMostlyNew(database: DatabaseSync, newRows: number): boolean {
   const people = Number(database.prepare('SELECT count(*) AS "people" FROM "User"').get()?.people)
   return newRows >= ROWS_PER_STATEMENT && newRows >= people

@@ -17,7 +17,7 @@ type Row = Partial<Record<Field, string | number | null>>
 type Case = Rules & { table: NamedPerson[]; rows: Row[]; isBadSkipped: boolean }
 type Outcome = { people: NamedPerson[]; refused: number[] } | 'error'
 
-// Few values, so that many are taken, twice in the file, or the same but for the letter case.
+// Few values: often one is taken, comes twice in the file, or differs only in letter case.
 const usernames = fc.constantFrom('ann', 'Ann', 'bob', 'cy', 'dee')
 const emails = fc.constantFrom('a@x', 'A@X', 'b@x', 'c@x', 'd@x')
 const person = fc.record({

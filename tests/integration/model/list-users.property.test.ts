@@ -46,7 +46,7 @@ test.each([
   ['tight limits, where the index is read at once', { ...TIGHT, maxIndexPages: 800 }],
   ['small limits, where it is for some words only', { ...SMALL, maxIndexPages: 20 }],
   ['tight limits, where it is for some words only', { ...TIGHT, maxIndexPages: 20 }],
-])('lists whom a plain filter and sort of everybody lists, within %s', { timeout: 300_000 }, async (_, limits) => {
+])('lists the same people as a plain filter and sort of everybody, within %s', { timeout: 300_000 }, async (_, limits) => {
   const { sql, ...temporary } = temporaryDatabase(migrationsWithSmallBlocks())
   const { listUsers } = await modelOn({ sql, ...temporary })
   await fc.assert(

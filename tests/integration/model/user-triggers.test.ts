@@ -13,7 +13,7 @@ import { countPlainly, listPlainly } from './list-plainly.ts'
 import { modelOn } from './model-on.ts'
 import { migrationsWithSmallBlocks } from './small-blocks.ts'
 
-// Whatever is written by whom, the search index and the counts are what one would make anew from the people.
+// Whichever program writes, the search index and the counts are what one would make anew from the people.
 
 const hasSqlite3 = findExecutable('sqlite3') !== null
 

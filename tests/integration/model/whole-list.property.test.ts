@@ -32,7 +32,7 @@ test.each([
   ['the limits of production', {}],
   ['steps of two rows, where the index finds all matches', { stepRows: { first: 2, max: 4 } }],
   ['steps of two rows, where everybody is read', { stepRows: { first: 2, max: 4 }, maxFound: 0 }],
-])('the whole list has whom a plain filter and sort of everybody has, within %s', { timeout: 300_000 }, async (_, limits) => {
+])('the whole list has the same people as a plain filter and sort of everybody, within %s', { timeout: 300_000 }, async (_, limits) => {
   const database = temporaryDatabase()
   const { list, countMatches } = await wholeListOn(database)
   await fc.assert(

@@ -22,7 +22,7 @@ export async function countAll(query: UserListQuery, search: Search, signal: Abo
   }, signal)
 }
 
-// A range for each age: whoever has another age is not read.
+// A range for each age: people of other ages are not read.
 async function walkEverybody({ query, condition, age, budget }: SearchRun): Promise<number[]> {
   const ranges = indexRanges(age ? 'age' : 'id', 'asc', age, await readAges(query))
   const all = () => Number.POSITIVE_INFINITY

@@ -18,7 +18,7 @@ export type StreamOptions = {
   after?: ListPosition | null
   /** The most people; by default all. */
   wanted?: number
-  /** Up to so many matches of a search are kept. */
+  /** The most matches of a search that are kept in memory. */
   maxFound?: number
   /** The rows that the first step reads, and the most that one may. */
   stepRows?: { first: number; max: number }
