@@ -78,7 +78,7 @@ test('a backup that is restored is served at once, without a failed request; so 
   expect(restored.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
 })
 
-test('a file that is no database makes pages 503, and is not kept open', async () => {
+test('a file that is no database makes pages and data 503, and is not kept open', async () => {
   const { roster, file, sql, socket } = await serveTemporaryWorkers({ WEB_WORKERS: '1' })
   sql.exec(`VACUUM INTO '${file}.good'`)
   writeFileSync(`${file}.other`, 'Dear diary, today I was not a database.')
@@ -86,6 +86,11 @@ test('a file that is no database makes pages 503, and is not kept open', async (
   // Until then, the worker that has the old file open answers.
   await vi.waitFor(() => expect(listWorkerPids(roster, 1)).toHaveLength(2), WAIT)
   await vi.waitFor(async () => expect((await httpGet(socket(1), '/users')).status).toBe(503), WAIT)
+  for (const path of ['/users.csv', '/users.json', '/user/profile/1.vcf']) {
+    const { status, headers, body } = await httpGet(socket(1), path)
+    expect([status, headers['content-type'], headers['retry-after']]).toEqual([503, 'application/problem+json', '5'])
+    expect(JSON.parse(body)).toMatchObject({ status: 503, detail: expect.stringContaining('The directory cannot be read') })
+  }
   const countOpenFiles = () => readdirSync(`/proc/${getNewestWorkerPid(roster, 1)}/fd`).length
   const openBefore = countOpenFiles()
   for (let request = 0; request < 20; request += 1) expect((await httpGet(socket(1), '/user/profile/1')).status).toBe(503)
