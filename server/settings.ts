@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { DEFAULT_SITE, type Site } from '../app/_site/site.ts'
 import { databaseFile } from './database/url.ts'
 import { loadEnvironment } from './environment.ts'
 import { OperatorError } from './errors.ts'
@@ -31,6 +32,7 @@ export type Settings = {
   /** The people in a new database: none, the sample people, or a number of sample and generated people. */
   seed: 'none' | 'samples' | number
   secretFile: string
+  site: Site
 }
 
 // The master's settings for its workers. Were they to read the environment, .env may have changed, and the defaults of commands differ.
@@ -64,6 +66,7 @@ export function readSettings(defaults: { webWorkers: number } = { webWorkers: av
     databaseFile: file,
     seed: readSeed(),
     secretFile: process.env.SECRET_FILE || `${file}.secret`,
+    site: DEFAULT_SITE,
     ...fromMaster,
   }
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { setSite } from '../../app/_site/site.ts'
 import { prepareDatabase } from '../database/prepare.ts'
 import { databaseUrl } from '../database/url.ts'
 import { ROOT } from '../paths.ts'
@@ -7,9 +8,10 @@ import { readSettings } from '../settings.ts'
 
 /** Prepares the database and runs `next dev` until that exits. */
 export function dev(): void {
-  const { host, port, databaseFile, seed } = readSettings()
+  const { host, port, databaseFile, seed, site } = readSettings()
   prepareDatabase(databaseFile, { seed })
   generatePrismaClientIfStale()
+  setSite(site)
   const next = spawn('next', ['dev', '--hostname', host, '--port', String(port)], {
     cwd: ROOT,
     stdio: 'inherit',

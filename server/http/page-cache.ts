@@ -1,5 +1,6 @@
 import { createHmac, hash, type KeyObject } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { readSite } from '../../app/_site/site.ts'
 
 // The headers of a request that Next's answer depends on.
 export const VARYING_HEADERS = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch', 'next-url']
@@ -26,11 +27,11 @@ export function pageVariant({ url, headers }: PageRequest): (string | string[] |
 }
 
 /**
- * The ETag of the page that `buildId` makes of `data` for `request`. The same data has the same tag in every process, on every host.
+ * The ETag of the page that `buildId` makes of `data` for `request` on this site. The same data has the same tag in every process, on every host.
  * Weak, as the same page may come compressed or not: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.1
  */
 export function pageTag(buildId: string, request: PageRequest, data: unknown): string {
-  const shown = JSON.stringify([buildId, pageVariant(request), data])
+  const shown = JSON.stringify([buildId, readSite(), pageVariant(request), data])
   return `W/"${hash('sha256', shown, 'base64url').slice(0, 27)}"`
 }
 

@@ -37,7 +37,7 @@ const COMMANDS = [
 const RELEASE_FILES = [...SERVER_FILES, ...COMMANDS].map((name) => `server/${name}.ts`)
 const RELEASE_FOLDERS = [
   ...['server/container', 'server/database', 'server/http', 'server/import', 'server/master', 'server/worker'],
-  ...['app/_request', 'prisma/migrations'],
+  ...['app/_request', 'app/_site', 'prisma/migrations'],
 ]
 const SEED_SCRIPT = 'prisma/seed.ts'
 
@@ -54,7 +54,7 @@ const COMPILED_PACKAGES = ['uqr']
  */
 export function completeRelease(build: string): void {
   // What an earlier version had there must not stay.
-  for (const folder of ['server', 'prisma', 'app/_request']) rmSync(join(build, folder), { recursive: true, force: true })
+  for (const folder of ['server', 'prisma', 'app/_request', 'app/_site']) rmSync(join(build, folder), { recursive: true, force: true })
   const packages = listPackagePaths([...SERVER_PACKAGES, ...COMPILED_PACKAGES])
   for (const path of [...RELEASE_FILES, ...RELEASE_FOLDERS, SEED_SCRIPT, ...packages]) {
     cpSync(join(ROOT, path), join(build, path), { recursive: true })

@@ -4,6 +4,7 @@ import type { Server } from 'node:http'
 import { createServer, Server as NetServer } from 'node:net'
 import { duplexPair } from 'node:stream'
 import { finished } from 'node:stream/promises'
+import { setSite } from '../../app/_site/site.ts'
 import { OperatorError } from '../errors.ts'
 import { DatabaseFaultLog } from '../http/database-fault.ts'
 import type { RequestObserver } from '../http/request-log.ts'
@@ -25,6 +26,7 @@ const CLOSE_IDLE_EVERY_MS = 50
 const workerNumber = Number(process.env.ROSTER_WORKER)
 // Those of the master, which hands them down.
 const settings = readSettings()
+setSite(settings.site)
 const log = await createLog(settings, workerNumber, () => send({ kind: 'output-gone' }))
 logConsole(log)
 

@@ -19,6 +19,7 @@ test.each([
   ['app/_views/x.tsx', "import { listUsers } from '../_models/user.ts'", 'never its functions'],
   ['app/_views/x.tsx', "import { database } from '../_models/sqlite/database.ts'", 'by its props'],
   ['app/_views/x.tsx', "import type { User } from '../../prisma/generated/client.ts'", 'by its props'],
+  ['app/_views/x.tsx', "import { readSite } from '../_site/site.ts'", 'by its props'],
   ['app/_models/x.ts', "import { Notice } from '../_views/notice.tsx'", 'neither pages nor views'],
   ['app/_models/x.ts', "import { notFound } from 'next/navigation'", 'neither pages nor views'],
   ['app/users/x.tsx', "import { database } from '../_models/sqlite/database.ts'", 'Only the model'],
@@ -44,6 +45,8 @@ test.each([
   ['app/_views/x.tsx', "import type { AgeHistogram } from '../_models/user.ts'\nexport type Ages = AgeHistogram"],
   ['app/_views/x.tsx', "import { userListHref } from '../_models/user-list-query.ts'\nexport const href = userListHref()"],
   ['server/x.ts', "import { WorkQueue } from '../app/_request/work-queue.ts'\nexport const queue = new WorkQueue()"],
+  ['app/_views/x.tsx', "import type { Site } from '../_site/site.ts'\nexport type Name = Site['name']"],
+  ['server/x.ts', "import { readSite } from '../app/_site/site.ts'\nexport const site = readSite()"],
   ['app/users/x.tsx', "import { listUsers } from '../_models/user.ts'\nexport const list = listUsers"],
 ])('%s may %s', (file, code) => {
   expect(lint(file, `${code}\n`)).toMatchObject({ isFine: true })

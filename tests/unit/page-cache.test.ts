@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { DEFAULT_SITE, setSite } from '../../app/_site/site.ts'
 import { accelExpires, isValidated, pageNonce, pageTag } from '../../server/http/page-cache.ts'
 
 const DATA = { users: [{ id: 1, username: 'ada' }], count: 1 }
@@ -19,6 +20,13 @@ test.each([
   ['nobody', pageTag('build', { url: '/users', headers: {} }, null)],
 ])('another %s has another tag', (_, tag) => {
   expect(tag).not.toBe(TAG)
+})
+
+test('another name of the site has another tag', () => {
+  setSite({ ...DEFAULT_SITE, name: 'People of Ada' })
+  expect(pageTag('build', { url: '/users', headers: {} }, DATA)).not.toBe(TAG)
+  setSite(DEFAULT_SITE)
+  expect(pageTag('build', { url: '/users', headers: {} }, DATA)).toBe(TAG)
 })
 
 test.each([
