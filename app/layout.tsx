@@ -31,14 +31,11 @@ export default function RootLayout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
       <body className="wrap-break-word flex min-h-dvh flex-col bg-paper font-sans text-ink antialiased">
-        <a
-          href="#content"
-          className="sr-only focus:not-sr-only focus:absolute focus:top-3 focus:left-3 focus:z-10 focus:rounded focus:bg-accent focus:px-4 focus:py-2 focus:text-on-accent"
-        >
+        <a href="#content" className="button skip-link">
           Skip to content
         </a>
         <SiteHeader />
-        <main id="content" tabIndex={-1} className="mx-auto w-full max-w-5xl grow px-4 py-8 outline-none sm:px-8 sm:py-12">
+        <main id="content" tabIndex={-1} className="page-width grow py-8 outline-none sm:py-12">
           {children}
         </main>
       </body>

@@ -10,9 +10,7 @@ export default async function HomePage() {
   return (
     <div className="grid grid-cols-1 gap-8 sm:pt-8">
       <div className="grid grid-cols-1 gap-4">
-        <h1 className="max-w-2xl text-balance font-semibold text-4xl leading-tight tracking-tight sm:text-5xl">
-          Find anyone in the directory
-        </h1>
+        <h1 className="max-w-2xl text-balance text-display">Find anyone in the directory</h1>
         <p className="max-w-xl text-lg text-muted">
           Roster lists {formatCount(count)}. Search by any part of a username or email, or browse the whole list.
         </p>

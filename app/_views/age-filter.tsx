@@ -5,8 +5,6 @@ import { SEARCH_FORM_ID } from './search-form.tsx'
 
 type AgeFilterProps = { query: UserListQuery; histogram: Histogram | null }
 
-const FIELD = 'w-18 rounded-lg border border-field bg-card px-2 py-1.5 tabular-nums'
-
 /** Its fields belong to the search form above: one form, one URL. */
 export function AgeFilter({ query: { age_min, age_max, age, ...query }, histogram }: AgeFilterProps) {
   const isActive = age_min !== null || age_max !== null || age !== null
@@ -24,11 +22,7 @@ export function AgeFilter({ query: { age_min, age_max, age, ...query }, histogra
             to
           </label>
           <AgeField name="age_max" age={age_max} />
-          <button
-            type="submit"
-            form={SEARCH_FORM_ID}
-            className="rounded-lg border border-field px-3 py-1.5 hover:bg-tint hover:text-accent"
-          >
+          <button type="submit" form={SEARCH_FORM_ID} className="button-quiet">
             Apply
           </button>
           <label className="flex basis-full items-center gap-2 py-1">
@@ -59,7 +53,7 @@ function AgeField({ name, age }: { name: 'age_min' | 'age_max'; age: number | nu
       max={MAX_AGE}
       defaultValue={age ?? undefined}
       autoComplete="off"
-      className={FIELD}
+      className="field w-18"
     />
   )
 }

@@ -2,8 +2,8 @@ import { listParams, SIZES, type UserListQuery, userListHref } from '../_models/
 
 type PaginationProps = { query: UserListQuery; count: number; pageCount: number; isCountExact: boolean }
 
-const LINK = 'grid min-h-10 min-w-10 place-content-center rounded-lg px-2 tabular-nums hover:bg-tint hover:text-accent'
-const CURRENT = 'bg-tint font-semibold text-accent'
+const LINK = 'grid min-h-10 min-w-10 place-content-center rounded-md px-2 tabular-nums hover:bg-tint'
+const CURRENT = 'bg-tint font-semibold'
 const NEIGHBORS = 2
 
 /** Links to the other pages of the list, and to other page sizes. */
@@ -75,18 +75,9 @@ function GoToPage({ query, pageCount }: { query: UserListQuery; pageCount: numbe
       <label htmlFor="page" className="text-muted">
         Page
       </label>
-      <input
-        id="page"
-        name="page"
-        type="number"
-        min={1}
-        max={pageCount}
-        required
-        autoComplete="off"
-        className="w-22 rounded-lg border border-field bg-card px-2 py-1.5 tabular-nums"
-      />
+      <input id="page" name="page" type="number" min={1} max={pageCount} required autoComplete="off" className="field w-22" />
       <span className="text-muted">of {pageCount.toLocaleString('en')}</span>
-      <button type="submit" className="rounded-lg border border-field px-3 py-1.5 hover:bg-tint hover:text-accent">
+      <button type="submit" className="button-quiet">
         Go
       </button>
     </form>

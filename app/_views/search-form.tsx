@@ -9,20 +9,16 @@ type SearchFormProps = { query?: Partial<UserListQuery>; size?: 'normal' | 'larg
 
 /** A plain GET form: its URL is the whole state. A search keeps the order and starts at page 1. */
 export function SearchForm({ query = {}, size = 'normal', isLive = false }: SearchFormProps) {
-  const padding = size === 'large' ? 'px-4 py-3 text-lg' : 'px-3 py-2'
+  const textSize = size === 'large' ? 'min-h-13 text-lg' : ''
   return (
     <search>
       <form id={SEARCH_FORM_ID} action={userListHref()} className="flex w-full max-w-xl flex-wrap gap-2">
         <label htmlFor="q" className="sr-only">
           Username or email
         </label>
-        <SearchField
-          q={query.q ?? ''}
-          isLive={isLive}
-          className={`min-w-0 grow basis-40 rounded-lg border border-field bg-card placeholder:text-muted ${padding}`}
-        />
+        <SearchField q={query.q ?? ''} isLive={isLive} className={`field grow basis-40 ${textSize}`} />
         {listParams(query).map(([name, value]) => !FIELDS.includes(name) && <input key={name} type="hidden" name={name} value={value} />)}
-        <button type="submit" className={`rounded-lg bg-accent font-medium text-on-accent hover:opacity-90 ${padding}`}>
+        <button type="submit" className="button">
           Search
         </button>
       </form>

@@ -3,7 +3,7 @@ import { userListHref } from '../_models/user-list-query.ts'
 export function SiteHeader() {
   return (
     <header className="border-line border-b bg-card">
-      <div className="mx-auto flex max-w-5xl flex-wrap items-center justify-between px-4 sm:px-8">
+      <div className="page-width flex flex-wrap items-center justify-between">
         <a href="/" className="-mx-1 flex items-center gap-2.5 px-1 py-4 font-semibold text-lg tracking-tight">
           <svg viewBox="0 0 32 32" aria-hidden="true" className="size-7 text-accent">
             <rect width="32" height="32" rx="8" fill="currentColor" />

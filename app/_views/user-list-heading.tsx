@@ -11,7 +11,7 @@ export function UserListHeading({ query, page, words }: UserListHeadingProps) {
   const shortWords = words.filter(({ isShort }) => isShort)
   return (
     <div className="grid grid-cols-1 gap-1">
-      <h1 className="font-semibold text-3xl leading-tight tracking-tight">People</h1>
+      <h1>People</h1>
       {/* Screen readers announce the new number when results follow typing. */}
       <p role="status" className="text-muted">
         {describeCount(query, page)}

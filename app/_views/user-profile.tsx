@@ -8,12 +8,10 @@ import { UserAge } from './user-age.tsx'
 import { plainUserName, UserName } from './user-name.tsx'
 import { VcardQrCode } from './vcard-qr-code.tsx'
 
-const BUTTON = 'inline-block rounded-lg border border-field px-3 py-1.5 hover:bg-tint hover:text-accent'
-
 export function UserProfile({ user }: { user: UserRow }) {
   return (
     <Panel>
-      <h1 className="written-text font-semibold text-3xl leading-tight tracking-tight sm:text-4xl">
+      <h1 className="written-text">
         <UserName user={user} />
       </h1>
       <dl className="mt-8 grid grid-cols-1 gap-x-10 gap-y-5 sm:grid-cols-[auto_minmax(0,1fr)]">
@@ -37,16 +35,16 @@ export function UserProfile({ user }: { user: UserRow }) {
       <ul className="mt-8 flex flex-wrap items-center gap-2 text-sm">
         {!isBlank(user.email) && (
           <li className="empty:hidden">
-            <CopyEmailButton email={user.email} className={BUTTON} />
+            <CopyEmailButton email={user.email} className="button-quiet" />
           </li>
         )}
         <li>
-          <a href={userDataHref('vcf', user.id)} rel="nofollow" className={BUTTON}>
+          <a href={userDataHref('vcf', user.id)} rel="nofollow" className="button-quiet">
             vCard
           </a>
         </li>
         <li>
-          <a href={userDataHref('json', user.id)} rel="nofollow" className={BUTTON}>
+          <a href={userDataHref('json', user.id)} rel="nofollow" className="button-quiet">
             JSON
           </a>
         </li>
