@@ -1,8 +1,12 @@
+import type { Metadata } from 'next'
 import { connection } from 'next/server'
 import { userListHref } from './_models/user-list-query.ts'
 import { readUserCount } from './_request/routes.ts'
+import { canonicalUrl } from './_site/canonical-url.ts'
 import { formatCount } from './_views/format.ts'
 import { SearchForm } from './_views/search-form.tsx'
+
+export const generateMetadata = (): Metadata => ({ alternates: { canonical: canonicalUrl('/') } })
 
 export default async function HomePage() {
   await connection()
