@@ -1,11 +1,15 @@
+import type { Metadata } from 'next'
 import { connection } from 'next/server'
 import { userListHref } from './_models/user-list-query.ts'
 import { readDirectory } from './_request/routes.ts'
+import { canonicalUrl } from './_site/canonical-url.ts'
 import { DirectoryAges } from './_views/directory-ages.tsx'
 import { EmptyDirectory } from './_views/empty-directory.tsx'
 import { formatCount } from './_views/format.ts'
 import { NewestPeople } from './_views/newest-people.tsx'
 import { SearchForm } from './_views/search-form.tsx'
+
+export const generateMetadata = (): Metadata => ({ alternates: { canonical: canonicalUrl('/') } })
 
 export default async function HomePage() {
   await connection()

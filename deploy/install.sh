@@ -122,7 +122,7 @@ uninstall() {
   restore_nginx_conf
   rm -f "$units/nginx.service.d/10-roster.conf"
   rmdir --ignore-fail-on-non-empty "$units/nginx.service.d" 2>/dev/null || true
-  rm -rf "$home" "$destdir/var/cache/roster"
+  rm -rf "$home" "$destdir/var/cache/roster" "$destdir/run/roster"
   if runs_systemd; then
     systemctl daemon-reload
     [[ ! -d $nginx/sites-enabled ]] || reload_nginx
@@ -171,7 +171,8 @@ add_release() {
   rm -f "$new"/.env*
   mkdir -p "$new/bin" "$new/docs"
   cp "$pinned_node" "$new/bin/node"
-  cp -R "$assets" "$new/deploy"
+  # The build has deploy/errors.
+  cp -RT "$assets" "$new/deploy"
   cp "$from"/docs/*.md "$new/docs/"
   # The service can read its code but not change it.
   chmod -R u=rwX,go=rX "$new"

@@ -1,4 +1,5 @@
 import { answerList } from '../_data/answer-list.ts'
+import { answerSiteFile, SITE_FILE } from '../_data/answer-site-file.ts'
 import { answerUser, USER_FORMATS } from '../_data/answer-user.ts'
 import { DATA_FORMATS } from '../_data/data-parameters.ts'
 import { type Directory, findUser, listUsers, summarizeDirectory, type UserPage, type UserRow } from '../_models/user.ts'
@@ -56,6 +57,7 @@ export const ROUTES: Route[] = [
       return answerUser(format, path.slice('/user/profile/'.length, -format.length - 1), params)
     },
   },
+  { name: '/[file]', pattern: SITE_FILE, answer: answerSiteFile },
   { name: '/user/profile/[id]', pattern: /^\/user\/profile\/[^/]+$/, examplePath: '/user/profile/0' },
   { name: '/[...path]', pattern: /^/, examplePath: '/no-such-page' },
 ]

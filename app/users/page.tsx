@@ -3,6 +3,7 @@ import { readSearch } from '../_models/user.ts'
 import { isNarrowed, listDataHref, parseUserListQuery, type SearchParams, userListHref } from '../_models/user-list-query.ts'
 import { setStatusNotFound } from '../_request/page-status.ts'
 import { readUserPage } from '../_request/routes.ts'
+import { canonicalUrl } from '../_site/canonical-url.ts'
 import { ActiveFilters } from '../_views/active-filters.tsx'
 import { AgeFilter } from '../_views/age-filter.tsx'
 import { IgnoredParameters } from '../_views/ignored-parameters.tsx'
@@ -25,7 +26,7 @@ export async function generateMetadata({ searchParams }: UserListPageProps): Pro
     title: query.page === 1 ? name : `${name}, page ${query.page}`,
     description: 'Everyone in the directory: username, email and age, to search and sort.',
     alternates: {
-      canonical: userListHref(query),
+      canonical: canonicalUrl(userListHref(query)),
       types: {
         'text/csv': listDataHref('csv', query),
         'application/json': listDataHref('json', query),

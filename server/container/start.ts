@@ -13,7 +13,7 @@ import { checkPlaceIsFree } from '../listen.ts'
 import { createLog, logConsole } from '../log.ts'
 import { startMaster } from '../master/master.ts'
 import { ROOT } from '../paths.ts'
-import { readSettings, type Settings } from '../settings.ts'
+import { readServingSettings, type Settings } from '../settings.ts'
 import { nginxSettings } from './nginx-config.ts'
 
 const NGINX_SETTINGS = '/run/roster/nginx'
@@ -33,7 +33,7 @@ try {
 }
 
 async function start(): Promise<void> {
-  const settings = readSettings()
+  const settings = await readServingSettings()
   const log = await createLog(settings, 0)
   const nginxLog = await createLog(settings, 'nginx')
   logConsole(log)

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { parseUserListQuery, type SearchParams, userDataHref, userListHref, userProfileHref } from '../../../_models/user-list-query.ts'
 import { setStatusNotFound } from '../../../_request/page-status.ts'
 import { readUser } from '../../../_request/routes.ts'
+import { canonicalUrl } from '../../../_site/canonical-url.ts'
 import { BackLink } from '../../../_views/back-link.tsx'
 import { plainUserName } from '../../../_views/user-name.tsx'
 import { UserNotFound } from '../../../_views/user-not-found.tsx'
@@ -17,7 +18,7 @@ export async function generateMetadata({ params }: UserProfilePageProps): Promis
     title: name,
     description: `${name} in the directory: email, age and ID.`,
     alternates: {
-      canonical: userProfileHref(user.id),
+      canonical: canonicalUrl(userProfileHref(user.id)),
       types: { 'application/json': userDataHref('json', user.id), 'text/vcard': userDataHref('vcf', user.id) },
     },
   }
