@@ -15,6 +15,8 @@ export default {
     { source: '/site/:file', destination: '/data/site/:file' },
     { source: '/user/profile/:id.:format(json|vcf)', destination: '/data/user/profile/:id.:format' },
   ],
+  // A search while typing waits for the network instead of leaving the page (app/_views/search-field.tsx).
+  experimental: { useOffline: true },
   // `npm test` checks the types of everything; whoever only starts Roster should not wait for it.
   typescript: { ignoreBuildErrors: true },
 }

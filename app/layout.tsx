@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { accentStyle } from './_site/accent-style.ts'
 import { readSite } from './_site/site.ts'
 import { siteIcons } from './_site/site-icons.ts'
+import { SiteFooter } from './_views/site-footer.tsx'
 import { SiteHeader } from './_views/site-header.tsx'
 import './globals.css'
 
@@ -44,10 +45,11 @@ export default function RootLayout({ children }: { children: ReactNode }) {
         <a href="#content" className="button skip-link">
           Skip to content
         </a>
-        <SiteHeader />
+        <SiteHeader site={site} />
         <main id="content" tabIndex={-1} className="page-width grow py-8 outline-none sm:py-12">
           {children}
         </main>
+        <SiteFooter site={site} />
       </body>
     </html>
   )
