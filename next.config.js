@@ -13,6 +13,8 @@ export default {
     { source: '/users.:format(csv|json|ndjson|vcf)', destination: '/data/users.:format' },
     { source: '/user/profile/:id.:format(json|vcf)', destination: '/data/user/profile/:id.:format' },
   ],
+  // A search while typing waits for the network instead of leaving the page (app/_views/search-field.tsx).
+  experimental: { useOffline: true },
   // `npm test` checks the types of everything; whoever only starts Roster should not wait for it.
   typescript: { ignoreBuildErrors: true },
 }

@@ -1,5 +1,7 @@
 import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
+import { readSite } from './_site/site.ts'
+import { SiteFooter } from './_views/site-footer.tsx'
 import { SiteHeader } from './_views/site-header.tsx'
 import './globals.css'
 
@@ -28,16 +30,18 @@ export const viewport: Viewport = {
 }
 
 export default function RootLayout({ children }: { children: ReactNode }) {
+  const site = readSite()
   return (
     <html lang="en">
       <body className="wrap-break-word flex min-h-dvh flex-col bg-paper font-sans text-ink antialiased">
         <a href="#content" className="button skip-link">
           Skip to content
         </a>
-        <SiteHeader />
+        <SiteHeader site={site} />
         <main id="content" tabIndex={-1} className="page-width grow py-8 outline-none sm:py-12">
           {children}
         </main>
+        <SiteFooter site={site} />
       </body>
     </html>
   )

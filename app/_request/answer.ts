@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { UserPage, UserRow } from '../_models/user.ts'
+import type { Directory, UserPage, UserRow } from '../_models/user.ts'
 import type { UserPlace } from '../_models/user-place.ts'
 
 /** What a page shows. The server reads it first, for the page's tag, and the page shows that very data: read again, it could be newer. */
 export type PageData = {
-  userCount?: Promise<number>
+  directory?: Promise<Directory>
   user?: Promise<UserRow | null>
   place?: Promise<UserPlace | null>
   userPage?: Promise<UserPage>

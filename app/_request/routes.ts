@@ -1,7 +1,7 @@
 import { answerList } from '../_data/answer-list.ts'
 import { answerUser, USER_FORMATS } from '../_data/answer-user.ts'
 import { DATA_FORMATS } from '../_data/data-parameters.ts'
-import { countUsers, findUser, listUsers, type UserPage, type UserRow } from '../_models/user.ts'
+import { type Directory, findUser, listUsers, summarizeDirectory, type UserPage, type UserRow } from '../_models/user.ts'
 import { parseUserId } from '../_models/user-id.ts'
 import {
   isCanonical,
@@ -42,7 +42,7 @@ export type Route = PageRoute | DataRoute | NotFoundRoute
 
 /** All routes of app/. The first whose pattern fits leads to the page. */
 export const ROUTES: Route[] = [
-  { name: '/', pattern: /^\/$/, read: readUserCount },
+  { name: '/', pattern: /^\/$/, read: readDirectory },
   {
     name: '/users',
     pattern: /^\/users$/,
@@ -75,10 +75,10 @@ export const ROUTES: Route[] = [
   { name: '/[...path]', pattern: /^/, examplePath: '/no-such-page' },
 ]
 
-export function readUserCount(): Promise<number> {
+export function readDirectory(): Promise<Directory> {
   const { data } = findAnswer()
-  data.userCount ??= countUsers()
-  return data.userCount
+  data.directory ??= summarizeDirectory()
+  return data.directory
 }
 
 /** The person with the id that `idText` spells, or null. */

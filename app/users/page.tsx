@@ -46,28 +46,32 @@ export default async function UserListPage({ searchParams }: UserListPageProps) 
   const isBeyondEnd = !isTooBroad && query.page > pageCount
   if (isBeyondEnd) setStatusNotFound()
   return (
-    <div className="grid grid-cols-1 gap-5">
+    <div className="grid grid-cols-1 gap-4">
       <UserListHeading query={query} page={page} words={search.words} />
       <SearchForm query={query} isLive />
       <IgnoredParameters ignored={ignored} />
-      {(count > 0 || isNarrowed(query)) && <AgeFilter query={query} histogram={histogram} />}
       <ActiveFilters query={query} />
-      {isTooBroad ? (
-        <>
-          <ListTooBroad query={query} />
-          <ListAsData query={query} />
-        </>
-      ) : isBeyondEnd ? (
-        <PageBeyondEnd query={query} pageCount={pageCount} isCountExact={isCountExact} />
-      ) : users.length > 0 ? (
-        <>
-          <UserTable users={users} query={query} search={search} />
-          <Pagination query={query} count={count} pageCount={pageCount} isCountExact={isCountExact} />
-          <ListAsData query={query} />
-        </>
-      ) : (
-        <UserListEmpty query={query} words={search.words} />
-      )}
+      <div className="user-list">
+        {(count > 0 || isNarrowed(query)) && <AgeFilter query={query} histogram={histogram} />}
+        <div className="grid grid-cols-1 gap-4">
+          {isTooBroad ? (
+            <>
+              <ListTooBroad query={query} />
+              <ListAsData query={query} />
+            </>
+          ) : isBeyondEnd ? (
+            <PageBeyondEnd query={query} pageCount={pageCount} isCountExact={isCountExact} />
+          ) : users.length > 0 ? (
+            <>
+              <UserTable users={users} query={query} search={search} />
+              <Pagination query={query} count={count} pageCount={pageCount} isCountExact={isCountExact} />
+              <ListAsData query={query} />
+            </>
+          ) : (
+            <UserListEmpty query={query} words={search.words} />
+          )}
+        </div>
+      </div>
     </div>
   )
 }

@@ -1,13 +1,13 @@
 import { globSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { countUsers, findUser, listUsers } from '../../app/_models/user.ts'
+import { findUser, listUsers, summarizeDirectory } from '../../app/_models/user.ts'
 import { findPlace } from '../../app/_models/user-place.ts'
 import { currentAnswer } from '../../app/_request/answer.ts'
 import { type PageRoute, ROUTES, readUserPage } from '../../app/_request/routes.ts'
 import { ROOT } from '../../server/paths.ts'
 
-vi.mock('../../app/_models/user.ts', () => ({ countUsers: vi.fn(), findUser: vi.fn(), listUsers: vi.fn() }))
+vi.mock('../../app/_models/user.ts', () => ({ findUser: vi.fn(), listUsers: vi.fn(), summarizeDirectory: vi.fn() }))
 vi.mock('../../app/_models/user-place.ts', () => ({ findPlace: vi.fn() }))
 
 beforeEach(() => {
@@ -61,8 +61,9 @@ test('a path that leads to nothing has an example with the same page', () => {
 })
 
 test('a route reads what its page shows', async () => {
-  vi.mocked(countUsers).mockResolvedValue(7)
-  expect(await pageRoute('/').read('/', {})).toBe(7)
+  const directory = { count: 0, histogram: [], newest: [] }
+  vi.mocked(summarizeDirectory).mockResolvedValue(directory)
+  expect(await pageRoute('/').read('/', {})).toBe(directory)
   await pageRoute('/user/profile/12').read('/user/profile/12', {})
   expect(findUser).toHaveBeenCalledWith(12)
   expect(await pageRoute('/user/profile/9007199254740993').read('/user/profile/9007199254740993', {})).toBe(null)
