@@ -79,6 +79,8 @@ test('fault pages are open to everyone', async ({ page, site }) => {
   } finally {
     site.sql.exec('ALTER TABLE "Away" RENAME TO "User"')
   }
+  // Without the policy of the page before.
+  await page.goto('about:blank')
   await page.setContent(readFileSync(join(ROOT, 'deploy/errors/503.html'), 'utf8'))
   await expectOpenToEveryone(page)
 })
