@@ -13,6 +13,7 @@ const RELATIONS = new Map([
  * themselves, nothing scrolls sideways, and a key that is no letter needs no switch: https://www.w3.org/TR/WCAG22/#character-key-shortcuts
  */
 export function ArrowKeys() {
+  // After each rendering: the links may be others.
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
       const relation = RELATIONS.get(event.key)
