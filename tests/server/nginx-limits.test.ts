@@ -97,8 +97,10 @@ function suspendWorkers({ workers }: Site): () => void {
 
 describe('searches have their own limit', () => {
   test('that refuses at once, and does not limit other requests', async ({ site }) => {
-    const search = (from: string, index: number) =>
-      askFrom(site, from, index % 2 === 0 ? `/users?q=${SECRET}${index}` : `/users?size=25&%71=${SECRET}${index}`)
+    const search = (from: string, index: number) => {
+      const paths = [`/users?q=${SECRET}${index}`, `/users?size=25&%71=${SECRET}${index}`, `/user/profile/1?q=${SECRET}${index}`]
+      return askFrom(site, from, paths[index % paths.length] ?? '')
+    }
     const answers = await Promise.all(Array.from({ length: 150 }, (_, index) => search('198.51.100.1', index)))
     const refused = answers.filter(({ status }) => status === 429)
     expect(refused.length).toBeGreaterThan(10)
