@@ -39,7 +39,7 @@ NGINX_CONNECTIONS=8192
 NGINX_FILES=32768
 PACKAGES=(nginx libnginx-mod-http-brotli-static)
 # The files in /etc/nginx/roster that each upgrade replaces.
-NGINX_PARTS=(site proxy headers brotli open sign-in oauth2-proxy authelia authentik)
+NGINX_PARTS=(site proxy headers brotli older-local open sign-in oauth2-proxy authelia authentik)
 
 action=install from="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)" destdir='' workers='' metrics='' with_nginx=yes release=''
 value() { [[ $# -ge 2 && $2 != -* ]] || fail "$1 needs a value; see --help"; }
@@ -237,6 +237,7 @@ install_nginx_site() {
   done
   cp "$assets/nginx/conf.d/roster.conf" "$nginx/conf.d/"
   for name in "${NGINX_PARTS[@]}"; do cp "$assets/nginx/roster/$name.conf" "$nginx/roster/"; done
+  if grep -q '^[^#]*zone=roster_bulk:' "$nginx/roster/local.conf"; then rm "$nginx/roster/older-local.conf"; fi
   compgen -G "$nginx/modules-enabled/*brotli-static.conf" >/dev/null || rm "$nginx/roster/brotli.conf"
   write_upstream "$1"
   raise_nginx_limits
