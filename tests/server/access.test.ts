@@ -1,83 +1,22 @@
-// Over 200 lines: each way of roster/access.conf, asked for the same addresses.
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { Agent } from 'node:https'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
-import { STANDALONE } from '../../server/paths.ts'
-import { startAccessSite, startTlsAccessSite, testAccess as test } from '../fixtures/access-site.ts'
-import { type Answer, httpGet } from '../fixtures/http-get.ts'
+import { startAccessSite, startTlsAccessSite, testAccess as test, writePasswords } from '../fixtures/access-site.ts'
+import { expectAllowed, expectDenied, expectRefusal, from, withPassword } from '../fixtures/expect-access.ts'
+import { httpGet } from '../fixtures/http-get.ts'
 
-type Options = NonNullable<Parameters<typeof httpGet>[2]>
-
-const PEOPLE = ['/', '/users', '/users?q=ada', '/user/profile/3', '/users?q=ada&_rsc', '/nobody']
-const DATA = ['/users.csv', '/users.json?q=ada', '/user/profile/3.vcf', '/user/profile/99.json']
-const OPEN = ['/healthz', '/robots.txt', '/icon.svg', '/manifest.webmanifest', scriptPath()]
-const NOT_PUBLIC = ['/readyz', '/metrics', '/_roster/401.html', '/_roster/403.json', '/_roster/certificate']
 const WAIT = { timeout: 30_000, interval: 50 }
-
-function scriptPath(): string {
-  const script = readdirSync(join(STANDALONE, '.next/static/chunks')).find((name) => name.endsWith('.js'))
-  return `/_next/static/chunks/${script}`
-}
-
-const from = (address: string): Options => ({ headers: { 'x-forwarded-for': address } })
-const withPassword = (password: string): Options => ({ headers: { authorization: `Basic ${btoa(`ada:${password}`)}` } })
 
 function passwordFile(folder: string): [string, string] {
   const file = join(folder, 'passwords')
-  execFileSync('htpasswd', ['-cb', file, 'ada', 'right'], { stdio: 'pipe' })
+  writePasswords(file)
   return ['/etc/nginx/roster/passwords', file]
 }
 
-/** Asks for everything with `options`, as one who may look. */
-async function expectAllowed(address: string, options: Options): Promise<void> {
-  for (const path of [...PEOPLE, ...DATA, ...OPEN]) {
-    const { status, headers } = await httpGet(address, path, options)
-    expect([200, 404], path).toContain(status)
-    if (!OPEN.includes(path)) expect(headers['cache-control'], path).toMatch(/^(?:private, no-cache|no-store)$/)
-  }
-  expect((await httpGet(address, '/user/profile/3', options)).body).toContain('ada@example.com')
-  const { headers } = await httpGet(address, '/users', options)
-  const again = await httpGet(address, '/users', { ...options, headers: { ...options.headers, 'if-none-match': String(headers.etag) } })
-  expect({ status: again.status, cache: again.headers['cache-control'] }).toEqual({ status: 304, cache: 'private, no-cache' })
-}
-
-/** Asks for everything with `options`, as one who may not look: `status`, and nothing about people. */
-async function expectDenied(address: string, options: Options, status: 401 | 403): Promise<void> {
-  const ask = (path: string, more: Options = {}) => httpGet(address, path, { ...options, ...more })
-  for (const path of PEOPLE) {
-    const answer = await ask(path)
-    expect({ path, status: answer.status, type: answer.headers['content-type'] }).toEqual({ path, status, type: 'text/html' })
-    expect(answer.body).toContain('Only some people may see this directory')
-    expectRefusal(answer, status)
-    const head = await ask(path, { method: 'HEAD' })
-    expect({ path, status: head.status, body: head.body, etag: head.headers.etag }).toEqual({ path, status, body: '', etag: undefined })
-  }
-  for (const path of DATA) {
-    const answer = await ask(path)
-    expect({ path, status: answer.status, type: answer.headers['content-type'] }).toEqual({
-      path,
-      status,
-      type: 'application/problem+json',
-    })
-    expect(JSON.parse(answer.body)).toMatchObject({ status })
-    expectRefusal(answer, status)
-  }
-  for (const path of OPEN) expect((await ask(path)).status, path).toBe(200)
-  for (const path of NOT_PUBLIC) expect([401, 403, 404], path).toContain((await ask(path)).status)
-  expect((await ask('/users', { method: 'POST', body: 'x' })).status).toBe(status)
-}
-
-function expectRefusal({ body, headers }: Answer, status: number): void {
-  expect(body).not.toContain('example.com')
-  expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-request-id': expect.any(String) })
-  if (status === 401) expect(headers['www-authenticate']).toMatch(/^(?:Basic|Bearer) realm="Roster"$/i)
-  else expect(headers['www-authenticate']).toBeUndefined()
-}
-
 test('without a change to access.conf, everyone may look, and a cache in front may keep a page for a second', async ({ installation }) => {
-  const { address } = await startAccessSite(installation, [], [['# Everyone.', 'set $roster_audience everyone;\n# Everyone.']])
+  const { address } = await startAccessSite(installation, [])
   const { status, headers } = await httpGet(address, '/users', from('203.0.113.1'))
   expect({ status, cache: headers['cache-control'] }).toEqual({ status: 200, cache: 'public, max-age=0, s-maxage=1, must-revalidate' })
   expect((await httpGet(address, '/users.csv', from('203.0.113.1'))).headers['cache-control']).toBe('no-cache')
