@@ -22,6 +22,14 @@ test('without a change to access.conf, everyone may look, and a cache in front m
   expect((await httpGet(address, '/users.csv', from('203.0.113.1'))).headers['cache-control']).toBe('no-cache')
 })
 
+test('lists as data can be switched off alone', async ({ installation }) => {
+  const { address } = await startAccessSite(installation, ['No lists as data'], [['# No lists', 'set $roster_audience everyone;\n# No lists']])
+  for (const path of ['/users.csv', '/users.json?q=ada', '/users.ndjson', '/users.vcf']) {
+    expect((await httpGet(address, path)).status, path).toBe(404)
+  }
+  for (const path of ['/users', '/user/profile/3.vcf']) expect((await httpGet(address, path)).status, path).toBe(200)
+})
+
 describe('some addresses', () => {
   test('may look, and others may not', async ({ installation }) => {
     const { address } = await startAccessSite(installation, ['Some addresses'])
