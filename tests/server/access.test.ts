@@ -23,7 +23,11 @@ test('without a change to access.conf, everyone may look, and a cache in front m
 })
 
 test('lists as data can be switched off alone', async ({ installation }) => {
-  const { address } = await startAccessSite(installation, ['No lists as data'], [['# No lists', 'set $roster_audience everyone;\n# No lists']])
+  const { address } = await startAccessSite(
+    installation,
+    ['No lists as data'],
+    [['# No lists', 'set $roster_audience everyone;\n# No lists']],
+  )
   for (const path of ['/users.csv', '/users.json?q=ada', '/users.ndjson', '/users.vcf']) {
     expect((await httpGet(address, path)).status, path).toBe(404)
   }
