@@ -145,6 +145,18 @@ test('prepare creates the database, and seed adds people', () => {
   expect(roster(['seed', '--count', '50'], file)).toMatchObject({ status: 0, stdout: 'Added 50 people; the database has 50 people.\n' })
 })
 
+test('a wrong logo stops what serves, before it does anything, and nothing else', () => {
+  const file = join(temporaryFolder(), 'roster.db')
+  const env = { SITE_LOGO: '/nowhere/logo.svg', SITE_ACCENT: 'brownish', SITE_NAME: 'x'.repeat(99) }
+  for (const command of ['start', 'serve', 'dev']) {
+    const { status, stdout, stderr } = run(process.execPath, [SCRIPT, command], file, env)
+    expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: '', stderr: expect.stringMatching(/^SITE_NAME is "x+"; [^\n]+\n$/) })
+    expect(existsSync(file)).toBe(false)
+  }
+  expect(run(process.execPath, [SCRIPT, 'prepare'], file, env)).toMatchObject({ status: 0, stderr: '' })
+  expect(run(process.execPath, [SCRIPT, 'status'], file, env)).toMatchObject({ status: 0, stderr: '' })
+})
+
 test.each([
   [{}, '/run/roster'],
   [{ SOCKET_DIRECTORY: '/srv/sockets' }, '/srv/sockets'],
