@@ -51,6 +51,7 @@ describe('help', () => {
     const release = temporaryFolder()
     const isReleased = (path: string) => !/\/server\/(?:commands\/(?:dev|build)\.ts|release)$/.test(path)
     cpSync(join(ROOT, 'server'), join(release, 'server'), { recursive: true, filter: isReleased })
+    cpSync(join(ROOT, 'app/_site'), join(release, 'app/_site'), { recursive: true })
     symlinkSync(join(ROOT, 'node_modules'), join(release, 'node_modules'))
     const script = join(release, 'server/roster.ts')
     const { status, stdout } = run(process.execPath, [script, '--help'])
