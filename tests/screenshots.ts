@@ -102,7 +102,10 @@ function listStates({ address, sql }: Site, empty: Site, busyAddress: string): S
       },
     },
     { name: 'busy', open: (page) => page.goto(busyAddress) },
-    { name: 'nginx-503', open: (page) => page.setContent(readFileSync(join(ROOT, 'deploy/errors/503.html'), 'utf8')) },
+    ...[401, 403, 503].map((status) => ({
+      name: `nginx-${status}`,
+      open: (page: Page) => page.setContent(readFileSync(join(ROOT, `deploy/errors/${status}.html`), 'utf8')),
+    })),
     {
       name: 'print-list',
       open: async (page) => {
