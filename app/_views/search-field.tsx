@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { useOffline } from 'next/offline'
 import { useEffect, useRef, useTransition } from 'react'
 import { MAX_SEARCH_LENGTH, parseUserListQuery, userListHref } from '../_models/user-list-query.ts'
+import { isTyping } from './is-typing.ts'
 
 const TYPING_PAUSE_MS = 200
 const LAST_ROW_KEY = 'roster-last-row'
@@ -146,10 +147,6 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
 // Safari ends the composition before it reports the key that ended it: then only the key code shows that.
 function isForInputMethod({ isComposing, keyCode }: KeyboardEvent): boolean {
   return isComposing || keyCode === 229
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input:not([type=checkbox]), textarea, select, [contenteditable]')
 }
 
 // Back restores the scroll position, but the focus only from the back/forward cache.
