@@ -26,6 +26,30 @@ test('each bar of the start page leads to as many people as it counts', async ({
   }
 })
 
+test('the bars stand on their line, as high as they have people', async ({ page }) => {
+  await page.goto('/')
+  const bars = await page
+    .getByRole('table', { name: 'People by age' })
+    .getByRole('cell')
+    .evaluateAll((cells) =>
+      cells.map((cell) => {
+        const [place, bar] = [cell.getBoundingClientRect(), cell.querySelector('svg')?.getBoundingClientRect()]
+        const people =
+          cell
+            .querySelector('a')
+            ?.getAttribute('aria-label')
+            ?.match(/: ([\d,]+)/)?.[1] ?? '0'
+        return { people: Number(people), height: (bar?.height ?? 0) / place.height, gap: place.bottom - (bar?.bottom ?? 0) }
+      }),
+    )
+  const most = Math.max(...bars.map(({ people }) => people))
+  expect(most).toBeGreaterThan(1)
+  for (const { people, height, gap } of bars) {
+    expect(Math.abs(height - people / most)).toBeLessThan(0.03)
+    expect(gap).toBeLessThan(2)
+  }
+})
+
 test('the start page leads to the newest people and to their list', async ({ page }) => {
   await page.goto('/')
   const newest = page.getByRole('region', { name: 'Newest people' })
