@@ -54,7 +54,7 @@ export default async function UserListPage({ searchParams }: UserListPageProps) 
       <ActiveFilters query={query} />
       <div className="user-list">
         {(count > 0 || isNarrowed(query)) && <AgeFilter query={query} histogram={histogram} />}
-        <div className="grid grid-cols-1 gap-4">
+        <div className="list-results">
           {isTooBroad ? (
             <>
               <ListTooBroad query={query} />
