@@ -1,11 +1,13 @@
 import { answerList } from '../_data/answer-list.ts'
 import { answerUser, USER_FORMATS } from '../_data/answer-user.ts'
 import { DATA_FORMATS } from '../_data/data-parameters.ts'
-import { countUsers, findUser, listUsers, type UserPage, type UserRow } from '../_models/user.ts'
+import { countUsers, findUser, listUsers, readDataVersion, type UserPage, type UserRow } from '../_models/user.ts'
 import { parseUserId } from '../_models/user-id.ts'
 import { isCanonical, parseUserListQuery, type SearchParams, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 import { type Answer, currentAnswer } from './answer.ts'
 import type { DataAnswer } from './data-answer.ts'
+
+export { readDataVersion }
 
 type RoutePattern = {
   /** The folder in app/ that has the page; also the name in metrics. Data has no folder: the server answers without Next. */
