@@ -71,9 +71,9 @@ export function createPageAnswerer(pages: NextPages, secret: KeyObject, isDebugg
     exchange.response.writeHead(304, { ...pageHeaders(state, known), Vary: VARY }).end()
   }
 
-  function pageHeaders({ readAt }: DataState, { tag, plans }: KnownTag): OutgoingHttpHeaders {
+  function pageHeaders({ readAt }: DataState, { tag, nonce, plans }: KnownTag): OutgoingHttpHeaders {
     return {
-      'Content-Security-Policy': contentSecurityPolicy(pageNonce(secret, tag)),
+      'Content-Security-Policy': contentSecurityPolicy(nonce),
       'Cache-Control': PAGE_CACHE_CONTROL,
       'X-Accel-Expires': accelExpires(readAt),
       ETag: tag,
@@ -85,12 +85,13 @@ export function createPageAnswerer(pages: NextPages, secret: KeyObject, isDebugg
     const answer: Answer = { data: {}, signal, status: 200 }
     const shown = await pages.read(route, path, params, answer)
     const tag = pageTag(pages.buildId, request, shown)
-    return { state, known: { version: state.version, tag, plans: answer.plans ?? [] }, data: answer.data }
+    const known = { version: state.version, tag, nonce: pageNonce(secret, tag), plans: answer.plans ?? [] }
+    return { state, known, data: answer.data }
   }
 
-  async function render(route: PageRoute, { request, params }: Exchange, { data, known: { tag } }: Reading, signal: AbortSignal) {
+  async function render(route: PageRoute, { request, params }: Exchange, { data, known }: Reading, signal: AbortSignal) {
     // Next reads the nonce of its inline scripts from the request: https://nextjs.org/docs/app/guides/content-security-policy
-    request.headers['content-security-policy'] = contentSecurityPolicy(pageNonce(secret, tag))
+    request.headers['content-security-policy'] = contentSecurityPolicy(known.nonce)
     return pages.render(route, params, request, { data, signal, status: 200 })
   }
 }

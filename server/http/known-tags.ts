@@ -1,7 +1,7 @@
-/** The tag of a page as it was read at `version` of the database, and the plans of its search. */
-export type KnownTag = { version: string; tag: string; plans: string[] }
+/** The tag of a page as it was read at `version` of the database, the nonce of its scripts, and the plans of its search. */
+export type KnownTag = { version: string; tag: string; nonce: string; plans: string[] }
 
-// With its key, each takes about 300 bytes: 6 MB in all.
+// With its key, each takes about 400 bytes: 8 MB in all.
 const MAX_TAGS = 20_000
 
 /** Remembers the tags of the pages that were requested last: while the database is at the same version, they still hold. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { KnownTags } from '../../server/http/known-tags.ts'
 
-const ADA = { version: '1', tag: 'W/"ada"', plans: [] }
+const ADA = { version: '1', tag: 'W/"ada"', nonce: 'bm9uY2U=', plans: [] }
 
 test('a tag holds for the version at which it was read', () => {
   const tags = new KnownTags()
