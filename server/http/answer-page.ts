@@ -6,51 +6,61 @@ import { WorkQueue } from '../../app/_request/work-queue.ts'
 import type { NextPages } from '../worker/next-pages.ts'
 import { acceptsGzip, compressResponse, sendResponse, type WholeResponse } from './buffered-response.ts'
 import { sendFault } from './fault-page.ts'
-import { type KnownTag, KnownTags } from './known-tags.ts'
+import { LruCache } from './lru-cache.ts'
 import { accelExpires, isValidated, PAGE_CACHE_CONTROL, pageKey, pageNonce, pageTag, VARY } from './page-cache.ts'
-import type { Exchange } from './request-log.ts'
+import type { CacheState, Exchange } from './request-log.ts'
 import { contentSecurityPolicy } from './security-headers.ts'
 import { SingleFlight } from './single-flight.ts'
 
 /** When the database was at `version`, in milliseconds since 1970. */
 type DataState = { readAt: number; version: string }
 
+/** The tag of a page as it was read at `version` of the database, the nonce of its scripts, and the plans of its search. */
+type KnownTag = { version: string; tag: string; nonce: string; plans: string[] }
+
 /** What a page shows, and its tag. */
 type Reading = { state: DataState; known: KnownTag; data: PageData }
+
+// With its key, each takes about 400 bytes: 8 MB in all.
+const MAX_KNOWN_TAGS = 20_000
+// Compressed, as nearly all visitors ask for them, about 700 lists or 2,000 profiles.
+const MAX_KEPT_PAGES_BYTES = 8 * 2 ** 20
 
 /** Answers with the page of `route`, or throws why there is none. */
 export type AnswerPage = (route: PageRoute, exchange: Exchange) => Promise<void>
 
 /**
- * Simultaneous requests for the same page share it: its data is read once, and it is rendered once. A visitor who has the present
- * page gets a 304, without a reading while the database is the same. With `isDebugging` the response names the plans of a search.
+ * Simultaneous requests for the same page share it: its data is read once, and it is rendered once. While nothing is committed, no page is
+ * read again; a visitor who has it gets a 304, and others the kept one. With `isDebugging` the response names the plans of a search.
  */
 export function createPageAnswerer(pages: NextPages, secret: KeyObject, isDebugging: boolean): AnswerPage {
-  const knownTags = new KnownTags()
+  const knownTags = new LruCache<KnownTag>(MAX_KNOWN_TAGS, () => 1)
+  const keptPages = new LruCache<WholeResponse>(MAX_KEPT_PAGES_BYTES, ({ body }) => body.length)
   const readings = new SingleFlight<Reading>()
   const renderings = new SingleFlight<WholeResponse>()
   // Long pages one after the other, so that short ones, such as a profile, are rendered in between.
   const longRenderings = new WorkQueue()
 
   return async (route, exchange) => {
-    const { request, response, signal } = exchange
+    const { request, signal } = exchange
     const key = pageKey(request)
     // Before the rows: a commit in between makes the tag look older than it is, never newer.
     const state = { readAt: Date.now(), version: await pages.readDataVersion() }
     signal.throwIfAborted()
-    const known = knownTags.find(key, state.version)
-    if (known && isValidated(request.headers['if-none-match'], known.tag)) return sendNotModified(exchange, state, known)
+    const known = knownTags.get(key)
+    if (known?.version === state.version && answerWithoutRendering(exchange, state, known)) return
+
     // Not a reading that began before the last commit.
     const reading = await readings.run(`${state.version} ${key}`, (allGone) => read(route, exchange, state, allGone), signal)
     signal.throwIfAborted()
-    knownTags.remember(key, reading.known)
-    if (isValidated(request.headers['if-none-match'], reading.known.tag)) return sendNotModified(exchange, reading.state, reading.known)
-    exchange.plans = reading.known.plans
-    const isGzipped = acceptsGzip(request)
+    knownTags.set(key, reading.known)
+    if (answerWithoutRendering(exchange, reading.state, reading.known)) return
+
+    const renderingKey = keyOfRendering(exchange, reading.known)
     const page = await renderings.run(
-      `${request.method} ${isGzipped} ${reading.known.tag}`,
+      renderingKey,
       (allGone) => {
-        const work = async () => compressResponse(await render(route, exchange, reading, allGone), isGzipped)
+        const work = async () => compressResponse(await render(route, exchange, reading, allGone), acceptsGzip(request))
         return route.isLong ? longRenderings.run(work, allGone) : work()
       },
       signal,
@@ -60,15 +70,32 @@ export function createPageAnswerer(pages: NextPages, secret: KeyObject, isDebugg
       sendFault(exchange, 'broken')
       return
     }
-    exchange.cache = 'rendered'
-    // Over Next's own, which forbid to store a page that is made for a request.
-    sendResponse(response, { ...page, headers: { ...page.headers, ...pageHeaders(reading.state, reading.known) } })
+    keptPages.set(renderingKey, page)
+    sendPage(exchange, 'rendered', page, reading.state, reading.known)
   }
 
-  function sendNotModified(exchange: Exchange, state: DataState, known: KnownTag): void {
-    exchange.cache = 'validated'
+  /** Whether the visitor has the page with this tag, or a kept one could be sent. */
+  function answerWithoutRendering(exchange: Exchange, state: DataState, known: KnownTag): boolean {
+    const { request, response } = exchange
     exchange.plans = known.plans
-    exchange.response.writeHead(304, { ...pageHeaders(state, known), Vary: VARY }).end()
+    if (isValidated(request.headers['if-none-match'], known.tag)) {
+      exchange.cache = 'validated'
+      response.writeHead(304, { ...pageHeaders(state, known), Vary: VARY }).end()
+      return true
+    }
+    const page = keptPages.get(keyOfRendering(exchange, known))
+    if (page) sendPage(exchange, 'kept', page, state, known)
+    return page !== undefined
+  }
+
+  function sendPage(exchange: Exchange, cache: CacheState, page: WholeResponse, state: DataState, known: KnownTag): void {
+    exchange.cache = cache
+    // Over Next's own, which forbid to store a page that is made for a request.
+    sendResponse(exchange.response, { ...page, headers: { ...page.headers, ...pageHeaders(state, known) } })
+  }
+
+  function keyOfRendering({ request }: Exchange, { tag }: KnownTag): string {
+    return `${request.method} ${acceptsGzip(request)} ${tag}`
   }
 
   function pageHeaders({ readAt }: DataState, { tag, nonce, plans }: KnownTag): OutgoingHttpHeaders {

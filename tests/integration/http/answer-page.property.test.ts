@@ -19,7 +19,7 @@ const AGES = [36, 37, 38]
 const { signal } = new AbortController()
 const secret = createSecretKey('secret', 'utf8')
 
-/** The pages of the model on `database`. They show nothing but their tag. */
+/** The pages of the model on `database`. They show their data as JSON. */
 async function pagesOn(database: ReturnType<typeof temporaryDatabase>): Promise<NextPages> {
   await modelOn(database)
   const { ROUTES, readDataVersion } = await import('../../../app/_request/routes.ts')
@@ -28,11 +28,14 @@ async function pagesOn(database: ReturnType<typeof temporaryDatabase>): Promise<
     findRoute: (path) => ROUTES.find(({ pattern }) => pattern.test(path)) ?? expect.unreachable(),
     readDataVersion,
     read: (route, path, params, answer) => currentAnswer.run(answer, () => route.read(path, params)),
-    render: async () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: Buffer.alloc(0) }),
+    render: async (_route, _params, _request, { data }) => {
+      const shown = await Promise.all([data.userCount, data.user, data.userPage])
+      return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(shown)) }
+    },
   }
 }
 
-/** Status and tag of the answer to a visitor who has the page with the tag `known`. */
+/** Status, tag and body of the answer to a visitor who has the page with the tag `known`. */
 async function ask(pages: NextPages, answerPage: ReturnType<typeof createPageAnswerer>, url: string, known: string | null) {
   const headers = known === null ? {} : { 'if-none-match': known }
   const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url, headers })
@@ -41,7 +44,7 @@ async function ask(pages: NextPages, answerPage: ReturnType<typeof createPageAns
   if (!('read' in route)) return expect.unreachable()
   const exchange = { request, path, params, problem: null, requestId: '', signal, isData: false, route: route.name, fault: null, plans: [] }
   const whole = await bufferResponse(request, (response) => answerPage(route, { ...exchange, cache: 'none', response }), signal)
-  return { status: whole.status, tag: String(whole.headers.etag) }
+  return { status: whole.status, tag: String(whole.headers.etag), body: whole.body.toString() }
 }
 
 test('an answer is never older than the last commit before its request, in whatever order commits and readings happen', async () => {
@@ -50,9 +53,14 @@ test('an answer is never older than the last commit before its request, in whate
   const commit = (age: number) => database.sql.exec(`UPDATE "User" SET "age" = ${age} WHERE "id" = 3`)
   const pages = await pagesOn(database)
   const tags = new Map<string, string>()
+  const bodies = new Map<string, string>()
   for (const age of AGES) {
     commit(age)
-    for (const url of URLS) tags.set(`${url} ${age}`, (await ask(pages, createPageAnswerer(pages, secret, false), url, null)).tag)
+    for (const url of URLS) {
+      const { tag, body } = await ask(pages, createPageAnswerer(pages, secret, false), url, null)
+      tags.set(`${url} ${age}`, tag)
+      bodies.set(tag, body)
+    }
   }
   let requests = 0
   let readings = 0
@@ -85,9 +93,9 @@ test('an answer is never older than the last commit before its request, in whate
         const { url, knownAge } = step
         const known = tags.get(`${url} ${knownAge}`) ?? null
         const since = committed.length - 1
-        const { status, tag } = await ask(pages, answerPage, url, known)
+        const { status, tag, body } = await ask(pages, answerPage, url, known)
         expect(committed.slice(since).map((each) => tags.get(`${url} ${each}`))).toContain(tag)
-        expect(status).toBe(known === tag ? 304 : 200)
+        expect({ status, body }).toEqual(known === tag ? { status: 304, body: '' } : { status: 200, body: bodies.get(tag) })
       })
       await scheduler.waitFor(Promise.all(runs))
     }),
