@@ -29,7 +29,7 @@ async function pagesOn(database: ReturnType<typeof temporaryDatabase>): Promise<
     readDataVersion,
     read: (route, path, params, answer) => currentAnswer.run(answer, () => route.read(path, params)),
     render: async (_route, _params, _request, { data }) => {
-      const shown = await Promise.all([data.userCount, data.user, data.userPage])
+      const shown = await Promise.all(Object.values(data))
       return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(shown)) }
     },
   }
