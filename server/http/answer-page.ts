@@ -56,11 +56,13 @@ export function createPageAnswerer(pages: NextPages, secret: KeyObject, isDebugg
     knownTags.set(key, reading.known)
     if (answerWithoutRendering(exchange, reading.state, reading.known)) return
 
+    // Before Next's page, which gets the request without this header.
+    const isGzipped = acceptsGzip(request)
     const renderingKey = keyOfRendering(exchange, reading.known)
     const page = await renderings.run(
       renderingKey,
       (allGone) => {
-        const work = async () => compressResponse(await render(route, exchange, reading, allGone), acceptsGzip(request))
+        const work = async () => compressResponse(await render(route, exchange, reading, allGone), isGzipped)
         return route.isLong ? longRenderings.run(work, allGone) : work()
       },
       signal,
