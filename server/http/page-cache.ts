@@ -26,6 +26,11 @@ export function pageVariant({ url, headers }: PageRequest): (string | string[] |
   return [url, ...VARYING_HEADERS.map((name) => headers[name] ?? null)]
 }
 
+/** A key of `pageVariant`, which is short however long the URL and the headers are. */
+export function pageKey(request: PageRequest): string {
+  return hash('sha256', JSON.stringify(pageVariant(request)), 'base64url')
+}
+
 /**
  * The ETag of the page that `buildId` makes of `data` for `request` on this site. The same data has the same tag in every process, on every host.
  * Weak, as the same page may come compressed or not: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.1
