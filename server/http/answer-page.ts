@@ -1,17 +1,17 @@
 import type { KeyObject } from 'node:crypto'
-import type { Answer, PageData } from '../../app/_request/answer.ts'
+import { type Answer, listRowIds, type PageData } from '../../app/_request/answer.ts'
 import type { PageRoute } from '../../app/_request/routes.ts'
 import { WorkQueue } from '../../app/_request/work-queue.ts'
 import type { NextPages } from '../worker/next-pages.ts'
 import { acceptsGzip, compressResponse, sendResponse, type WholeResponse } from './buffered-response.ts'
 import { sendFault } from './fault-page.ts'
-import { accelExpires, isValidated, PAGE_CACHE_CONTROL, pageNonce, pageTag, pageVariant, VARY } from './page-cache.ts'
+import { accelExpires, documentRequest, isValidated, PAGE_CACHE_CONTROL, pageNonce, pageTag, pageVariant, VARY } from './page-cache.ts'
 import type { Exchange } from './request-log.ts'
 import { contentSecurityPolicy } from './security-headers.ts'
 import { SingleFlight } from './single-flight.ts'
 
-/** What a page shows, read at `readAt` (milliseconds since 1970) or later, and its tag. */
-type Reading = { data: PageData; readAt: number; tag: string; plans: string[] }
+/** What a page shows, read at `readAt` (milliseconds since 1970) or later, its tag, and that of the document at this address. */
+type Reading = { data: PageData; readAt: number; tag: string; documentTag: string; plans: string[] }
 
 /** Answers with the page of `route`, or throws why there is none. */
 export type AnswerPage = (route: PageRoute, exchange: Exchange) => Promise<void>
@@ -67,12 +67,15 @@ export function createPageAnswerer(pages: NextPages, secret: KeyObject, isDebugg
     const answer: Answer = { data: {}, signal, status: 200 }
     const readAt = Date.now()
     const shown = await pages.read(route, path, params, answer)
-    return { data: answer.data, readAt, tag: pageTag(pages.buildId, request, shown), plans: answer.plans ?? [] }
+    const rowIds = await listRowIds(answer.data)
+    const tag = pageTag(pages.buildId, request, shown, rowIds)
+    const documentTag = request.headers.rsc === undefined ? tag : pageTag(pages.buildId, documentRequest(request), shown, rowIds)
+    return { data: answer.data, readAt, tag, documentTag, plans: answer.plans ?? [] }
   }
 
-  async function render(route: PageRoute, { request, params }: Exchange, { data, tag }: Reading, signal: AbortSignal) {
+  async function render(route: PageRoute, { request, params }: Exchange, { data, tag, documentTag }: Reading, signal: AbortSignal) {
     // Next reads the nonce of its inline scripts from the request: https://nextjs.org/docs/app/guides/content-security-policy
     request.headers['content-security-policy'] = contentSecurityPolicy(pageNonce(secret, tag))
-    return pages.render(route, params, request, { data, signal, status: 200 })
+    return pages.render(route, params, request, { data, documentTag, signal, status: 200 })
   }
 }
