@@ -1,7 +1,9 @@
 import { connection } from 'next/server'
 import { userListHref } from './_models/user-list-query.ts'
+import { findDocumentTag } from './_request/answer.ts'
 import { readUserCount } from './_request/routes.ts'
 import { formatCount } from './_views/format.ts'
+import { LivePage } from './_views/live-page.tsx'
 import { SearchForm } from './_views/search-form.tsx'
 
 export default async function HomePage() {
@@ -9,6 +11,7 @@ export default async function HomePage() {
   const count = await readUserCount()
   return (
     <div className="grid grid-cols-1 gap-8 sm:pt-8">
+      <LivePage tag={findDocumentTag()} updatedText="This page was updated." changedText="This page has changed." />
       <div className="grid grid-cols-1 gap-4">
         <h1 className="max-w-2xl text-balance font-semibold text-4xl leading-tight tracking-tight sm:text-5xl">
           Find anyone in the directory

@@ -1,8 +1,10 @@
 import type { Metadata } from 'next'
 import { parseUserListQuery, type SearchParams, userDataHref, userListHref, userProfileHref } from '../../../_models/user-list-query.ts'
+import { findDocumentTag } from '../../../_request/answer.ts'
 import { setStatusNotFound } from '../../../_request/page-status.ts'
 import { readUser } from '../../../_request/routes.ts'
 import { BackLink } from '../../../_views/back-link.tsx'
+import { LivePage } from '../../../_views/live-page.tsx'
 import { plainUserName } from '../../../_views/user-name.tsx'
 import { UserNotFound } from '../../../_views/user-not-found.tsx'
 import { UserProfile } from '../../../_views/user-profile.tsx'
@@ -28,6 +30,11 @@ export default async function UserProfilePage({ params, searchParams }: UserProf
   if (!user) setStatusNotFound()
   return (
     <div className="grid grid-cols-1 gap-6">
+      <LivePage
+        tag={findDocumentTag()}
+        updatedText={user ? 'This profile was updated.' : 'This person is no longer in the directory.'}
+        changedText="This profile has changed."
+      />
       <BackLink href={userListHref(parseUserListQuery(await searchParams).query)} />
       {user ? <UserProfile user={user} /> : <UserNotFound />}
     </div>
