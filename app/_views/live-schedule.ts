@@ -2,8 +2,8 @@ const USUAL_MS = 2_000
 // On battery, or where the visitor wants to save data. With a second in nginx's cache still within the 5 s after which a change shows.
 const SAVING_MS = 3_500
 const LONGEST_MS = 60_000
-// The part of a delay that is random, so that open pages do not all ask at the same moment.
-const JITTER = 0.2
+// How far a delay is from that, at random, so that open pages do not all ask at the same moment.
+const JITTER = 0.1
 
 type Situation = {
   /** Checks in a row that brought no answer. */
@@ -15,6 +15,6 @@ type Situation = {
 
 /** How long an open page waits before it asks for changes again, in milliseconds. */
 export function nextCheckMs({ failures, isSaving, random }: Situation): number {
-  const delay = Math.min(LONGEST_MS, (isSaving ? SAVING_MS : USUAL_MS) * 2 ** failures)
-  return delay * (1 - JITTER * random)
+  const delay = Math.min((isSaving ? SAVING_MS : USUAL_MS) * 2 ** failures, LONGEST_MS / (1 + JITTER))
+  return delay * (1 + JITTER * (2 * random - 1))
 }
