@@ -4,6 +4,7 @@ import { DEFAULT_SITE, type Site } from '../app/_site/site.ts'
 import { databaseFile } from './database/url.ts'
 import { loadEnvironment } from './environment.ts'
 import { OperatorError } from './errors.ts'
+import { readSiteLooks, readSiteTexts } from './site/read-site.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 const LOG_FORMATS = ['json', 'pretty'] as const
@@ -32,6 +33,7 @@ export type Settings = {
   /** The people in a new database: none, the sample people, or a number of sample and generated people. */
   seed: 'none' | 'samples' | number
   secretFile: string
+  /** The defaults, unless the command shows the site: see readServingSettings. */
   site: Site
 }
 
@@ -69,6 +71,16 @@ export function readSettings(defaults: { webWorkers: number } = { webWorkers: av
     site: DEFAULT_SITE,
     ...fromMaster,
   }
+}
+
+/**
+ * The settings of a command that shows the site. Others go on with a wrong colour or logo: a nightly backup must not fail for it.
+ * @throws OperatorError naming a variable with an invalid value.
+ */
+export async function readServingSettings(defaults?: { webWorkers: number }): Promise<Settings> {
+  const settings = readSettings(defaults)
+  const isIndexed = readChoice('ROBOTS', ['noindex', 'index'], 'noindex') === 'index'
+  return { ...settings, site: { ...settings.site, ...readSiteTexts(), ...(await readSiteLooks()), isIndexed } }
 }
 
 /** The path of the socket of worker number `worker`, from 1. */

@@ -2,6 +2,7 @@ import type { UserRow } from '../_models/user.ts'
 import { listDataHref, type SearchParams } from '../_models/user-list-query.ts'
 import { countMatches, streamUsers } from '../_models/whole-list.ts'
 import { type DataAnswer, problemAnswer } from '../_request/data-answer.ts'
+import { readSite } from '../_site/site.ts'
 import { BYTE_ORDER_MARK, CSV_HEADER, csvLines, csvLinesForExcel } from './csv.ts'
 import { type DataFormat, type DataParameters, parseDataParameters, writePosition } from './data-parameters.ts'
 import { contentDisposition, listFileName } from './file-name.ts'
@@ -72,7 +73,7 @@ async function answerPage({ query, size, after }: DataParameters, signal: AbortS
       'Content-Type': 'application/json',
       'Content-Disposition': contentDisposition('inline', `${listFileName(query)}.json`),
       'X-Robots-Tag': 'noindex',
-      ...(next !== null && { Link: `<${next}>; rel="next"` }),
+      ...(next !== null && { Link: `<${readSite().url ?? ''}${next}>; rel="next"` }),
     },
     body: JSON.stringify({ users, total, next }),
   }

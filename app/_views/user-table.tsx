@@ -2,6 +2,7 @@
 import type { Search } from '../_models/search-words.ts'
 import type { UserRow } from '../_models/user.ts'
 import { type Sort, sortedColumn, type UserListQuery, userListHref, userProfileHref } from '../_models/user-list-query.ts'
+import { InitialsDisc } from './initials-disc.tsx'
 import { MarkedText } from './marked-text.tsx'
 import { UserAge } from './user-age.tsx'
 import { UserName } from './user-name.tsx'
@@ -33,6 +34,7 @@ export function UserTable({ users, query, search }: UserTableProps) {
             <td role="cell">{user.id}</td>
             <td role="cell">
               <a href={userProfileHref(user.id, query)}>
+                <InitialsDisc name={user.username} />
                 <UserName user={user} search={search} />
               </a>
             </td>
@@ -56,10 +58,7 @@ function SortHeader({ sort, label, query }: SortHeaderProps) {
   const isAscending = query.dir === 'asc'
   return (
     <th role="columnheader" scope="col" aria-sort={isSorted ? (isAscending ? 'ascending' : 'descending') : 'none'}>
-      <a
-        href={userListHref(query, { sort, dir: isSorted && isAscending ? 'desc' : 'asc' })}
-        className={`py-2 text-sm hover:text-accent hover:underline ${isSorted ? 'font-medium' : 'text-muted'}`}
-      >
+      <a href={userListHref(query, { sort, dir: isSorted && isAscending ? 'desc' : 'asc' })}>
         {label}
         {isSorted && <span aria-hidden="true">{isAscending ? ' ↑' : ' ↓'}</span>}
       </a>

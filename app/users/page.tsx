@@ -4,6 +4,7 @@ import { isNarrowed, listDataHref, parseUserListQuery, type SearchParams, userLi
 import { findDocumentTag } from '../_request/answer.ts'
 import { setStatusNotFound } from '../_request/page-status.ts'
 import { readUserPage } from '../_request/routes.ts'
+import { canonicalUrl } from '../_site/canonical-url.ts'
 import { ActiveFilters } from '../_views/active-filters.tsx'
 import { AgeFilter } from '../_views/age-filter.tsx'
 import { IgnoredParameters } from '../_views/ignored-parameters.tsx'
@@ -27,7 +28,7 @@ export async function generateMetadata({ searchParams }: UserListPageProps): Pro
     title: query.page === 1 ? name : `${name}, page ${query.page}`,
     description: 'Everyone in the directory: username, email and age, to search and sort.',
     alternates: {
-      canonical: userListHref(query),
+      canonical: canonicalUrl(userListHref(query)),
       types: {
         'text/csv': listDataHref('csv', query),
         'application/json': listDataHref('json', query),
@@ -48,29 +49,33 @@ export default async function UserListPage({ searchParams }: UserListPageProps) 
   const isBeyondEnd = !isTooBroad && query.page > pageCount
   if (isBeyondEnd) setStatusNotFound()
   return (
-    <div className="grid grid-cols-1 gap-5">
+    <div className="grid grid-cols-1 gap-4">
       <LivePage tag={findDocumentTag()} updatedText="The list was updated." changedText="The list has changed." />
       <UserListHeading query={query} page={page} words={search.words} />
       <SearchForm query={query} isLive />
       <IgnoredParameters ignored={ignored} />
-      {(count > 0 || isNarrowed(query)) && <AgeFilter query={query} histogram={histogram} />}
       <ActiveFilters query={query} />
-      {isTooBroad ? (
-        <>
-          <ListTooBroad query={query} />
-          <ListAsData query={query} />
-        </>
-      ) : isBeyondEnd ? (
-        <PageBeyondEnd query={query} pageCount={pageCount} isCountExact={isCountExact} />
-      ) : users.length > 0 ? (
-        <>
-          <UserTable users={users} query={query} search={search} />
-          <Pagination query={query} count={count} pageCount={pageCount} isCountExact={isCountExact} />
-          <ListAsData query={query} />
-        </>
-      ) : (
-        <UserListEmpty query={query} words={search.words} />
-      )}
+      <div className="user-list">
+        {(count > 0 || isNarrowed(query)) && <AgeFilter query={query} histogram={histogram} />}
+        <div className="grid grid-cols-1 gap-4">
+          {isTooBroad ? (
+            <>
+              <ListTooBroad query={query} />
+              <ListAsData query={query} />
+            </>
+          ) : isBeyondEnd ? (
+            <PageBeyondEnd query={query} pageCount={pageCount} isCountExact={isCountExact} />
+          ) : users.length > 0 ? (
+            <>
+              <UserTable users={users} query={query} search={search} />
+              <Pagination query={query} count={count} pageCount={pageCount} isCountExact={isCountExact} />
+              <ListAsData query={query} />
+            </>
+          ) : (
+            <UserListEmpty query={query} words={search.words} />
+          )}
+        </div>
+      </div>
     </div>
   )
 }

@@ -1,9 +1,11 @@
 import type { Metadata } from 'next'
-import { parseUserListQuery, type SearchParams, userDataHref, userListHref, userProfileHref } from '../../../_models/user-list-query.ts'
+import { parseProfileList, type SearchParams, userDataHref, userProfileHref } from '../../../_models/user-list-query.ts'
 import { findDocumentTag } from '../../../_request/answer.ts'
 import { setStatusNotFound } from '../../../_request/page-status.ts'
-import { readUser } from '../../../_request/routes.ts'
+import { readPlace, readUser } from '../../../_request/routes.ts'
+import { canonicalUrl } from '../../../_site/canonical-url.ts'
 import { BackLink } from '../../../_views/back-link.tsx'
+import { ListNeighbors } from '../../../_views/list-neighbors.tsx'
 import { LivePage } from '../../../_views/live-page.tsx'
 import { plainUserName } from '../../../_views/user-name.tsx'
 import { UserNotFound } from '../../../_views/user-not-found.tsx'
@@ -19,7 +21,7 @@ export async function generateMetadata({ params }: UserProfilePageProps): Promis
     title: name,
     description: `${name} in the directory: email, age and ID.`,
     alternates: {
-      canonical: userProfileHref(user.id),
+      canonical: canonicalUrl(userProfileHref(user.id)),
       types: { 'application/json': userDataHref('json', user.id), 'text/vcard': userDataHref('vcf', user.id) },
     },
   }
@@ -28,6 +30,8 @@ export async function generateMetadata({ params }: UserProfilePageProps): Promis
 export default async function UserProfilePage({ params, searchParams }: UserProfilePageProps) {
   const user = await readUser((await params).id)
   if (!user) setStatusNotFound()
+  const query = parseProfileList(await searchParams)
+  const place = user && (await readPlace(user.id, query))
   return (
     <div className="grid grid-cols-1 gap-6">
       <LivePage
@@ -35,7 +39,10 @@ export default async function UserProfilePage({ params, searchParams }: UserProf
         updatedText={user ? 'This profile was updated.' : 'This person is no longer in the directory.'}
         changedText="This profile has changed."
       />
-      <BackLink href={userListHref(parseUserListQuery(await searchParams).query)} />
+      <div className="profile-ways">
+        <BackLink query={query} place={place} />
+        {query && place && <ListNeighbors query={query} place={place} />}
+      </div>
       {user ? <UserProfile user={user} /> : <UserNotFound />}
     </div>
   )
