@@ -152,6 +152,14 @@ test('the start page counts people in place and keeps a half-typed search', asyn
   await expect(page.getByRole('main')).toContainText('299')
   await field.press('y')
   await expect(field).toHaveValue('grya')
+
+  // The newest people are rows as well.
+  addPeople(site.sql, [{ id: 900, username: 'Aaron', email: 'aaron@example.com', age: 50 }])
+  await expect(notice(page)).toContainText('This page has changed.')
+  await expect(page.getByRole('link', { name: 'Aaron' })).toHaveCount(0)
+  await notice(page).getByRole('button', { name: 'Show' }).click()
+  await expect(page.getByRole('link', { name: 'Aaron' })).toBeVisible()
+  await expect(field).toHaveValue('grya')
   expect(await isSameDocument(page)).toBe(true)
 })
 
