@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { nextCheckMs } from '../app/_views/live-schedule.ts'
+import { nextPollMs } from '../app/_views/live-schedule.ts'
 import { databaseUrl } from '../server/database/url.ts'
 import { ROOT } from '../server/paths.ts'
 import { freePort } from '../tests/fixtures/free-port.ts'
@@ -86,7 +86,7 @@ try {
     '',
     `${cpus()[0]?.model} × ${cpus().length}, Node ${process.versions.node}. Two workers, nginx as in deploy/, a million people. ${TABS.toLocaleString('en')} open pages, ${paths.length} different ones (${SEARCHES} of them searches), ${TABS_PER_ADDRESS} behind each address, ask on the same machine as browsers do.`,
     '',
-    '| For | Checks a second | Status | Processor time of nginx | of Roster | together |',
+    '| For | Polls a second | Status | Processor time of nginx | of Roster | together |',
     '|---|--:|---|--:|--:|--:|',
     `| ${SECONDS} s in which nothing changes | ${rest.perSecond(SECONDS)} | ${rest.text} | ${describeCpu(atRest)} |`,
     `| ${(COMMITS * COMMIT_EVERY_MS) / 1_000} s with a commit every ${COMMIT_EVERY_MS / 1_000} s | ${summarizeStatuses().perSecond((COMMITS * COMMIT_EVERY_MS) / 1_000)} | ${summarizeStatuses().text} | ${describeCpu(atWork)} |`,
@@ -113,7 +113,7 @@ function openTab(tab: Tab, address: string): Promise<() => void> {
       `HEAD ${tab.path} HTTP/1.1\r\nHost: ${hostname}\r\nAccept-Encoding: gzip\r\nX-Forwarded-For: ${address}\r\nIf-None-Match: ${tab.tag}\r\n\r\n`,
     )
   const askLater = (failures: number) => {
-    timer = setTimeout(ask, nextCheckMs({ failures, isSaving: false, random: Math.random() }))
+    timer = setTimeout(ask, nextPollMs({ failures, isSaving: false, random: Math.random() }))
   }
   let answer = ''
   let failures = 0

@@ -58,7 +58,7 @@ export function LivePage({ tag, updatedText, changedText }: LivePageProps) {
     const isOld = isOpening.current && isFromCache()
     isOpening.current = false
     onShown()
-    return watchPage(tag, { isOld, onAnswer })
+    return watchPage(tag, { isOld, onAnswer: (change) => onAnswer(change) })
   }, [tag])
 
   return (

@@ -6,7 +6,7 @@ const LONGEST_MS = 60_000
 const JITTER = 0.1
 
 type Situation = {
-  /** Checks in a row that brought no answer. */
+  /** Polls in a row that brought no answer, or no page that could be shown. */
   failures: number
   isSaving: boolean
   /** From 0 to 1. */
@@ -14,7 +14,7 @@ type Situation = {
 }
 
 /** How long an open page waits before it asks for changes again, in milliseconds. */
-export function nextCheckMs({ failures, isSaving, random }: Situation): number {
+export function nextPollMs({ failures, isSaving, random }: Situation): number {
   const delay = Math.min((isSaving ? SAVING_MS : USUAL_MS) * 2 ** failures, LONGEST_MS / (1 + JITTER))
   return delay * (1 + JITTER * (2 * random - 1))
 }

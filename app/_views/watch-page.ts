@@ -1,5 +1,5 @@
 import { comparePageTags, type PageChange } from '../_request/page-tag.ts'
-import { nextCheckMs } from './live-schedule.ts'
+import { nextPollMs } from './live-schedule.ts'
 
 declare global {
   // Not in every browser.
@@ -47,7 +47,7 @@ export function watchPage(tag: string, { isOld, onAnswer }: WatchOptions): () =>
 
   function askLater(): void {
     const isSaving = battery?.charging === false || navigator.connection?.saveData === true
-    timer = setTimeout(ask, nextCheckMs({ failures, isSaving, random: Math.random() }))
+    timer = setTimeout(ask, nextPollMs({ failures, isSaving, random: Math.random() }))
   }
 
   function pause(): void {

@@ -21,9 +21,9 @@ test.afterEach(({ site }) => {
 
 /** Opens `path` and waits until it asks for changes: the returned requests, and those that follow. */
 async function open(page: Page, path: string): Promise<Request[]> {
-  const checks: Request[] = []
+  const polls: Request[] = []
   page.on('request', (request) => {
-    if (request.method() === 'HEAD') checks.push(request)
+    if (request.method() === 'HEAD') polls.push(request)
   })
   await page.goto(path)
   await page.evaluate(() => {
@@ -38,27 +38,27 @@ async function open(page: Page, path: string): Promise<Request[]> {
       observer.observe(region, { childList: true, characterData: true, subtree: true })
     }
   })
-  await expect.poll(() => checks.length).toBeGreaterThan(0)
-  return checks
+  await expect.poll(() => polls.length).toBeGreaterThan(0)
+  return polls
 }
 
 const isSameDocument = (page: Page) => page.evaluate(() => window.isSameDocument ?? false)
 const announcements = (page: Page) => page.evaluate(() => window.announcements)
 
 /** Fails unless the page goes on to ask for changes, and for nothing else. */
-async function expectQuiet(page: Page, checks: Request[]): Promise<void> {
+async function expectQuiet(page: Page, polls: Request[]): Promise<void> {
   const others: string[] = []
   page.on('request', (request) => {
     if (request.method() !== 'HEAD') others.push(request.url())
   })
-  const count = checks.length
-  await expect.poll(() => checks.length).toBeGreaterThan(count + 1)
-  expect((await checks[count]?.response())?.status()).toBe(304)
+  const count = polls.length
+  await expect.poll(() => polls.length).toBeGreaterThan(count + 1)
+  expect((await polls[count]?.response())?.status()).toBe(304)
   expect(others).toEqual([])
 }
 
 test('a changed profile shows in place, and screen readers hear one sentence', async ({ page, site }) => {
-  const checks = await open(page, '/user/profile/3')
+  const polls = await open(page, '/user/profile/3')
   const email = page.getByRole('link', { name: 'ada@example.com' })
   await email.focus()
   await email.selectText()
@@ -68,13 +68,13 @@ test('a changed profile shows in place, and screen readers hear one sentence', a
   await expect(page).toHaveTitle(/^Countess/)
   await expect(email).toBeFocused()
   expect(await page.evaluate(() => getSelection()?.toString())).toBe('ada@example.com')
-  await expectQuiet(page, checks)
+  await expectQuiet(page, polls)
   expect(await announcements(page)).toEqual(['This profile was updated.'])
   expect(await isSameDocument(page)).toBe(true)
 })
 
 test('a list of the same people shows changes in place and keeps what is typed', async ({ page, site }) => {
-  const checks = await open(page, '/users?sort=username&size=25')
+  const polls = await open(page, '/users?sort=username&size=25')
   // The ages are folded away on a phone.
   await page.evaluate(() => {
     for (const details of document.querySelectorAll('details')) details.open = true
@@ -89,17 +89,17 @@ test('a list of the same people shows changes in place and keeps what is typed',
   await expect(age).toHaveValue('4')
   await expect(age).toBeFocused()
   expect(await page.evaluate(() => scrollY)).toBe(scrolled)
-  await expectQuiet(page, checks)
+  await expectQuiet(page, polls)
   await expect(notice(page)).toHaveCount(0)
   expect(await announcements(page)).toEqual(['The list was updated.'])
   expect(await isSameDocument(page)).toBe(true)
 })
 
 test('a new number of people is the only sentence', async ({ page, site }) => {
-  const checks = await open(page, '/users?sort=username')
+  const polls = await open(page, '/users?sort=username')
   site.sql.exec('DELETE FROM "User" WHERE "id" = 299')
   await expect(page.getByRole('status')).toHaveText('299 people in all')
-  await expectQuiet(page, checks)
+  await expectQuiet(page, polls)
   expect(await announcements(page)).toEqual(['299 people in all'])
 })
 
@@ -164,12 +164,12 @@ test('the start page counts people in place and keeps a half-typed search', asyn
 })
 
 test('results that followed typing are live', async ({ page, site }) => {
-  const checks = await open(page, '/users')
+  const polls = await open(page, '/users')
   await page.getByRole('searchbox').fill('grace')
   await expect(page).toHaveURL('/users?q=grace')
   site.sql.exec(`UPDATE "User" SET "email" = 'hopper@example.org' WHERE "id" = 4`)
   await expect(row(page, 'hopper@example.org')).toBeVisible()
-  await expectQuiet(page, checks)
+  await expectQuiet(page, polls)
   await expect(page.getByRole('searchbox')).toBeFocused()
 })
 
@@ -178,7 +178,7 @@ test('after Back, an old page of the browser’s own is refreshed at once', asyn
   await page.getByRole('link', { name: 'Grace', exact: true }).click()
   await expect(page).toHaveURL(/profile\/4/)
   site.sql.exec(`UPDATE "User" SET "email" = 'hopper@example.org' WHERE "id" = 4`)
-  // Without the checks that a page makes later.
+  // Without the polls that a page makes later.
   await page.addInitScript(() => {
     const { setTimeout } = window
     Object.assign(window, { setTimeout: (work: () => void, delay = 0) => (delay < 1_000 ? setTimeout(work, delay) : 0) })
@@ -190,17 +190,17 @@ test('after Back, an old page of the browser’s own is refreshed at once', asyn
 test.describe('with a clock', () => {
   const MINUTE = 60_000
 
-  /** Lets `seconds` pass, one by one, and answers when a check was made. */
-  async function checksDuring(page: Page, checks: Request[], seconds: number): Promise<number[]> {
+  /** Lets `seconds` pass, one by one, and answers when the page polled. */
+  async function pollsDuring(page: Page, polls: Request[], seconds: number): Promise<number[]> {
     const times: number[] = []
     for (let second = 1; second <= seconds; second += 1) {
-      const before = checks.length
+      const before = polls.length
       await page.clock.runFor(1_000)
-      if (checks.length > before) {
+      if (polls.length > before) {
         times.push(second)
-        expect(checks.length).toBe(before + 1)
+        expect(polls.length).toBe(before + 1)
         // The page has the answer when the next second begins.
-        await checks.at(-1)?.response()
+        await polls.at(-1)?.response()
         await page.evaluate(() => document.readyState)
       }
     }
@@ -209,24 +209,24 @@ test.describe('with a clock', () => {
 
   async function openPaused(page: Page): Promise<Request[]> {
     await page.clock.install()
-    const checks = await open(page, '/user/profile/3')
-    await checks.at(-1)?.response()
+    const polls = await open(page, '/user/profile/3')
+    await polls.at(-1)?.response()
     await page.clock.pauseAt(Date.now() + MINUTE)
-    return checks
+    return polls
   }
 
   test('a page asks every two seconds, one request at a time', async ({ page }) => {
-    const times = await checksDuring(page, await openPaused(page), 30)
+    const times = await pollsDuring(page, await openPaused(page), 30)
     expect(times.length).toBeGreaterThanOrEqual(12)
     expect(times.length).toBeLessThanOrEqual(19)
   })
 
   test('a hidden page asks nothing, and at once when it is shown again', async ({ page, site }) => {
-    const checks = await openPaused(page)
+    const polls = await openPaused(page)
     await setVisibility(page, 'hidden')
-    const before = checks.length
+    const before = polls.length
     await page.clock.runFor(10 * MINUTE)
-    expect(checks).toHaveLength(before)
+    expect(polls).toHaveLength(before)
 
     site.sql.exec(`UPDATE "User" SET "username" = 'Countess' WHERE "id" = 3`)
     await setVisibility(page, 'visible')
@@ -236,14 +236,14 @@ test.describe('with a clock', () => {
       dispatchEvent(new Event('online'))
     })
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Countess')
-    expect(checks).toHaveLength(before + 1)
+    expect(polls).toHaveLength(before + 1)
   })
 
   for (const status of [429, 503]) {
     test(`after status ${status}, a page asks ever more seldom, and as usual when it gets an answer again`, async ({ page }) => {
-      const checks = await openPaused(page)
+      const polls = await openPaused(page)
       await page.route('/user/profile/3', (route) => route.fulfill({ status, body: '' }))
-      const times = await checksDuring(page, checks, 240)
+      const times = await pollsDuring(page, polls, 240)
       const pauses = times.slice(1).map((time, index) => time - (times[index] ?? 0))
       expect(pauses.length).toBeGreaterThan(4)
       const growing = pauses.slice(0, 4)
@@ -252,8 +252,8 @@ test.describe('with a clock', () => {
       expect(Math.max(...pauses)).toBeLessThanOrEqual(62)
 
       await page.unroute('/user/profile/3')
-      await checksDuring(page, checks, 62)
-      expect((await checksDuring(page, checks, 10)).length).toBeGreaterThanOrEqual(4)
+      await pollsDuring(page, polls, 62)
+      expect((await pollsDuring(page, polls, 10)).length).toBeGreaterThanOrEqual(4)
     })
   }
 })
@@ -267,7 +267,7 @@ async function setVisibility(page: Page, state: 'visible' | 'hidden'): Promise<v
 }
 
 test('another build is noticed: changes wait for a new document', async ({ page, site }) => {
-  const checks = await open(page, '/users?sort=username')
+  const polls = await open(page, '/users?sort=username')
   // As its workers would answer.
   await page.route('/users?sort=username', async (route) => {
     if (route.request().method() !== 'HEAD') return route.continue()
@@ -275,8 +275,8 @@ test('another build is noticed: changes wait for a new document', async ({ page,
     const { headers: answered } = await route.fetch({ headers }).then((response) => ({ headers: response.headers() }))
     await route.fulfill({ status: 200, headers: { ...answered, etag: String(answered.etag).replace(/"[\w-]+\./, '"newbuild.') } })
   })
-  const count = checks.length
-  await expect.poll(() => checks.length).toBeGreaterThan(count + 2)
+  const count = polls.length
+  await expect.poll(() => polls.length).toBeGreaterThan(count + 2)
   await expect(notice(page)).toHaveCount(0)
   expect(await isSameDocument(page)).toBe(true)
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nextCheckMs } from '../../app/_views/live-schedule.ts'
+import { nextPollMs } from '../../app/_views/live-schedule.ts'
 
 const RANDOMS = [0, 0.25, 0.5, 0.99]
 
@@ -10,8 +10,8 @@ test.each([
   ['after two failures', { failures: 2, isSaving: false }, 7_200, 8_800],
   ['after an hour of failures', { failures: 60, isSaving: false }, 49_000, 60_000],
   ['after ages of failures', { failures: 10_000, isSaving: true }, 49_000, 60_000],
-])('%s, the next check of %j comes after %i to %i ms', (_, situation, shortest, longest) => {
-  const delays = RANDOMS.map((random) => nextCheckMs({ ...situation, random }))
+])('%s, the next poll with %j comes after %i to %i ms', (_, situation, shortest, longest) => {
+  const delays = RANDOMS.map((random) => nextPollMs({ ...situation, random }))
   for (const delay of delays) {
     expect(delay).toBeGreaterThanOrEqual(shortest)
     expect(delay).toBeLessThanOrEqual(longest)
@@ -21,5 +21,5 @@ test.each([
 
 // nginx may answer with what it stored up to a second ago.
 test.each([true, false])('a change shows within 5 s, saving: %s', (isSaving) => {
-  expect(nextCheckMs({ failures: 0, isSaving, random: 1 }) + 1_000).toBeLessThan(5_000)
+  expect(nextPollMs({ failures: 0, isSaving, random: 1 }) + 1_000).toBeLessThan(5_000)
 })
