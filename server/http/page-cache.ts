@@ -27,6 +27,11 @@ export function pageVariant({ url, headers }: PageRequest): (string | string[] |
   return [url, ...VARYING_HEADERS.map((name) => headers[name] ?? null)]
 }
 
+/** A key of `pageVariant`, which is short however long the URL and the headers are. */
+export function pageKey(request: PageRequest): string {
+  return hash('sha256', JSON.stringify(pageVariant(request)), 'base64url')
+}
+
 /** The request for the document at the address of `request`: a visitor's browser asks for it, Next's router for the data of its page. */
 export function documentRequest({ url }: PageRequest): PageRequest {
   return { url: url?.replace(/([?&])_rsc=[^&]*(?:&|$)/, '$1').replace(/[?&]$/, ''), headers: {} }
