@@ -40,10 +40,11 @@ export function LivePage({ tag, updatedText, changedText }: LivePageProps) {
   }
 
   const onAnswer = useEffectEvent(({ isNewBuild, hasOtherRows, hasOtherContent }: PageChange) => {
-    if (!hasOtherRows && !hasOtherContent) setOffer(null)
-    else if (isNewBuild) setOffer('reload')
-    else if (hasOtherRows) setOffer('refresh')
-    else refresh()
+    const hasChanged = hasOtherRows || hasOtherContent
+    const canRefresh = hasChanged && !hasOtherRows && !isNewBuild
+    if (canRefresh) refresh()
+    setOffer(!hasChanged || canRefresh ? null : isNewBuild ? 'reload' : 'refresh')
+    return canRefresh
   })
 
   const onShown = useEffectEvent(() => {

@@ -6,7 +6,7 @@ const LONGEST_MS = 60_000
 const JITTER = 0.1
 
 type Situation = {
-  /** Polls in a row that brought no answer, or no page that could be shown. */
+  /** Polls in a row that brought no answer, or a refresh that brought nothing new. */
   failures: number
   isSaving: boolean
   /** From 0 to 1. */

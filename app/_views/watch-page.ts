@@ -12,8 +12,8 @@ declare global {
 type WatchOptions = {
   /** Whether the page may be old already, as it came from the browser's cache. */
   isOld: boolean
-  /** Called after each answer, with the changes since the page that is shown. */
-  onAnswer: (change: PageChange) => void
+  /** Called after each answer, with the changes since the page that is shown. Returns whether it refreshes the page. */
+  onAnswer: (change: PageChange) => boolean
 }
 
 /** Asks for changes of this address, whose page is shown with `tag`, while it is visible. Returns the function that ends it. */
@@ -32,10 +32,10 @@ export function watchPage(tag: string, { isOld, onAnswer }: WatchOptions): () =>
     asking = isCancelled
     try {
       const nextTag = await fetchTag(knownTag, isCancelled.signal)
-      // A page that still does not show what is known need not ask often.
-      failures = nextTag === knownTag && nextTag !== tag ? failures + 1 : 0
+      const isRefreshing = onAnswer(comparePageTags(tag, nextTag))
+      // A refresh that did not bring what is known is not repeated often.
+      failures = isRefreshing && nextTag === knownTag ? failures + 1 : 0
       knownTag = nextTag
-      onAnswer(comparePageTags(tag, nextTag))
     } catch {
       failures += 1
     }
