@@ -172,9 +172,9 @@ function execute(sql: DatabaseSync, text: string): void {
 }
 
 function expectRight(sql: DatabaseSync): void {
-  sql.exec(`INSERT INTO "UserSearch" ("UserSearch") VALUES ('integrity-check')`)
+  for (const index of ['UserSearch', 'UsernameSearch']) sql.exec(`INSERT INTO "${index}" ("${index}") VALUES ('integrity-check')`)
   expect(sql.prepare('SELECT * FROM "UserText" ORDER BY "id"').all()).toEqual(listExpectedTexts(sql))
-  expect(listTerms(sql, 'main', 'UserSearch')).toEqual(listExpectedTerms(sql))
+  for (const index of ['UserSearch', 'UsernameSearch']) expect(listTerms(sql, index)).toEqual(listExpectedTerms(sql, index))
   expect(listBlocks(sql)).toEqual(listExpectedBlocks(sql))
   expect(sql.prepare('SELECT "age", "people" FROM "UserAgeCount" WHERE "people" <> 0 ORDER BY "age"').all()).toEqual(
     sql.prepare('SELECT ifnull("age", -1) AS "age", count(*) AS "people" FROM "User" GROUP BY 1 ORDER BY 1').all(),
@@ -197,17 +197,21 @@ function listExpectedBlocks(sql: DatabaseSync) {
   return rows.all()
 }
 
-function listExpectedTerms(sql: DatabaseSync): unknown[] {
+function listExpectedTerms(sql: DatabaseSync, index: string): unknown[] {
   using fresh = new DatabaseSync(':memory:')
-  fresh.exec(`CREATE VIRTUAL TABLE "UserSearch" USING fts5("username", "email", "starts", tokenize = 'trigram')`)
+  fresh.exec(`
+    CREATE VIRTUAL TABLE "UserSearch" USING fts5("username", "email", "starts", tokenize = 'trigram');
+    CREATE VIRTUAL TABLE "UsernameSearch" USING fts5("username", "starts", tokenize = 'trigram')`)
   const insert = fresh.prepare('INSERT INTO "UserSearch" (rowid, "username", "email", "starts") VALUES (?, ?, ?, ?)')
+  const insertUsername = fresh.prepare('INSERT INTO "UsernameSearch" (rowid, "username", "starts") VALUES (?, ?, ?)')
   const fold = foldingOf(sql)
   for (const { id, username, email } of sql.prepare('SELECT * FROM "User"').all()) {
     const [name, address] = [fold(String(username)), fold(String(email))]
     const beginnings = [name, ...name.split(/[ ._-]/).slice(1)].map((part) => `  ${[...part].slice(0, 2).join('')}`)
     insert.run(Number(id), name, address, `${beginnings.join('')}\t\t${[...address].slice(0, 2).join('')}`)
+    insertUsername.run(Number(id), name, beginnings.join(''))
   }
-  return listTerms(fresh, 'main', 'UserSearch')
+  return listTerms(fresh, index)
 }
 
 function listExpectedTexts(sql: DatabaseSync): unknown[] {
@@ -219,9 +223,9 @@ function listExpectedTexts(sql: DatabaseSync): unknown[] {
     .map(({ id, username, email, age }) => ({ username: keyOf(String(username)), email: keyOf(String(email)), age, id }))
 }
 
-function listTerms(sql: DatabaseSync, schema: string, table: string): unknown[] {
-  sql.exec(`CREATE VIRTUAL TABLE IF NOT EXISTS temp."terms" USING fts5vocab('${schema}', '${table}', 'instance')`)
-  return sql.prepare('SELECT * FROM temp."terms" ORDER BY "term", "doc", "col", "offset"').all()
+function listTerms(sql: DatabaseSync, index: string): unknown[] {
+  sql.exec(`CREATE VIRTUAL TABLE IF NOT EXISTS temp."terms of ${index}" USING fts5vocab('main', '${index}', 'instance')`)
+  return sql.prepare(`SELECT * FROM temp."terms of ${index}" ORDER BY "term", "doc", "col", "offset"`).all()
 }
 
 function quote(text: string): string {
