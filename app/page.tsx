@@ -1,11 +1,13 @@
 import { connection } from 'next/server'
 import { userListHref } from './_models/user-list-query.ts'
 import { readUserCount } from './_request/routes.ts'
-import { formatCount } from './_views/format.ts'
+import { readSite } from './_site/site.ts'
+import { formatCount, formatSearched } from './_views/format.ts'
 import { SearchForm } from './_views/search-form.tsx'
 
 export default async function HomePage() {
   await connection()
+  const { hiddenFields } = readSite()
   const count = await readUserCount()
   return (
     <div className="grid grid-cols-1 gap-8 sm:pt-8">
@@ -14,10 +16,10 @@ export default async function HomePage() {
           Find anyone in the directory
         </h1>
         <p className="max-w-xl text-lg text-muted">
-          Roster lists {formatCount(count)}. Search by any part of a username or email, or browse the whole list.
+          Roster lists {formatCount(count)}. Search by any part of a {formatSearched(hiddenFields).toLowerCase()}, or browse the whole list.
         </p>
       </div>
-      <SearchForm size="large" />
+      <SearchForm size="large" hiddenFields={hiddenFields} />
       <section aria-labelledby="browse" className="grid grid-cols-1 gap-3 border-line border-t pt-8">
         <h2 id="browse" className="font-semibold text-lg">
           Browse
@@ -29,9 +31,11 @@ export default async function HomePage() {
           <li>
             <a href={userListHref({ dir: 'desc' })}>Newest first</a>
           </li>
-          <li>
-            <a href={userListHref({ sort: 'age' })}>Youngest first</a>
-          </li>
+          {!hiddenFields.includes('age') && (
+            <li>
+              <a href={userListHref({ sort: 'age' })}>Youngest first</a>
+            </li>
+          )}
         </ul>
       </section>
     </div>

@@ -7,7 +7,7 @@ export type VcardVersion = (typeof VCARD_VERSIONS)[number]
 const LINE_END = '\r\n'
 const MAX_LINE_BYTES = 75
 
-/** A card for each person. It has no age, for which vCard has no property, and no revision, which the database does not keep. */
+/** A card for each person, without an email where these are hidden. It has no age, for which vCard has no property, and no revision, which the database does not keep. */
 export function vcards(users: UserRow[], version: VcardVersion): string {
   return users.map((user) => vcard(user, version)).join('')
 }
@@ -21,7 +21,7 @@ function vcard({ id, username, email }: UserRow, version: VcardVersion): string 
     `FN:${escapeText(username)}`,
     // Which part of a username is the family name, nobody knows.
     `N:;${escapeText(username).replaceAll(';', '\\;')};;;`,
-    `EMAIL${version === '3.0' ? ';TYPE=INTERNET' : ''}:${escapeText(email)}`,
+    ...(email === undefined ? [] : [`EMAIL${version === '3.0' ? ';TYPE=INTERNET' : ''}:${escapeText(email)}`]),
     'END:VCARD',
   ]
   return lines.map((line) => fold(line) + LINE_END).join('')

@@ -1,10 +1,11 @@
 import 'server-only'
+import { isHidden } from '../_site/site.ts'
 import { type AgeHistogram, sumAges } from './sqlite/ages.ts'
 import { database } from './sqlite/database.ts'
 import { readSearch } from './sqlite/folding.ts'
 import { type ListOptions, readListPage } from './sqlite/list-page.ts'
 import type { UserListQuery } from './user-list-query.ts'
-import { USER_ROW, type UserRow } from './user-rows.ts'
+import { shownColumns, type UserRow } from './user-rows.ts'
 
 export type { AgeHistogram, UserRow }
 export { readSearch }
@@ -16,7 +17,7 @@ export type UserPage = {
   isCountExact: boolean
   /** 1 when nobody matches. A page beyond it has no users. */
   pageCount: number
-  /** Null when not all matches are counted. */
+  /** Null when not all matches are counted, and where ages are hidden. */
   histogram: AgeHistogram | null
   /** Finding this page would take too long: `users` is empty. */
   isTooBroad: boolean
@@ -24,7 +25,7 @@ export type UserPage = {
 
 /** The person with `id`, or null. Prisma joins the calls of one tick into one query. */
 export function findUser(id: number): Promise<UserRow | null> {
-  return database().user.findUnique({ where: { id }, select: USER_ROW })
+  return database().user.findUnique({ where: { id }, select: shownColumns() })
 }
 
 /**
@@ -34,7 +35,7 @@ export function findUser(id: number): Promise<UserRow | null> {
 export async function listUsers(query: UserListQuery, options: ListOptions = {}): Promise<UserPage> {
   const { users, count, isCountExact, histogram } = await readListPage(query, options)
   const pageCount = Math.max(1, Math.ceil(count / query.size))
-  return { users: users ?? [], count, isCountExact, pageCount, histogram, isTooBroad: users === null }
+  return { users: users ?? [], count, isCountExact, pageCount, histogram: isHidden('age') ? null : histogram, isTooBroad: users === null }
 }
 
 /** The number of people in the directory. */

@@ -4,6 +4,7 @@ import { DATA_FORMATS } from '../_data/data-parameters.ts'
 import { countUsers, findUser, listUsers, type UserPage, type UserRow } from '../_models/user.ts'
 import { parseUserId } from '../_models/user-id.ts'
 import { isCanonical, parseUserListQuery, type SearchParams, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
+import { readSite } from '../_site/site.ts'
 import { type Answer, currentAnswer } from './answer.ts'
 import type { DataAnswer } from './data-answer.ts'
 
@@ -38,7 +39,7 @@ export const ROUTES: Route[] = [
   {
     name: '/users',
     pattern: /^\/users$/,
-    read: (_, params) => readUserPage(parseUserListQuery(params).query),
+    read: (_, params) => readUserPage(parseUserListQuery(params, readSite().hiddenFields).query),
     redirectTo: findCanonicalListUrl,
     isLong: true,
   },
@@ -85,7 +86,7 @@ export function readUserPage(query: UserListQuery): Promise<UserPage> {
 
 // A list that ignores parameters keeps its URL: its page names them.
 function findCanonicalListUrl(params: SearchParams): string | null {
-  const { query, ignored } = parseUserListQuery(params)
+  const { query, ignored } = parseUserListQuery(params, readSite().hiddenFields)
   return ignored.length === 0 && !isCanonical(params, query) ? userListHref(query) : null
 }
 

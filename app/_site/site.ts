@@ -16,6 +16,7 @@ export type Site = {
   notice: string | null
   /** Whether search engines may list the people. */
   isIndexed: boolean
+  /** What nobody gets to see of a person, in any form. */
   hiddenFields: HideableField[]
 }
 
@@ -38,6 +39,11 @@ const SITE_VARIABLE = 'ROSTER_SITE'
 export function readSite(): Site {
   const text = process.env[SITE_VARIABLE]
   return text === undefined ? DEFAULT_SITE : JSON.parse(text)
+}
+
+/** Whether the operator hides `field`. */
+export function isHidden(field: HideableField): boolean {
+  return readSite().hiddenFields.includes(field)
 }
 
 /** Makes `site` what readSite returns, in this process and those that it starts. */

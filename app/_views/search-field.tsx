@@ -3,17 +3,19 @@
 import { useRouter } from 'next/navigation'
 import { startTransition, useEffect, useRef } from 'react'
 import { MAX_SEARCH_LENGTH, parseUserListQuery, userListHref } from '../_models/user-list-query.ts'
+import type { HideableField } from '../_site/site.ts'
+import { formatSearched } from './format.ts'
 
 const TYPING_PAUSE_MS = 200
 const LAST_ROW_KEY = 'roster-last-row'
 
-type SearchFieldProps = { q: string; isLive: boolean; className: string }
+type SearchFieldProps = { q: string; isLive: boolean; hiddenFields: HideableField[]; className: string }
 
 /**
  * The search field, and what JavaScript adds to a list: results that follow typing (`isLive`), "/" to focus the field, arrow keys between
  * rows, and focus on the row that was opened, after Back. No response ever overwrites what is typed.
  */
-export function SearchField({ q, isLive, className }: SearchFieldProps) {
+export function SearchField({ q, isLive, hiddenFields, className }: SearchFieldProps) {
   const field = useRef<HTMLInputElement>(null)
   const router = useRouter()
 
@@ -28,7 +30,7 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
       clearTimeout(timer)
       if (!form) return
       const fields = [...new FormData(form)].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []))
-      const { query, ignored } = parseUserListQuery(Object.fromEntries(fields))
+      const { query, ignored } = parseUserListQuery(Object.fromEntries(fields), hiddenFields)
       // With parameters that the list ignores, the URL keeps them: the page names them.
       const href =
         ignored.length === 0 ? userListHref(query) : `/users?${new URLSearchParams(fields.map(([name, value]) => [name, value]))}`
@@ -68,7 +70,7 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
       input.removeEventListener('compositionend', followSoon)
       form.removeEventListener('submit', followNow)
     }
-  }, [isLive, router])
+  }, [isLive, hiddenFields, router])
 
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
@@ -117,7 +119,7 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
       dir="auto"
       defaultValue={q}
       maxLength={MAX_SEARCH_LENGTH}
-      placeholder="Username or email"
+      placeholder={formatSearched(hiddenFields)}
       autoComplete="off"
       autoCapitalize="none"
       spellCheck={false}

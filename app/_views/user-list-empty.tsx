@@ -1,13 +1,14 @@
 import { type SearchWord, searchWords } from '../_models/search-words.ts'
 import { isNarrowed, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
-import { formatAgeRange } from './format.ts'
+import type { HideableField } from '../_site/site.ts'
+import { formatAgeRange, formatSearched } from './format.ts'
 import { Panel } from './panel.tsx'
 import { QuotedSearch } from './quoted-search.tsx'
 
-type UserListEmptyProps = { query: UserListQuery; words: SearchWord[] }
+type UserListEmptyProps = { query: UserListQuery; words: SearchWord[]; hiddenFields: HideableField[] }
 
-export function UserListEmpty({ query, words }: UserListEmptyProps) {
-  return <Panel>{isNarrowed(query) ? <NothingFound query={query} words={words} /> : <NoOneYet />}</Panel>
+export function UserListEmpty(props: UserListEmptyProps) {
+  return <Panel>{isNarrowed(props.query) ? <NothingFound {...props} /> : <NoOneYet />}</Panel>
 }
 
 function NoOneYet() {
@@ -19,7 +20,7 @@ function NoOneYet() {
   )
 }
 
-function NothingFound({ query, words }: UserListEmptyProps) {
+function NothingFound({ query, words, hiddenFields }: UserListEmptyProps) {
   const { q, age_min, age_max, age } = query
   const typed = searchWords(q)
   const hasShortWords = words.some(({ isShort }) => isShort)
@@ -36,7 +37,7 @@ function NothingFound({ query, words }: UserListEmptyProps) {
             {/* A short word may well be inside a name. */}
             {hasShortWords ? ' matches ' : ' has '}
             <QuotedSearch text={q} />
-            {!hasShortWords && ' in their username or email'}
+            {!hasShortWords && ` in their ${formatSearched(hiddenFields).toLowerCase()}`}
           </>
         )}
         .

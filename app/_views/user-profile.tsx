@@ -17,25 +17,33 @@ export function UserProfile({ user }: { user: UserRow }) {
         <UserName user={user} />
       </h1>
       <dl className="mt-8 grid grid-cols-1 gap-x-10 gap-y-5 sm:grid-cols-[auto_minmax(0,1fr)]">
-        <dt className="text-muted">Email</dt>
-        <dd className="written-text max-sm:-mt-5">
-          {isBlank(user.email) ? (
-            <span className="text-muted">not visible</span>
-          ) : (
-            <a href={`mailto:${encodeURIComponent(user.email).replace('%40', '@')}`}>
-              <bdi>{user.email}</bdi>
-            </a>
-          )}
-        </dd>
-        <dt className="text-muted">Age</dt>
-        <dd className="tabular-nums max-sm:-mt-4">
-          <UserAge age={user.age} />
-        </dd>
+        {user.email !== undefined && (
+          <>
+            <dt className="text-muted">Email</dt>
+            <dd className="written-text max-sm:-mt-5">
+              {isBlank(user.email) ? (
+                <span className="text-muted">not visible</span>
+              ) : (
+                <a href={`mailto:${encodeURIComponent(user.email).replace('%40', '@')}`}>
+                  <bdi>{user.email}</bdi>
+                </a>
+              )}
+            </dd>
+          </>
+        )}
+        {user.age !== undefined && (
+          <>
+            <dt className="text-muted">Age</dt>
+            <dd className="tabular-nums max-sm:-mt-4">
+              <UserAge age={user.age} />
+            </dd>
+          </>
+        )}
         <dt className="text-muted">ID</dt>
         <dd className="tabular-nums max-sm:-mt-4">{user.id}</dd>
       </dl>
       <ul className="mt-8 flex flex-wrap items-center gap-2 text-sm">
-        {!isBlank(user.email) && (
+        {user.email !== undefined && !isBlank(user.email) && (
           <li className="empty:hidden">
             <CopyEmailButton email={user.email} className={BUTTON} />
           </li>

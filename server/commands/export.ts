@@ -4,6 +4,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { DataAnswer } from '../../app/_request/data-answer.ts'
+import { setSite } from '../../app/_site/site.ts'
 import { fileProblem } from '../database/file-checks.ts'
 import { databaseUrl } from '../database/url.ts'
 import { errorMessage, isErrorCode, OperatorError } from '../errors.ts'
@@ -39,11 +40,13 @@ export async function exportPeople(file: string | undefined, { format: givenForm
 
 /** The list as the site sends it; a body that is whole names wrong options. */
 async function readList(format: string, options: Options): Promise<DataAnswer> {
-  const { databaseFile } = readSettings()
+  const { databaseFile, site } = readSettings()
   const problem = fileProblem(databaseFile)
   if (problem !== null) throw cannotRead(`the database ${databaseFile} ${problem}; create it with roster prepare, or check DATABASE_URL`)
   if (!existsSync(join(STANDALONE, '.next/BUILD_ID'))) throw cannotRead('Roster is not built; build it with roster build')
   process.env.DATABASE_URL = databaseUrl(databaseFile)
+  // The operator's own data: with what the site hides.
+  setSite({ ...site, hiddenFields: [] })
   // One document of JSON with everybody is made of the lines of NDJSON: the site's has pages.
   const path = `/users.${format === 'json' ? 'ndjson' : format}`
   const route = (await loadRoutes()).find(({ pattern }) => pattern.test(path))

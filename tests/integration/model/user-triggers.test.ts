@@ -2,11 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { UserRow } from '../../../app/_models/user.ts'
 import { SORTS, type UserListQuery } from '../../../app/_models/user-list-query.ts'
 import { applyMigrations, listMigrations } from '../../../server/database/migrate.ts'
 import { findExecutable } from '../../fixtures/find-executable.ts'
-import { addPeople, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
+import { addPeople, NAMED_PEOPLE, type NamedPerson } from '../../fixtures/named-people.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
 import { foldingOf } from './folding-of.ts'
 import { countPlainly, listPlainly } from './list-plainly.ts'
@@ -140,7 +139,7 @@ describe('the search index and the counts', () => {
     const migrations = listMigrations()
     const temporary = temporaryDatabase(migrations.slice(0, 1))
     const { sql } = temporary
-    const everybody: UserRow[] = [
+    const everybody: NamedPerson[] = [
       ...NAMED_PEOPLE,
       { id: 500, username: 'Łukasz Żółć', email: 'łukasz@example.com', age: null },
       { id: 501, username: 'ÉLÉONORE', email: 'el@example.org', age: 42 },

@@ -2,7 +2,9 @@ import type { Metadata } from 'next'
 import { parseUserListQuery, type SearchParams, userDataHref, userListHref, userProfileHref } from '../../../_models/user-list-query.ts'
 import { setStatusNotFound } from '../../../_request/page-status.ts'
 import { readUser } from '../../../_request/routes.ts'
+import { readSite } from '../../../_site/site.ts'
 import { BackLink } from '../../../_views/back-link.tsx'
+import { formatShown } from '../../../_views/format.ts'
 import { plainUserName } from '../../../_views/user-name.tsx'
 import { UserNotFound } from '../../../_views/user-not-found.tsx'
 import { UserProfile } from '../../../_views/user-profile.tsx'
@@ -15,7 +17,7 @@ export async function generateMetadata({ params }: UserProfilePageProps): Promis
   const name = plainUserName(user)
   return {
     title: name,
-    description: `${name} in the directory: email, age and ID.`,
+    description: `${name} in the directory: ${formatShown(['email', 'age', 'ID'], readSite().hiddenFields)}.`,
     alternates: {
       canonical: userProfileHref(user.id),
       types: { 'application/json': userDataHref('json', user.id), 'text/vcard': userDataHref('vcf', user.id) },
@@ -25,11 +27,12 @@ export async function generateMetadata({ params }: UserProfilePageProps): Promis
 
 export default async function UserProfilePage({ params, searchParams }: UserProfilePageProps) {
   const user = await readUser((await params).id)
+  const { hiddenFields } = readSite()
   if (!user) setStatusNotFound()
   return (
     <div className="grid grid-cols-1 gap-6">
-      <BackLink href={userListHref(parseUserListQuery(await searchParams).query)} />
-      {user ? <UserProfile user={user} /> : <UserNotFound />}
+      <BackLink href={userListHref(parseUserListQuery(await searchParams, hiddenFields).query)} />
+      {user ? <UserProfile user={user} /> : <UserNotFound hiddenFields={hiddenFields} />}
     </div>
   )
 }
