@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { LIST_LIMITS, type ListLimits } from '../../../app/_models/sqlite/search/limits.ts'
 import type { UserListQuery } from '../../../app/_models/user-list-query.ts'
 import { DEFAULT_SITE, type HideableField, setSite } from '../../../app/_site/site.ts'
-import { addPeople, type NamedPerson } from '../../fixtures/named-people.ts'
+import { addPeople, listGuests, type NamedPerson } from '../../fixtures/named-people.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
 import { countPlainly, listPlainly } from './list-plainly.ts'
 import { modelOn } from './model-on.ts'
@@ -84,6 +84,27 @@ test.each([
     }),
     { numRuns: 25, endOnFailure: true },
   )
+})
+
+test('a search is planned alike, whether a word is in every hidden email or in none', async () => {
+  onTestFinished(() => setSite(DEFAULT_SITE))
+  setSite({ ...DEFAULT_SITE, hiddenFields: ['email'] })
+  const guests = listGuests(1, 5_000)
+  const emails = [({ id }: NamedPerson) => `${id}.zebra@example.com`, ({ id }: NamedPerson) => `${id}@x.y`]
+  const answers = []
+  for (const emailOf of emails) {
+    const database = temporaryDatabase()
+    addPeople(
+      database.sql,
+      guests.map((guest) => ({ ...guest, email: emailOf(guest) })),
+    )
+    for (const index of ['UserSearch', 'UsernameSearch']) database.sql.exec(`INSERT INTO "${index}" ("${index}") VALUES ('optimize')`)
+    const ask = await modelOf(database)
+    const list = { q: 'zebra', sort: null, dir: 'asc', age_min: 1, age_max: 90, age: null, page: 1, size: 25 } as const
+    answers.push(await ask(list, [], { ...PATIENT, maxIndexPages: 12 }))
+  }
+  expect(answers[1]).toEqual(answers[0])
+  expect(answers[0]?.plans[0]).toEqual(['filter-by-id'])
 })
 
 /** What a list is of people and a query that have nothing hidden in them. */
