@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { DEFAULT_SITE, type HideableField, type Site } from '../app/_site/site.ts'
+import { DEFAULT_SITE, type Site } from '../app/_site/site.ts'
 import { databaseFile } from './database/url.ts'
 import { loadEnvironment } from './environment.ts'
 import { OperatorError } from './errors.ts'
+import { readHiddenFields } from './site/hidden-fields.ts'
+import { readSiteLooks, readSiteTexts } from './site/read-site.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-const HIDEABLE_FIELDS = ['email', 'age'] as const
 const LOG_FORMATS = ['json', 'pretty'] as const
 
 export const MAX_SEED_PEOPLE = 10_000_000
@@ -33,6 +34,7 @@ export type Settings = {
   /** The people in a new database: none, the sample people, or a number of sample and generated people. */
   seed: 'none' | 'samples' | number
   secretFile: string
+  /** The defaults, unless the command shows the site: see readServingSettings. */
   site: Site
 }
 
@@ -67,9 +69,20 @@ export function readSettings(defaults: { webWorkers: number } = { webWorkers: av
     databaseFile: file,
     seed: readSeed(),
     secretFile: process.env.SECRET_FILE || `${file}.secret`,
-    site: { ...DEFAULT_SITE, hiddenFields: readHiddenFields() },
+    site: DEFAULT_SITE,
     ...fromMaster,
   }
+}
+
+/**
+ * The settings of a command that shows the site. Others go on with a wrong colour or logo: a nightly backup must not fail for it.
+ * @throws OperatorError naming a variable with an invalid value.
+ */
+export async function readServingSettings(defaults?: { webWorkers: number }): Promise<Settings> {
+  const settings = readSettings(defaults)
+  const isIndexed = readChoice('ROBOTS', ['noindex', 'index'], 'noindex') === 'index'
+  const site = { ...readSiteTexts(), ...(await readSiteLooks()), isIndexed, hiddenFields: readHiddenFields() }
+  return { ...settings, site }
 }
 
 /** The path of the socket of worker number `worker`, from 1. */
@@ -92,14 +105,6 @@ function readNumber(name: string, fallback: number, min: number, max: number, re
 function readSeed(): Settings['seed'] {
   const text = process.env.SEED || 'samples'
   return text === 'none' || text === 'samples' ? text : readNumber('SEED', 0, 1, MAX_SEED_PEOPLE, ', none or samples')
-}
-
-function readHiddenFields(): HideableField[] {
-  const names = (process.env.HIDDEN_FIELDS ?? '').split(',').map((name) => name.trim())
-  const wrong = names.find((name) => name !== '' && !HIDEABLE_FIELDS.some((field) => field === name))
-  if (wrong === undefined) return HIDEABLE_FIELDS.filter((field) => names.includes(field))
-  const reason = ['id', 'username'].includes(wrong) ? `${wrong} cannot be hidden` : `a person has no field "${wrong}"`
-  throw new OperatorError(`HIDDEN_FIELDS is "${process.env.HIDDEN_FIELDS}": ${reason}; it may have ${HIDEABLE_FIELDS.join(', ')}`)
 }
 
 function readChoice<Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice {

@@ -73,7 +73,7 @@ async function answerPage({ query, size, after }: DataParameters, signal: AbortS
       'Content-Type': 'application/json',
       'Content-Disposition': contentDisposition('inline', `${listFileName(query)}.json`),
       'X-Robots-Tag': 'noindex',
-      ...(next !== null && { Link: `<${next}>; rel="next"` }),
+      ...(next !== null && { Link: `<${readSite().url ?? ''}${next}>; rel="next"` }),
     },
     body: JSON.stringify({ users, total, next }),
   }

@@ -104,9 +104,17 @@ export function userListHref(query: Partial<UserListQuery> = {}, change: Partial
   return `/users${userListSearch(query, change)}`
 }
 
-/** The URL of a profile. It carries the list's parameters, so that the page can link back to the list without a script. */
-export function userProfileHref(id: number, query: Partial<UserListQuery> = {}): string {
-  return `/user/profile/${id}${userListSearch(query)}`
+/**
+ * The URL of a profile. One that is reached from a list carries the parameters of that list, and at least its page, so that it can link
+ * back to the list and to the person before and after.
+ */
+export function userProfileHref(id: number, query?: Partial<UserListQuery>): string {
+  return `/user/profile/${id}${query ? userListSearch(query) || `?page=${DEFAULTS.page}` : ''}`
+}
+
+/** The list whose parameters the URL of a profile carries; null when it carries none. */
+export function parseProfileList(params: SearchParams, hiddenFields: HideableField[]): UserListQuery | null {
+  return Object.keys(params).some((name) => Object.hasOwn(DEFAULTS, name)) ? parseUserListQuery(params, hiddenFields).query : null
 }
 
 /** The URL of the whole list of `query` as data, such as `/users.csv?q=ann`, with parameters of that format. */

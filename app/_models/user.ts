@@ -1,6 +1,6 @@
 import 'server-only'
 import { isHidden } from '../_site/site.ts'
-import { type AgeHistogram, sumAges } from './sqlite/ages.ts'
+import { type AgeHistogram, readAges, sumPeople } from './sqlite/ages.ts'
 import { database } from './sqlite/database.ts'
 import { readSearch } from './sqlite/folding.ts'
 import { type ListOptions, readListPage } from './sqlite/list-page.ts'
@@ -23,6 +23,17 @@ export type UserPage = {
   isTooBroad: boolean
 }
 
+export type Directory = {
+  count: number
+  /** Null where ages are hidden. */
+  histogram: AgeHistogram | null
+  /** The people who were added last, the latest first. */
+  newest: UserRow[]
+}
+
+// Two rows of cards on a wide screen.
+const NEWEST_PEOPLE = 8
+
 /** The person with `id`, or null. Prisma joins the calls of one tick into one query. */
 export function findUser(id: number): Promise<UserRow | null> {
   return database().user.findUnique({ where: { id }, select: shownColumns() })
@@ -38,7 +49,9 @@ export async function listUsers(query: UserListQuery, options: ListOptions = {})
   return { users: users ?? [], count, isCountExact, pageCount, histogram: isHidden('age') ? null : histogram, isTooBroad: users === null }
 }
 
-/** The number of people in the directory. */
-export function countUsers(): Promise<number> {
-  return sumAges()
+/** The directory at a glance: both queries cost the same however many people there are. */
+export async function summarizeDirectory(): Promise<Directory> {
+  const newest = await database().user.findMany({ select: shownColumns(), orderBy: { id: 'desc' }, take: NEWEST_PEOPLE })
+  const histogram = await readAges({ age_min: null, age_max: null, age: null })
+  return { count: sumPeople(histogram), histogram: isHidden('age') ? null : histogram, newest }
 }

@@ -1,8 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { UserPage, UserRow } from '../_models/user.ts'
+import type { Directory, UserPage, UserRow } from '../_models/user.ts'
+import type { UserPlace } from '../_models/user-place.ts'
 
 /** What a page shows. The server reads it first, for the page's tag, and the page shows that very data: read again, it could be newer. */
-export type PageData = { userCount?: Promise<number>; user?: Promise<UserRow | null>; userPage?: Promise<UserPage> }
+export type PageData = {
+  directory?: Promise<Directory>
+  user?: Promise<UserRow | null>
+  place?: Promise<UserPlace | null>
+  userPage?: Promise<UserPage>
+}
 
 /** The page that is being made. */
 export type Answer = {

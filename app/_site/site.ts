@@ -11,6 +11,8 @@ export type Site = {
   accent: { light: string; dark: string } | null
   /** Where the logo is served; null for Roster's own. */
   logoHref: string | null
+  /** The size of the logo, as in an icon's `sizes`: `any` for SVG, `180x120` for PNG. */
+  logoSizes: string | null
   links: { text: string; href: string }[]
   /** One line on every page. */
   notice: string | null
@@ -23,9 +25,10 @@ export type Site = {
 export const DEFAULT_SITE: Site = {
   name: 'Roster',
   url: null,
-  description: 'A directory of people: find anyone by name or email.',
+  description: 'A directory of people: find anyone by name.',
   accent: null,
   logoHref: null,
+  logoSizes: null,
   links: [],
   notice: null,
   isIndexed: false,
@@ -38,7 +41,8 @@ const SITE_VARIABLE = 'ROSTER_SITE'
 /** This installation, as server/settings.ts has read it. */
 export function readSite(): Site {
   const text = process.env[SITE_VARIABLE]
-  return text === undefined ? DEFAULT_SITE : JSON.parse(text)
+  // A master of an older release hands down fewer fields.
+  return text === undefined ? DEFAULT_SITE : { ...DEFAULT_SITE, ...JSON.parse(text) }
 }
 
 /** Whether the operator hides `field`. */

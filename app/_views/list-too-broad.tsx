@@ -8,11 +8,11 @@ export function ListTooBroad({ query, hiddenFields }: { query: UserListQuery; hi
   return (
     <Panel>
       <div className="grid max-w-xl grid-cols-1 gap-3">
-        <h2 className="font-semibold text-lg">Narrow your search</h2>
+        <h2 className="text-lg">Narrow your search</h2>
         <p className="written-text">
           {query.q === '' ? 'This list' : <QuotedSearch text={query.q} />} matches too many people to show. Try:
         </p>
-        <ul className="list-disc pl-5">
+        <ul className="list-disc pl-5 text-muted">
           <li>more letters of the {formatSearched(hiddenFields).toLowerCase()}</li>
           {!hiddenFields.includes('email') && <li>another word, such as the part of the email after the @</li>}
           {!hiddenFields.includes('age') && <li>an age range</li>}

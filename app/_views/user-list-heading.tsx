@@ -16,14 +16,14 @@ type UserListHeadingProps = {
 export function UserListHeading({ query, page, words, hiddenFields }: UserListHeadingProps) {
   const shortWords = words.filter(({ isShort }) => isShort)
   return (
-    <div className="grid grid-cols-1 gap-1">
-      <h1 className="font-semibold text-3xl leading-tight tracking-tight">People</h1>
+    <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
+      <h1>People</h1>
       {/* Screen readers announce the new number when results follow typing. */}
-      <p role="status" className="text-muted">
+      <p role="status" className="text-muted tabular-nums">
         {describeCount(query, page)}
       </p>
       {shortWords.length > 0 && (
-        <p className="written-text text-muted text-sm">
+        <p className="written-text basis-full text-muted text-sm">
           {shortWords.map(({ text }, index) => (
             <Fragment key={text}>
               {index > 0 && ', '}

@@ -4,6 +4,7 @@ import type { Search } from '../_models/search-words.ts'
 import type { UserRow } from '../_models/user.ts'
 import { listSorts, type Sort, sortedColumn, type UserListQuery, userListHref, userProfileHref } from '../_models/user-list-query.ts'
 import type { HideableField } from '../_site/site.ts'
+import { InitialsDisc } from './initials-disc.tsx'
 import { MarkedText } from './marked-text.tsx'
 import { UserAge } from './user-age.tsx'
 import { UserName } from './user-name.tsx'
@@ -14,8 +15,9 @@ type UserTableProps = { users: UserRow[]; query: UserListQuery; search: Search; 
 
 /** Laid out by user-table.css. */
 export function UserTable({ users, query, search, hiddenFields }: UserTableProps) {
+  const shows = (field: HideableField) => !hiddenFields.includes(field)
   return (
-    <table role="table" className="user-table">
+    <table role="table" className={`user-table${shows('email') ? ' has-email' : ''}${shows('age') ? ' has-age' : ''}`}>
       <caption className="sr-only">People</caption>
       <thead role="rowgroup">
         <tr role="row">
@@ -30,6 +32,7 @@ export function UserTable({ users, query, search, hiddenFields }: UserTableProps
             <td role="cell">{user.id}</td>
             <td role="cell">
               <a href={userProfileHref(user.id, query)}>
+                <InitialsDisc name={user.username} />
                 <UserName user={user} search={search} />
               </a>
             </td>
@@ -57,10 +60,7 @@ function SortHeader({ sort, query }: SortHeaderProps) {
   const isAscending = query.dir === 'asc'
   return (
     <th role="columnheader" scope="col" aria-sort={isSorted ? (isAscending ? 'ascending' : 'descending') : 'none'}>
-      <a
-        href={userListHref(query, { sort, dir: isSorted && isAscending ? 'desc' : 'asc' })}
-        className={`py-2 text-sm hover:text-accent hover:underline ${isSorted ? 'font-medium' : 'text-muted'}`}
-      >
+      <a href={userListHref(query, { sort, dir: isSorted && isAscending ? 'desc' : 'asc' })}>
         {LABELS[sort]}
         {isSorted && <span aria-hidden="true">{isAscending ? ' ↑' : ' ↓'}</span>}
       </a>

@@ -3,6 +3,7 @@ import { readSearch } from '../_models/user.ts'
 import { isNarrowed, listDataHref, parseUserListQuery, type SearchParams, userListHref } from '../_models/user-list-query.ts'
 import { setStatusNotFound } from '../_request/page-status.ts'
 import { readUserPage } from '../_request/routes.ts'
+import { canonicalUrl } from '../_site/canonical-url.ts'
 import { readSite } from '../_site/site.ts'
 import { ActiveFilters } from '../_views/active-filters.tsx'
 import { AgeFilter } from '../_views/age-filter.tsx'
@@ -28,7 +29,7 @@ export async function generateMetadata({ searchParams }: UserListPageProps): Pro
     title: query.page === 1 ? name : `${name}, page ${query.page}`,
     description: `Everyone in the directory: ${formatShown(['username', 'email', 'age'], hiddenFields)}, to search and sort.`,
     alternates: {
-      canonical: userListHref(query),
+      canonical: canonicalUrl(userListHref(query)),
       types: {
         'text/csv': listDataHref('csv', query),
         'application/json': listDataHref('json', query),
@@ -50,28 +51,32 @@ export default async function UserListPage({ searchParams }: UserListPageProps) 
   const isBeyondEnd = !isTooBroad && query.page > pageCount
   if (isBeyondEnd) setStatusNotFound()
   return (
-    <div className="grid grid-cols-1 gap-5">
+    <div className="grid grid-cols-1 gap-4">
       <UserListHeading query={query} page={page} words={search.words} hiddenFields={hiddenFields} />
       <SearchForm query={query} isLive hiddenFields={hiddenFields} />
       <IgnoredParameters ignored={ignored} />
-      {!hiddenFields.includes('age') && (count > 0 || isNarrowed(query)) && <AgeFilter query={query} histogram={histogram} />}
       <ActiveFilters query={query} />
-      {isTooBroad ? (
-        <>
-          <ListTooBroad query={query} hiddenFields={hiddenFields} />
-          <ListAsData query={query} />
-        </>
-      ) : isBeyondEnd ? (
-        <PageBeyondEnd query={query} pageCount={pageCount} isCountExact={isCountExact} />
-      ) : users.length > 0 ? (
-        <>
-          <UserTable users={users} query={query} search={search} hiddenFields={hiddenFields} />
-          <Pagination query={query} count={count} pageCount={pageCount} isCountExact={isCountExact} />
-          <ListAsData query={query} />
-        </>
-      ) : (
-        <UserListEmpty query={query} words={search.words} hiddenFields={hiddenFields} />
-      )}
+      <div className="user-list">
+        {!hiddenFields.includes('age') && (count > 0 || isNarrowed(query)) && <AgeFilter query={query} histogram={histogram} />}
+        <div className="grid grid-cols-1 gap-4">
+          {isTooBroad ? (
+            <>
+              <ListTooBroad query={query} hiddenFields={hiddenFields} />
+              <ListAsData query={query} />
+            </>
+          ) : isBeyondEnd ? (
+            <PageBeyondEnd query={query} pageCount={pageCount} isCountExact={isCountExact} />
+          ) : users.length > 0 ? (
+            <>
+              <UserTable users={users} query={query} search={search} hiddenFields={hiddenFields} />
+              <Pagination query={query} count={count} pageCount={pageCount} isCountExact={isCountExact} />
+              <ListAsData query={query} />
+            </>
+          ) : (
+            <UserListEmpty query={query} words={search.words} hiddenFields={hiddenFields} />
+          )}
+        </div>
+      </div>
     </div>
   )
 }

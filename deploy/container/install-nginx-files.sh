@@ -7,6 +7,8 @@ deploy=$1
 main() {
   cp -R "$deploy/nginx/conf.d" "$deploy/nginx/roster" /etc/nginx/
   cp "$deploy/container/nginx.conf" /etc/nginx/nginx.conf
+  # Included at each start, if the local.conf that is mounted is older.
+  mv /etc/nginx/roster/older-local.conf /etc/nginx/
   # Written at each start, for as many workers as the settings ask for.
   ln -s /run/roster/nginx/upstream.conf /etc/nginx/roster/upstream.conf
   ln -s /tmp/roster/cache /var/cache/roster

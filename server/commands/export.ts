@@ -11,6 +11,7 @@ import { errorMessage, isErrorCode, OperatorError } from '../errors.ts'
 import { databaseFault } from '../http/database-fault.ts'
 import { STANDALONE } from '../paths.ts'
 import { readSettings } from '../settings.ts'
+import { readSiteTexts } from '../site/read-site.ts'
 import { loadRoutes } from '../worker/next-pages.ts'
 
 const FORMATS = ['csv', 'json', 'ndjson', 'vcf']
@@ -31,7 +32,7 @@ export async function exportPeople(file: string | undefined, { format: givenForm
   const format = givenFormat ?? (target === null ? 'csv' : extname(target).slice(1).toLowerCase())
   if (!FORMATS.includes(format)) return refuse(`the format must be csv, json, ndjson or vcf; name it by --format`)
   const answer = await readList(format, options)
-  if (typeof answer.body === 'string') return refuse(explainProblem(answer.body))
+  if (typeof answer.body === 'string' || answer.body instanceof Uint8Array) return refuse(explainProblem(String(answer.body)))
   const text = format === 'json' ? writeJson(answer.body) : answer.body
   if (target !== null) return writeFile(target, text)
   await writeToStdout(text)
@@ -41,12 +42,12 @@ export async function exportPeople(file: string | undefined, { format: givenForm
 /** The list as the site sends it; a body that is whole names wrong options. */
 async function readList(format: string, options: Options): Promise<DataAnswer> {
   const { databaseFile, site } = readSettings()
+  // vCards name the site, as on its pages. But it is the operator's own data, with what the site hides.
+  setSite({ ...site, ...readSiteTexts(), hiddenFields: [] })
   const problem = fileProblem(databaseFile)
   if (problem !== null) throw cannotRead(`the database ${databaseFile} ${problem}; create it with roster prepare, or check DATABASE_URL`)
   if (!existsSync(join(STANDALONE, '.next/BUILD_ID'))) throw cannotRead('Roster is not built; build it with roster build')
   process.env.DATABASE_URL = databaseUrl(databaseFile)
-  // The operator's own data: with what the site hides.
-  setSite({ ...site, hiddenFields: [] })
   // One document of JSON with everybody is made of the lines of NDJSON: the site's has pages.
   const path = `/users.${format === 'json' ? 'ndjson' : format}`
   const route = (await loadRoutes()).find(({ pattern }) => pattern.test(path))

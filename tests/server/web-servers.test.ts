@@ -183,6 +183,13 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
     }
   })
 
+  test('no answer is for search engines', async ({ site }) => {
+    const { address } = site.servers[name]
+    const paths = ['/', '/users', '/nobody', '/users/', '/icon.svg', '/robots.txt', '/openapi.json', '/users.csv', '/readyz']
+    for (const path of [...paths, findScript(site).path, '/_next/static/chunks/none.js'])
+      expect([path, (await httpGet(address, path)).headers['x-robots-tag']]).toEqual([path, 'noindex'])
+  })
+
   test.for(['/', '/nobody', '/users/', '/icon.svg', '/readyz', '/_next/static/chunks/none.js'])(
     '%s has each security header once',
     async (path, { site }) => {
@@ -335,6 +342,9 @@ describe('without a worker', () => {
           const { status, headers, body } = await httpGet(address, path, { headers: { referer: `${address}/users?q=whom` } })
           expect(status).toBe(503)
           expect(body).toContain('Back in a moment')
+          // lighttpd has one fixed page.
+          expect(body).toContain(name === 'lighttpd' ? '· Roster</title>' : '· Acme &amp; Söhne</title>')
+          expect(headers['x-robots-tag'] ?? (name === 'lighttpd' ? 'noindex' : '')).toBe('noindex')
           expect(body).toMatch(/Content-Security-Policy[^>]*default-src 'none'/)
           expect(headers).toMatchObject(SECURITY_HEADERS)
           expect(headers['cache-control'] ?? 'no-store').toBe('no-store')

@@ -2,6 +2,8 @@ import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
 import { foldWords } from '../../app/_models/search-words.ts'
 import { parseUserListQuery, type UserListQuery } from '../../app/_models/user-list-query.ts'
+import { ActiveFilters } from '../../app/_views/active-filters.tsx'
+import { AgeFilter } from '../../app/_views/age-filter.tsx'
 import { AgeHistogram } from '../../app/_views/age-histogram.tsx'
 import { ListTooBroad } from '../../app/_views/list-too-broad.tsx'
 import { Pagination } from '../../app/_views/pagination.tsx'
@@ -125,7 +127,31 @@ describe('AgeHistogram', () => {
       'aria-label="32: 1 person"',
     ])
     expect(html).toContain('href="/users?q=maria&amp;age_min=30&amp;age_max=30"')
-    expect(html).toContain('Not given: 5 people')
     expect(html).not.toContain('style=')
   })
+})
+
+describe('AgeFilter', () => {
+  const histogram = [
+    { age: 30, people: 1234 },
+    { age: null, people: 5 },
+  ]
+
+  test('links to the people without an age, in the list as it is', () => {
+    const html = renderToStaticMarkup(AgeFilter({ query: maria, histogram }))
+    expect(html).toContain('<a href="/users?q=maria&amp;age=unknown">Not given: 5 people</a>')
+    expect(renderToStaticMarkup(AgeFilter({ query: maria, histogram: histogram.slice(0, 1) }))).not.toContain('Not given')
+  })
+
+  test('has no range to fill in while the list has only people without an age', () => {
+    const html = renderToStaticMarkup(AgeFilter({ query: { ...maria, age: 'unknown' }, histogram: histogram.slice(1) }))
+    expect(html).toContain('<a href="/users?q=maria">Show all ages</a>')
+    expect(html).not.toContain('<input')
+  })
+})
+
+test('each chip removes its filter and keeps the others', () => {
+  const query = { ...maria, age_min: 30, age_max: 39, size: 25 } as const
+  const html = renderToStaticMarkup(ActiveFilters({ query }))
+  expect(html.match(/href="[^"]*"/g)).toEqual(['href="/users?age_min=30&amp;age_max=39&amp;size=25"', 'href="/users?q=maria&amp;size=25"'])
 })

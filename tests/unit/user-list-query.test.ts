@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isCanonical, parseUserListQuery, type SearchParams, userListHref, userProfileHref } from '../../app/_models/user-list-query.ts'
+import {
+  isCanonical,
+  parseProfileList,
+  parseUserListQuery,
+  type SearchParams,
+  userListHref,
+  userProfileHref,
+} from '../../app/_models/user-list-query.ts'
 
 const DEFAULTS = { q: '', sort: null, dir: 'asc', age_min: null, age_max: null, age: null, page: 1, size: 50 } as const
 
@@ -134,6 +141,7 @@ describe('userListHref', () => {
 
 test('userProfileHref contains the list that it is reached from', () => {
   expect(userProfileHref(7)).toBe('/user/profile/7')
+  expect(userProfileHref(7, {})).toBe('/user/profile/7?page=1')
   expect(userProfileHref(7, { q: 'ann', age_min: 30, page: 2 })).toBe('/user/profile/7?q=ann&age_min=30&page=2')
 })
 
@@ -147,4 +155,10 @@ test('what needs a hidden field is ignored and named', () => {
     { name: 'age', reason: 'ages are hidden' },
   ])
   expect(parseUserListQuery({ sort: 'age', age_min: '30' }, ['email']).ignored).toEqual([])
+})
+
+test('parseProfileList finds the list in the URL of a profile', () => {
+  expect(parseProfileList({ utm: 'x' }, [])).toBe(null)
+  expect(parseProfileList({ page: '1' }, [])).toEqual(DEFAULTS)
+  expect(parseProfileList({ q: 'ann', age_min: 'x', page: '2' }, [])).toEqual({ ...DEFAULTS, q: 'ann', page: 2 })
 })

@@ -39,7 +39,14 @@ async function modelOf(database: ReturnType<typeof temporaryDatabase>) {
     const everybody = []
     for await (const { users } of wholeList.streamUsers(asked, { signal, stepRows: { first: 2, max: 4 } })) everybody.push(...users)
     const profiles = await Promise.all(ids.map((id) => model.findUser(id)))
-    return { pages, plans, everybody, count: await wholeList.countMatches(asked, signal), profiles, people: await model.countUsers() }
+    return {
+      pages,
+      plans,
+      everybody,
+      count: await wholeList.countMatches(asked, signal),
+      profiles,
+      directory: await model.summarizeDirectory(),
+    }
   }
 }
 
