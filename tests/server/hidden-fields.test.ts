@@ -117,6 +117,13 @@ describe('hidden emails and ages', () => {
     )
   })
 
+  test('are promised by no description', async ({ sites: [{ address }] }) => {
+    const { components } = JSON.parse((await httpGet(address, '/openapi.json')).body)
+    expect(Object.keys(components.schemas.User.properties)).toEqual(['id', 'username'])
+    expect(components.schemas.User.required).toEqual(['id', 'username'])
+    expect(components.parameters.sort.schema.enum).toEqual(['id', 'username'])
+  })
+
   test('are in no line of the log', async ({ sites: [{ roster, address }] }) => {
     const path = '/users?q=zqx-fan'
     await httpGet(address, path)
