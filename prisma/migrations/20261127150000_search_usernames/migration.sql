@@ -35,3 +35,26 @@ BEGIN
         )
     FROM (SELECT old."id" AS "id", substr(old."username", 1, instr(old."username" || char(1), char(1)) - 1) AS "name");
 END;
+
+-- As before, but that no block goes on beginning with the name of a person who is removed: it begins with that of the next one. OR IGNORE: a wrong
+-- count must not stop a writer.
+DROP TRIGGER "UserText_after_delete_of_key";
+CREATE TRIGGER "UserText_after_delete_of_key" AFTER DELETE ON "UserText"
+BEGIN
+    UPDATE "UserKeyCount" SET "people" = "people" - 1
+    WHERE "key" = 'id' AND "start" = (SELECT max("start") FROM "UserKeyCount" WHERE "key" = 'id' AND "start" <= +old."id");
+    UPDATE "UserKeyCount" SET "people" = "people" - 1
+    WHERE "key" = 'username' AND "start" = (SELECT max("start") FROM "UserKeyCount" WHERE "key" = 'username' AND "start" <= old."username");
+    UPDATE "UserKeyCount" SET "people" = "people" - 1
+    WHERE "key" = 'email' AND "start" = (SELECT max("start") FROM "UserKeyCount" WHERE "key" = 'email' AND "start" <= old."email");
+    UPDATE OR IGNORE "UserKeyCount" SET "start" = (SELECT "username" FROM "UserText" WHERE "username" > old."username" ORDER BY "username" LIMIT 1)
+    WHERE "key" = 'username' AND "start" = old."username";
+    UPDATE OR IGNORE "UserKeyCount" SET "start" = (SELECT "email" FROM "UserText" WHERE "email" > old."email" ORDER BY "email" LIMIT 1)
+    WHERE "key" = 'email' AND "start" = old."email";
+END;
+
+-- Blocks of people who are gone already.
+UPDATE OR IGNORE "UserKeyCount" SET "start" = (SELECT "username" FROM "UserText" WHERE "username" > "start" ORDER BY "username" LIMIT 1)
+WHERE "key" = 'username' AND "start" <> '' AND "start" NOT IN (SELECT "username" FROM "UserText");
+UPDATE OR IGNORE "UserKeyCount" SET "start" = (SELECT "email" FROM "UserText" WHERE "email" > "start" ORDER BY "email" LIMIT 1)
+WHERE "key" = 'email' AND "start" <> '' AND "start" NOT IN (SELECT "email" FROM "UserText");

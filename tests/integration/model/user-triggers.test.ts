@@ -175,10 +175,16 @@ function expectRight(sql: DatabaseSync): void {
   expect(sql.prepare('SELECT * FROM "UserText" ORDER BY "id"').all()).toEqual(listExpectedTexts(sql))
   for (const index of ['UserSearch', 'UsernameSearch']) expect(listTerms(sql, index)).toEqual(listExpectedTerms(sql, index))
   expect(listBlocks(sql)).toEqual(listExpectedBlocks(sql))
+  expect(sql.prepare(STARTS_OF_NOBODY).all()).toEqual([])
   expect(sql.prepare('SELECT "age", "people" FROM "UserAgeCount" WHERE "people" <> 0 ORDER BY "age"').all()).toEqual(
     sql.prepare('SELECT ifnull("age", -1) AS "age", count(*) AS "people" FROM "User" GROUP BY 1 ORDER BY 1').all(),
   )
 }
+
+// The names of people who are removed must not stay in the counts.
+const STARTS_OF_NOBODY = `
+  SELECT "start" FROM "UserKeyCount"
+  WHERE "key" <> 'id' AND "start" <> '' AND "start" NOT IN (SELECT "username" FROM "UserText" UNION ALL SELECT "email" FROM "UserText")`
 
 function listBlocks(sql: DatabaseSync) {
   return sql.prepare('SELECT "key", "start", "people" FROM "UserKeyCount" ORDER BY "key", "start"').all()
