@@ -29,6 +29,7 @@ const TIGHT: ListLimits = {
 async function modelOf(database: ReturnType<typeof temporaryDatabase>) {
   const model = await modelOn(database)
   const wholeList = await import('../../../app/_models/whole-list.ts')
+  const { findPlace } = await import('../../../app/_models/user-place.ts')
   // Connects while the environment names this database.
   model.database()
   return async (asked: UserListQuery, ids: number[], limits: ListLimits) => {
@@ -39,8 +40,10 @@ async function modelOf(database: ReturnType<typeof temporaryDatabase>) {
     const everybody = []
     for await (const { users } of wholeList.streamUsers(asked, { signal, stepRows: { first: 2, max: 4 } })) everybody.push(...users)
     const profiles = await Promise.all(ids.map((id) => model.findUser(id)))
+    const places = await Promise.all(ids.map((id) => findPlace(id, asked, { limits })))
     return {
       pages,
+      places,
       plans,
       everybody,
       count: await wholeList.countMatches(asked, signal),
