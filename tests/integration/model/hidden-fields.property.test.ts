@@ -92,7 +92,7 @@ test.each([
         expectKnown(answer, listPlainly(...withoutHidden(everybody, list, hidden)), hidden, limits)
       }
     }),
-    { numRuns: 25, endOnFailure: true },
+    { numRuns: 20, endOnFailure: true },
   )
 })
 
