@@ -1,6 +1,6 @@
-import description from '../../public/openapi.json' with { type: 'json' }
 import { listSorts } from '../_models/user-list-query.ts'
 import type { Site } from '../_site/site.ts'
+import description from './openapi.json' with { type: 'json' }
 
 /** The description of the data of `site` (OpenAPI): with its name and address, and without the fields that it hides. */
 export function describeData({ name, url, hiddenFields }: Site): object {
