@@ -176,6 +176,9 @@ describe('vCard', () => {
       [14, cells],
     ])
     expect(await readCells(card, { isIdWanted: true })).toEqual([{ ...cells, id: '7' }])
+    // As a site with SITE_URL names a person.
+    const withUrl = card.replace('urn:roster:user:7', 'https://people.example.com/user/profile/8')
+    expect(await readCells(withUrl, { isIdWanted: true })).toEqual([{ ...cells, id: '8' }])
   })
 
   test('of version 2.1, broken, or without an end is refused alone', async () => {
