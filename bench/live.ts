@@ -21,8 +21,8 @@ const TABS_PER_ADDRESS = 200
 const LIST_PAGES = 100
 const PROFILES = 170
 const SEARCHES = 30
-const SECONDS = 30
-const COMMITS = 6
+const SECONDS = 20
+const COMMITS = 4
 const COMMIT_EVERY_MS = 5_000
 // What a Linux kernel counts processor time in.
 const TICK_SECONDS = 0.01
@@ -71,7 +71,7 @@ try {
   const changing = measureCpu(COMMITS * COMMIT_EVERY_MS)
   for (let commit = 1; commit <= COMMITS; commit += 1) {
     for (const tab of tabs) tab.changedAt = null
-    sql.exec(`UPDATE "User" SET "age" = (coalesce("age", 0) + 1) % 100 WHERE "id" = 1`)
+    sql.exec(`UPDATE "User" SET "email" = 'commit-${commit}@example.com' WHERE "id" = 1`)
     const committedAt = performance.now()
     await wait(COMMIT_EVERY_MS)
     delays.push(

@@ -8,6 +8,8 @@ declare global {
     isSameDocument?: true
     /** What screen readers announce. */
     announcements?: string[]
+    /** Between polls, in milliseconds. */
+    pauses?: number[]
   }
 }
 
@@ -190,35 +192,44 @@ test('after Back, an old page of the browser’s own is refreshed at once', asyn
 test.describe('with a clock', () => {
   const MINUTE = 60_000
 
-  /** Lets `seconds` pass, one by one, and answers when the page polled. */
-  async function pollsDuring(page: Page, polls: Request[], seconds: number): Promise<number[]> {
-    const times: number[] = []
-    for (let second = 1; second <= seconds; second += 1) {
-      const before = polls.length
-      await page.clock.runFor(1_000)
-      if (polls.length > before) {
-        times.push(second)
-        expect(polls.length).toBe(before + 1)
-        // The page has the answer when the next second begins.
-        await polls.at(-1)?.response()
-        await page.evaluate(() => document.readyState)
-      }
-    }
-    return times
-  }
-
+  /** Opens a profile, stops its clock, and keeps the pauses that the page makes between polls. */
   async function openPaused(page: Page): Promise<Request[]> {
     await page.clock.install()
     const polls = await open(page, '/user/profile/3')
-    await polls.at(-1)?.response()
+    await page.evaluate(() => {
+      const { setTimeout } = window
+      const pauses: number[] = []
+      const keep = (work: () => void, delay = 0) => {
+        if (delay > 1_000) pauses.push(delay)
+        return setTimeout(work, delay)
+      }
+      Object.assign(window, { setTimeout: keep, pauses })
+    })
+    // A last poll is due by then.
     await page.clock.pauseAt(Date.now() + MINUTE)
+    await expect.poll(() => page.evaluate(() => window.pauses?.length)).toBeGreaterThan(0)
     return polls
   }
 
+  /** Lets the page poll `count` times. Returns its pauses after these polls, in milliseconds. */
+  async function pausesAfter(page: Page, polls: Request[], count: number): Promise<number[]> {
+    const read = () => page.evaluate(() => window.pauses ?? [])
+    const before = await read()
+    let next = before.at(-1) ?? MINUTE
+    for (let poll = 1; poll <= count; poll += 1) {
+      const polled = polls.length
+      await page.clock.runFor(Math.ceil(next))
+      await expect.poll(async () => (await read()).length).toBe(before.length + poll)
+      expect(polls.length).toBe(polled + 1)
+      next = (await read()).at(-1) ?? MINUTE
+    }
+    return (await read()).slice(before.length)
+  }
+
   test('a page asks every two seconds, one request at a time', async ({ page }) => {
-    const times = await pollsDuring(page, await openPaused(page), 30)
-    expect(times.length).toBeGreaterThanOrEqual(12)
-    expect(times.length).toBeLessThanOrEqual(19)
+    const pauses = await pausesAfter(page, await openPaused(page), 10)
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(1_800)
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(2_200)
   })
 
   test('a hidden page asks nothing, and at once when it is shown again', async ({ page, site }) => {
@@ -243,17 +254,15 @@ test.describe('with a clock', () => {
     test(`after status ${status}, a page asks ever more seldom, and as usual when it gets an answer again`, async ({ page }) => {
       const polls = await openPaused(page)
       await page.route('/user/profile/3', (route) => route.fulfill({ status, body: '' }))
-      const times = await pollsDuring(page, polls, 240)
-      const pauses = times.slice(1).map((time, index) => time - (times[index] ?? 0))
-      expect(pauses.length).toBeGreaterThan(4)
+      const pauses = await pausesAfter(page, polls, 7)
       const growing = pauses.slice(0, 4)
       expect(growing).toEqual(growing.toSorted((a, b) => a - b))
-      expect(Math.min(...pauses.slice(4))).toBeGreaterThanOrEqual(46)
-      expect(Math.max(...pauses)).toBeLessThanOrEqual(62)
+      expect(growing[0]).toBeGreaterThan(3_000)
+      expect(Math.min(...pauses.slice(4))).toBeGreaterThan(0.8 * MINUTE)
+      expect(Math.max(...pauses)).toBeLessThanOrEqual(MINUTE)
 
       await page.unroute('/user/profile/3')
-      await pollsDuring(page, polls, 62)
-      expect((await pollsDuring(page, polls, 10)).length).toBeGreaterThanOrEqual(4)
+      expect((await pausesAfter(page, polls, 1))[0]).toBeLessThan(3_000)
     })
   }
 })

@@ -172,7 +172,13 @@ describe('open pages that ask whether they have changed', () => {
   test('are limited as well', async ({ site }) => {
     const answers = await Promise.all(Array.from({ length: 900 }, () => check(site, '198.51.100.41', '/users', '"x"')))
     expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(10)
-    expect((await askFrom(site, '198.51.100.41', '/users')).status).toBe(200)
+    const { status, headers } = await askFrom(site, '198.51.100.41', '/users')
+    expect(status).toBe(200)
+    await site.nginx.logLine(String(headers['x-request-id']))
+    // One without news would be a line every two seconds for each open page.
+    const log = readFileSync(join(site.root, 'nginx.log'), 'utf8')
+    expect(log).toMatch(/"method":"HEAD".*"status":429/)
+    expect(log).not.toMatch(/"method":"HEAD".*"status":304/)
   })
 
   test('are only pages', async ({ site }) => {
