@@ -1,11 +1,13 @@
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
 import { userListHref } from './_models/user-list-query.ts'
+import { findDocumentTag } from './_request/answer.ts'
 import { readDirectory } from './_request/routes.ts'
 import { canonicalUrl } from './_site/canonical-url.ts'
 import { DirectoryAges } from './_views/directory-ages.tsx'
 import { EmptyDirectory } from './_views/empty-directory.tsx'
 import { formatCount } from './_views/format.ts'
+import { LivePage } from './_views/live-page.tsx'
 import { NewestPeople } from './_views/newest-people.tsx'
 import { SearchForm } from './_views/search-form.tsx'
 
@@ -16,6 +18,7 @@ export default async function HomePage() {
   const { count, histogram, newest } = await readDirectory()
   return (
     <div className="grid grid-cols-1 gap-10 sm:gap-14">
+      <LivePage tag={findDocumentTag()} updatedText="This page was updated." changedText="This page has changed." />
       <div className="hero">
         <div className="grid grid-cols-1 gap-6">
           <h1 className="text-display">Find anyone in the directory</h1>

@@ -1,13 +1,13 @@
 import 'server-only'
 import { type AgeHistogram, readAges, sumPeople } from './sqlite/ages.ts'
-import { database } from './sqlite/database.ts'
+import { database, readDataVersion } from './sqlite/database.ts'
 import { readSearch } from './sqlite/folding.ts'
 import { type ListOptions, readListPage } from './sqlite/list-page.ts'
 import type { UserListQuery } from './user-list-query.ts'
 import { USER_ROW, type UserRow } from './user-rows.ts'
 
 export type { AgeHistogram, UserRow }
-export { readSearch }
+export { readDataVersion, readSearch }
 
 export type UserPage = {
   users: UserRow[]

@@ -37,11 +37,15 @@ export const DEFAULT_SITE: Site = {
 // An environment variable, which the server's copy of this module, Next's copy and `next dev` have alike.
 const SITE_VARIABLE = 'ROSTER_SITE'
 
+// Every response needs it several times.
+let latest: { text: string | undefined; site: Site } = { text: undefined, site: DEFAULT_SITE }
+
 /** This installation, as server/settings.ts has read it. */
 export function readSite(): Site {
   const text = process.env[SITE_VARIABLE]
   // A master of an older release hands down fewer fields.
-  return text === undefined ? DEFAULT_SITE : { ...DEFAULT_SITE, ...JSON.parse(text) }
+  if (text !== latest.text) latest = { text, site: text === undefined ? DEFAULT_SITE : { ...DEFAULT_SITE, ...JSON.parse(text) } }
+  return latest.site
 }
 
 /** Makes `site` what readSite returns, in this process and those that it starts. */

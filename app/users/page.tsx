@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { readSearch } from '../_models/user.ts'
 import { isNarrowed, listDataHref, parseUserListQuery, type SearchParams, userListHref } from '../_models/user-list-query.ts'
+import { findDocumentTag } from '../_request/answer.ts'
 import { setStatusNotFound } from '../_request/page-status.ts'
 import { readUserPage } from '../_request/routes.ts'
 import { canonicalUrl } from '../_site/canonical-url.ts'
@@ -9,6 +10,7 @@ import { AgeFilter } from '../_views/age-filter.tsx'
 import { IgnoredParameters } from '../_views/ignored-parameters.tsx'
 import { ListAsData } from '../_views/list-as-data.tsx'
 import { ListTooBroad } from '../_views/list-too-broad.tsx'
+import { LivePage } from '../_views/live-page.tsx'
 import { PageBeyondEnd } from '../_views/page-beyond-end.tsx'
 import { Pagination } from '../_views/pagination.tsx'
 import { quoteSearchPlainly } from '../_views/quoted-search.tsx'
@@ -48,6 +50,7 @@ export default async function UserListPage({ searchParams }: UserListPageProps) 
   if (isBeyondEnd) setStatusNotFound()
   return (
     <div className="grid grid-cols-1 gap-4">
+      <LivePage tag={findDocumentTag()} updatedText="The list was updated." changedText="The list has changed." />
       <UserListHeading query={query} page={page} words={search.words} />
       <SearchForm query={query} isLive />
       <IgnoredParameters ignored={ignored} />

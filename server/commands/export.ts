@@ -50,7 +50,7 @@ async function readList(format: string, options: Options): Promise<DataAnswer> {
   process.env.DATABASE_URL = databaseUrl(databaseFile)
   // One document of JSON with everybody is made of the lines of NDJSON: the site's has pages.
   const path = `/users.${format === 'json' ? 'ndjson' : format}`
-  const route = (await loadRoutes()).find(({ pattern }) => pattern.test(path))
+  const route = (await loadRoutes()).ROUTES.find(({ pattern }) => pattern.test(path))
   if (!route || !('answer' in route)) throw new Error(`No route for ${path}`)
   const params = Object.fromEntries(Object.entries(options).map(([name, value]) => [parameterOf(name), value]))
   return route.answer(path, params, new AbortController().signal)

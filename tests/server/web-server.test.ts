@@ -321,6 +321,15 @@ describe('a tag', () => {
     expect((await get(site, path)).headers.etag).toBe(before.etag)
   })
 
+  test.for(TAGGED)('of %s is in it and in its data, so that the open page can ask for changes', async (path, { site }) => {
+    const { headers, body } = await get(site, path)
+    const tag = /"(.+)"/.exec(String(headers.etag))?.[1] ?? 'none'
+    expect(body).toContain(tag)
+    const data = await get(site, `${path}${path.includes('?') ? '&' : '?'}_rsc=1a2b`, { headers: { rsc: '1' } })
+    expect({ status: data.status, type: data.headers['content-type'] }).toEqual({ status: 200, type: 'text/x-component' })
+    expect(data.body).toContain(tag)
+  })
+
   test('of a page differs from that of its data', async ({ site }) => {
     const page = (await get(site, '/users?q=ada')).headers.etag
     const rsc = await get(site, '/users?q=ada', { headers: { rsc: '1', 'if-none-match': String(page) } })

@@ -1,10 +1,12 @@
 import type { Metadata } from 'next'
 import { parseProfileList, type SearchParams, userDataHref, userProfileHref } from '../../../_models/user-list-query.ts'
+import { findDocumentTag } from '../../../_request/answer.ts'
 import { setStatusNotFound } from '../../../_request/page-status.ts'
 import { readPlace, readUser } from '../../../_request/routes.ts'
 import { canonicalUrl } from '../../../_site/canonical-url.ts'
 import { BackLink } from '../../../_views/back-link.tsx'
 import { ListNeighbors } from '../../../_views/list-neighbors.tsx'
+import { LivePage } from '../../../_views/live-page.tsx'
 import { plainUserName } from '../../../_views/user-name.tsx'
 import { UserNotFound } from '../../../_views/user-not-found.tsx'
 import { UserProfile } from '../../../_views/user-profile.tsx'
@@ -32,6 +34,11 @@ export default async function UserProfilePage({ params, searchParams }: UserProf
   const place = user && (await readPlace(user.id, query))
   return (
     <div className="grid grid-cols-1 gap-6">
+      <LivePage
+        tag={findDocumentTag()}
+        updatedText={user ? 'This profile was updated.' : 'This person is no longer in the directory.'}
+        changedText="This profile has changed."
+      />
       <div className="profile-ways">
         <BackLink query={query} place={place} />
         {query && place && <ListNeighbors query={query} place={place} />}
