@@ -4,7 +4,9 @@ import { findDocumentTag } from '../../../_request/answer.ts'
 import { setStatusNotFound } from '../../../_request/page-status.ts'
 import { readPlace, readUser } from '../../../_request/routes.ts'
 import { canonicalUrl } from '../../../_site/canonical-url.ts'
+import { readSite } from '../../../_site/site.ts'
 import { BackLink } from '../../../_views/back-link.tsx'
+import { formatShown } from '../../../_views/format.ts'
 import { ListNeighbors } from '../../../_views/list-neighbors.tsx'
 import { LivePage } from '../../../_views/live-page.tsx'
 import { plainUserName } from '../../../_views/user-name.tsx'
@@ -19,7 +21,7 @@ export async function generateMetadata({ params }: UserProfilePageProps): Promis
   const name = plainUserName(user)
   return {
     title: name,
-    description: `${name} in the directory: email, age and ID.`,
+    description: `${name} in the directory: ${formatShown(['email', 'age', 'ID'], readSite().hiddenFields)}.`,
     alternates: {
       canonical: canonicalUrl(userProfileHref(user.id)),
       types: { 'application/json': userDataHref('json', user.id), 'text/vcard': userDataHref('vcf', user.id) },
@@ -30,7 +32,8 @@ export async function generateMetadata({ params }: UserProfilePageProps): Promis
 export default async function UserProfilePage({ params, searchParams }: UserProfilePageProps) {
   const user = await readUser((await params).id)
   if (!user) setStatusNotFound()
-  const query = parseProfileList(await searchParams)
+  const { hiddenFields } = readSite()
+  const query = parseProfileList(await searchParams, hiddenFields)
   const place = user && (await readPlace(user.id, query))
   return (
     <div className="grid grid-cols-1 gap-6">
@@ -43,7 +46,7 @@ export default async function UserProfilePage({ params, searchParams }: UserProf
         <BackLink query={query} place={place} />
         {query && place && <ListNeighbors query={query} place={place} />}
       </div>
-      {user ? <UserProfile user={user} /> : <UserNotFound />}
+      {user ? <UserProfile user={user} /> : <UserNotFound hiddenFields={hiddenFields} />}
     </div>
   )
 }
