@@ -26,7 +26,7 @@ export default async function HomePage() {
         <div className="grid grid-cols-1 gap-6">
           <h1 className="text-display">Find anyone in the directory</h1>
           <p className="max-w-xl text-lg text-muted">
-            {count === 0 ? `Search by ${parts}, as soon as there are people.` : `Search ${formatCount(count)} by ${parts}.`}
+            {count === 0 ? 'There is no one in it yet.' : `Search ${formatCount(count)} by ${parts}.`}
           </p>
           <SearchForm size="large" hiddenFields={hiddenFields} />
           {count > 0 && <WaysIn hasAges={histogram !== null} />}

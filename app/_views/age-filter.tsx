@@ -15,6 +15,7 @@ export function AgeFilter({ query, histogram }: AgeFilterProps) {
     <details className="age-filter" open={age_min !== null || age_max !== null || age !== null}>
       <summary>Age</summary>
       <div className="grid grid-cols-1 gap-3 text-sm">
+        <h2>Age</h2>
         {age === null ? (
           <>
             {histogram && <AgeHistogram histogram={histogram} query={query} />}

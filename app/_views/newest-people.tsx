@@ -13,7 +13,7 @@ export function NewestPeople({ users }: { users: UserRow[] }) {
         <h2 id="newest" className="text-lg">
           Newest people
         </h2>
-        <a href={userListHref(NEWEST_FIRST)} className="text-accent text-sm hover:underline">
+        <a href={userListHref(NEWEST_FIRST)} className="py-1 text-accent text-sm hover:underline">
           Show all<span className="sr-only"> people, newest first</span>
         </a>
       </div>
