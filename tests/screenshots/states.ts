@@ -112,8 +112,8 @@ export function listStates({ site: { address, sql }, empty, own, busyAddress }: 
       open: async (page) => {
         await at('/users?dir=desc&size=25')(page)
         addPeople(sql, [NEWCOMER])
+        page.once('close', () => sql.exec(`DELETE FROM "User" WHERE "id" = ${NEWCOMER.id}`))
         await page.getByRole('button', { name: 'Show' }).waitFor()
-        sql.exec(`DELETE FROM "User" WHERE "id" = ${NEWCOMER.id}`)
       },
     },
     { name: 'busy', open: (page) => page.goto(busyAddress) },
