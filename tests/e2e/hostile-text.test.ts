@@ -54,6 +54,8 @@ async function listUnsafe(page: Page): Promise<string[]> {
 }
 
 test('no page scrolls sideways or has an unsafe title, whatever is stored or searched', async ({ page }) => {
+  // More than 60 pages, each in ten sizes.
+  test.setTimeout(180_000)
   const paths = [
     '/',
     LIST,

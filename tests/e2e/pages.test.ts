@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { ROOT } from '../../server/paths.ts'
+import { addPeople } from '../fixtures/named-people.ts'
 import { withSite } from '../fixtures/with-site.ts'
 import { listOverflows } from './list-overflows.ts'
 import { expect, test } from './site-test.ts'
@@ -56,6 +57,17 @@ test('a profile with its QR code is open to everyone', async ({ page }) => {
   await page.goto('/user/profile/5')
   await page.getByText('QR code for a phone').click()
   await expectOpenToEveryone(page)
+})
+
+test('a list that has changed is open to everyone', async ({ page, site }) => {
+  await page.goto('/users?dir=desc&size=25')
+  addPeople(site.sql, [{ id: 8001, username: 'newcomer', email: 'newcomer@example.com', age: 30 }])
+  try {
+    await expect(page.getByRole('button', { name: 'Show' })).toBeVisible()
+    await expectOpenToEveryone(page)
+  } finally {
+    site.sql.exec('DELETE FROM "User" WHERE "id" = 8001')
+  }
 })
 
 test('an empty directory is open to everyone', async ({ context }) => {
