@@ -1,11 +1,14 @@
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
 import { userListHref } from './_models/user-list-query.ts'
+import { findDocumentTag } from './_request/answer.ts'
 import { readDirectory } from './_request/routes.ts'
 import { canonicalUrl } from './_site/canonical-url.ts'
+import { readSite } from './_site/site.ts'
 import { DirectoryAges } from './_views/directory-ages.tsx'
 import { EmptyDirectory } from './_views/empty-directory.tsx'
 import { formatCount } from './_views/format.ts'
+import { LivePage } from './_views/live-page.tsx'
 import { NewestPeople } from './_views/newest-people.tsx'
 import { SearchForm } from './_views/search-form.tsx'
 
@@ -14,27 +17,28 @@ export const generateMetadata = (): Metadata => ({ alternates: { canonical: cano
 export default async function HomePage() {
   await connection()
   const { count, histogram, newest } = await readDirectory()
+  const { hiddenFields } = readSite()
+  const parts = `any part of a ${hiddenFields.includes('email') ? 'name' : 'name or email'}`
   return (
     <div className="grid grid-cols-1 gap-10 sm:gap-14">
+      <LivePage tag={findDocumentTag()} updatedText="This page was updated." changedText="This page has changed." />
       <div className="hero">
         <div className="grid grid-cols-1 gap-6">
           <h1 className="text-display">Find anyone in the directory</h1>
           <p className="max-w-xl text-lg text-muted">
-            {count === 0
-              ? 'Search by any part of a name or email, as soon as there are people.'
-              : `Search ${formatCount(count)} by any part of a name or email.`}
+            {count === 0 ? `Search by ${parts}, as soon as there are people.` : `Search ${formatCount(count)} by ${parts}.`}
           </p>
-          <SearchForm size="large" />
-          {count > 0 && <WaysIn />}
+          <SearchForm size="large" hiddenFields={hiddenFields} />
+          {count > 0 && <WaysIn hasAges={histogram !== null} />}
         </div>
-        {count === 0 ? <EmptyDirectory /> : <DirectoryAges histogram={histogram} />}
+        {count === 0 ? <EmptyDirectory /> : histogram && <DirectoryAges histogram={histogram} />}
       </div>
       {count > 0 && <NewestPeople users={newest} />}
     </div>
   )
 }
 
-function WaysIn() {
+function WaysIn({ hasAges }: { hasAges: boolean }) {
   return (
     <nav aria-label="Browse" className="flex flex-wrap items-center gap-2">
       <span aria-hidden="true" className="mr-1 text-muted text-sm">
@@ -46,9 +50,11 @@ function WaysIn() {
       <a href={userListHref({ dir: 'desc' })} className="chip">
         Newest first
       </a>
-      <a href={userListHref({ sort: 'age' })} className="chip">
-        Youngest first
-      </a>
+      {hasAges && (
+        <a href={userListHref({ sort: 'age' })} className="chip">
+          Youngest first
+        </a>
+      )}
     </nav>
   )
 }

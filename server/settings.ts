@@ -4,6 +4,7 @@ import { DEFAULT_SITE, type Site } from '../app/_site/site.ts'
 import { databaseFile } from './database/url.ts'
 import { loadEnvironment } from './environment.ts'
 import { OperatorError } from './errors.ts'
+import { readHiddenFields } from './site/hidden-fields.ts'
 import { readSiteLooks, readSiteTexts } from './site/read-site.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -80,7 +81,8 @@ export function readSettings(defaults: { webWorkers: number } = { webWorkers: av
 export async function readServingSettings(defaults?: { webWorkers: number }): Promise<Settings> {
   const settings = readSettings(defaults)
   const isIndexed = readChoice('ROBOTS', ['noindex', 'index'], 'noindex') === 'index'
-  return { ...settings, site: { ...settings.site, ...readSiteTexts(), ...(await readSiteLooks()), isIndexed } }
+  const site = { ...readSiteTexts(), ...(await readSiteLooks()), isIndexed, hiddenFields: readHiddenFields() }
+  return { ...settings, site }
 }
 
 /** The path of the socket of worker number `worker`, from 1. */

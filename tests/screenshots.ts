@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test'
+import { chromium, type Page } from '@playwright/test'
 import { SAMPLE_PEOPLE } from '../server/database/sample-people.ts'
 import { sendFault } from '../server/http/fault-page.ts'
 import { ROOT } from '../server/paths.ts'
@@ -19,14 +19,22 @@ const FOLDER = join(ROOT, 'screenshots')
 const WIDTHS = [320, 390, 768, 1280, 1920]
 const FONTS = ['fonts-noto-core', 'fonts-noto-cjk', 'fonts-noto-color-emoji']
 
-type Variant = { name: string; hasScripts: boolean; colorScheme: 'light' | 'dark'; fontSize: string }
+/** The pages of a browser, and how they are seen: a page is loaded once for all its colour schemes. */
+type Setting = { fontPixels: number; hasScripts: boolean; variants: { name: string; colorScheme: 'light' | 'dark' }[] }
 
-const VARIANTS: Variant[] = [
-  { name: 'light', hasScripts: true, colorScheme: 'light', fontSize: '' },
-  { name: 'dark', hasScripts: true, colorScheme: 'dark', fontSize: '' },
-  { name: 'large-text', hasScripts: true, colorScheme: 'light', fontSize: '200%' },
-  { name: 'no-script', hasScripts: false, colorScheme: 'light', fontSize: '' },
+const SETTINGS: Setting[] = [
+  {
+    fontPixels: 16,
+    hasScripts: true,
+    variants: [
+      { name: 'light', colorScheme: 'light' },
+      { name: 'dark', colorScheme: 'dark' },
+    ],
+  },
+  { fontPixels: 32, hasScripts: true, variants: [{ name: 'large-text', colorScheme: 'light' }] },
+  { fontPixels: 16, hasScripts: false, variants: [{ name: 'no-script', colorScheme: 'light' }] },
 ]
+const VARIANTS = SETTINGS.flatMap(({ variants }) => variants.map(({ name }) => name))
 
 /** A page as a visitor may meet it. */
 type State = { name: string; open: (page: Page) => Promise<unknown> }
@@ -102,7 +110,10 @@ function listStates({ address, sql }: Site, empty: Site, busyAddress: string): S
       },
     },
     { name: 'busy', open: (page) => page.goto(busyAddress) },
-    { name: 'nginx-503', open: (page) => page.setContent(readFileSync(join(ROOT, 'deploy/errors/503.html'), 'utf8')) },
+    ...[401, 403, 503].map((status) => ({
+      name: `nginx-${status}`,
+      open: (page: Page) => page.setContent(readFileSync(join(ROOT, `deploy/errors/${status}.html`), 'utf8')),
+    })),
     {
       name: 'print-list',
       open: async (page) => {
@@ -124,7 +135,6 @@ function listStates({ address, sql }: Site, empty: Site, busyAddress: string): S
 installFonts()
 rmSync(FOLDER, { recursive: true, force: true })
 mkdirSync(FOLDER)
-const browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ['--no-sandbox', '--disable-gpu'] })
 await withSite(
   (site) =>
     withSite(
@@ -137,7 +147,7 @@ await withSite(
         const states = listStates(site, empty, `http://127.0.0.1:${port}`).filter(
           ({ name }) => wanted.length === 0 || wanted.some((start) => name.startsWith(start)),
         )
-        await photograph(browser, states)
+        for (const setting of SETTINGS) await photograph(states, setting)
         busy.closeAllConnections()
         busy.close()
         writeFileSync(join(FOLDER, 'index.html'), contactSheet(states))
@@ -147,7 +157,6 @@ await withSite(
     ),
   { people: PEOPLE },
 )
-await browser.close()
 
 /** Without them a name in a script that the machine cannot draw is a row of boxes. */
 function installFonts(): void {
@@ -162,38 +171,37 @@ function installFonts(): void {
   spawnSync('apt-get', ['install', '--yes', '--no-install-recommends', ...missing], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
-/** One page for all variants that have scripts or have none: the others differ in what the browser draws of it. */
-async function photograph(browser: Browser, states: State[]): Promise<void> {
-  for (const hasScripts of [true, false]) {
-    const context = await browser.newContext({ javaScriptEnabled: hasScripts, reducedMotion: 'reduce' })
-    for (const state of states) await photographState(context, state, hasScripts)
-    await context.close()
-  }
-}
-
-async function photographState(context: BrowserContext, { name, open }: State, hasScripts: boolean): Promise<void> {
-  const page = await context.newPage()
-  await open(page)
-  for (const variant of VARIANTS.filter((each) => each.hasScripts === hasScripts)) {
-    await page.emulateMedia({ colorScheme: variant.colorScheme })
-    if (hasScripts) await page.evaluate((size) => document.documentElement.style.setProperty('font-size', size), variant.fontSize)
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: width < 600 ? 844 : 900 })
-      await page.screenshot({ path: join(FOLDER, fileName(name, variant, width)), fullPage: true })
+async function photograph(states: State[], { fontPixels, hasScripts, variants }: Setting): Promise<void> {
+  const browser = await chromium.launch({
+    executablePath: findChromium() ?? 'chromium',
+    // As in the browser's settings: media queries follow it, too.
+    args: ['--no-sandbox', '--disable-gpu', `--blink-settings=defaultFontSize=${fontPixels}`],
+  })
+  const context = await browser.newContext({ javaScriptEnabled: hasScripts, reducedMotion: 'reduce' })
+  for (const { name, open } of states) {
+    const page = await context.newPage()
+    await open(page)
+    for (const variant of variants) {
+      await page.emulateMedia({ colorScheme: variant.colorScheme })
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: width < 600 ? 844 : 900 })
+        await page.screenshot({ path: join(FOLDER, fileName(name, variant.name, width)), fullPage: true })
+      }
     }
+    await page.close()
   }
-  await page.close()
+  await browser.close()
 }
 
-function fileName(state: string, variant: Variant, width: number): string {
-  return `${state}-${width}-${variant.name}.png`
+function fileName(state: string, variant: string, width: number): string {
+  return `${state}-${width}-${variant}.png`
 }
 
 function contactSheet(states: State[]): string {
   const picture = (file: string, width: number) =>
     `<a href="${file}"><img src="${file}" loading="lazy" alt="${file}" width="${width / 4}"></a>`
-  const row = (state: string) => (variant: Variant) =>
-    `<p>${variant.name}<div>${WIDTHS.map((width) => picture(fileName(state, variant, width), width)).join('')}</div>`
+  const row = (state: string) => (variant: string) =>
+    `<p>${variant}<div>${WIDTHS.map((width) => picture(fileName(state, variant, width), width)).join('')}</div>`
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Screenshots</title>
 <style>body{font:1rem system-ui;background:#888}div{display:flex;align-items:start;gap:1rem}img{max-height:40rem;object-fit:cover;object-position:top}</style>
 <h1>Screenshots</h1>${states.map(({ name }) => `<h2>${name}</h2>${VARIANTS.map(row(name)).join('')}`).join('\n')}`

@@ -1,9 +1,9 @@
-import description from '../../public/openapi.json' with { type: 'json' }
 import { type DataAnswer, problemAnswer } from '../_request/data-answer.ts'
 import { escapeMarkup } from '../_site/escape-markup.ts'
 import { readLogo } from '../_site/logo.ts'
 import { readSite, type Site } from '../_site/site.ts'
 import { siteIcons } from '../_site/site-icons.ts'
+import { describeData } from './describe-data.ts'
 
 // As the icons, which do not change either while Roster runs.
 const CACHE_CONTROL = 'public, max-age=3600'
@@ -19,7 +19,7 @@ const MAX_SHORT_NAME_LENGTH = 16
 
 const FILES: Record<string, (site: Site) => DataAnswer> = {
   '/manifest.webmanifest': answerManifest,
-  '/openapi.json': answerDescription,
+  '/openapi.json': (site) => answerFile('application/json', JSON.stringify(describeData(site))),
   '/opensearch.xml': answerSearchDescription,
 }
 
@@ -44,11 +44,6 @@ function answerManifest(site: Site): DataAnswer {
     icons: siteIcons(site).app,
   }
   return answerFile('application/manifest+json', JSON.stringify(manifest))
-}
-
-function answerDescription({ name, url }: Site): DataAnswer {
-  const servers = [{ url: url ?? '/', description: name }]
-  return answerFile('application/json', JSON.stringify({ ...description, info: { ...description.info, title: name }, servers }))
 }
 
 /** How a browser searches from its address bar. It takes only absolute addresses. */

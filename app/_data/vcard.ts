@@ -10,8 +10,8 @@ const LINE_END = '\r\n'
 const MAX_LINE_BYTES = 75
 
 /**
- * A card for each person. It has no age, for which vCard has no property, and no revision, which the database does not keep. With the
- * address of `site` it leads back to the person's page.
+ * A card for each person, without an email where these are hidden. It has no age, for which vCard has no property, and no revision, which
+ * the database does not keep. With the address of `site` it leads back to the person's page.
  */
 export function vcards(users: UserRow[], version: VcardVersion, site: Pick<Site, 'name' | 'url'> = readSite()): string {
   return users.map((user) => vcard(user, version, site)).join('')
@@ -26,7 +26,7 @@ function vcard({ id, username, email }: UserRow, version: VcardVersion, { name, 
     `FN:${escapeText(username)}`,
     // Which part of a username is the family name, nobody knows.
     `N:;${escapeText(username).replaceAll(';', '\\;')};;;`,
-    `EMAIL${version === '3.0' ? ';TYPE=INTERNET' : ''}:${escapeText(email)}`,
+    ...(email === undefined ? [] : [`EMAIL${version === '3.0' ? ';TYPE=INTERNET' : ''}:${escapeText(email)}`]),
     ...(url === null ? [] : [`SOURCE:${url}${userDataHref('vcf', id)}`, `URL:${url}${userProfileHref(id)}`]),
     // What SOURCE names (RFC 2426, 2.1.2); version 4.0 has no property for it.
     ...(url === null || version === '4.0' ? [] : [`NAME:${escapeText(name)}`]),

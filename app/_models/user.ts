@@ -1,10 +1,11 @@
 import 'server-only'
+import { isHidden } from '../_site/site.ts'
 import { type AgeHistogram, readAges, sumPeople } from './sqlite/ages.ts'
 import { database, readDataVersion } from './sqlite/database.ts'
 import { readSearch } from './sqlite/folding.ts'
 import { type ListOptions, readListPage } from './sqlite/list-page.ts'
 import type { UserListQuery } from './user-list-query.ts'
-import { USER_ROW, type UserRow } from './user-rows.ts'
+import { shownColumns, type UserRow } from './user-rows.ts'
 
 export type { AgeHistogram, UserRow }
 export { readDataVersion, readSearch }
@@ -16,7 +17,7 @@ export type UserPage = {
   isCountExact: boolean
   /** 1 when nobody matches. A page beyond it has no users. */
   pageCount: number
-  /** Null when not all matches are counted. */
+  /** Null when not all matches are counted, and where ages are hidden. */
   histogram: AgeHistogram | null
   /** Finding this page would take too long: `users` is empty. */
   isTooBroad: boolean
@@ -24,7 +25,8 @@ export type UserPage = {
 
 export type Directory = {
   count: number
-  histogram: AgeHistogram
+  /** Null where ages are hidden. */
+  histogram: AgeHistogram | null
   /** The people who were added last, the latest first. */
   newest: UserRow[]
 }
@@ -34,7 +36,7 @@ const NEWEST_PEOPLE = 8
 
 /** The person with `id`, or null. Prisma joins the calls of one tick into one query. */
 export function findUser(id: number): Promise<UserRow | null> {
-  return database().user.findUnique({ where: { id }, select: USER_ROW })
+  return database().user.findUnique({ where: { id }, select: shownColumns() })
 }
 
 /**
@@ -44,12 +46,12 @@ export function findUser(id: number): Promise<UserRow | null> {
 export async function listUsers(query: UserListQuery, options: ListOptions = {}): Promise<UserPage> {
   const { users, count, isCountExact, histogram } = await readListPage(query, options)
   const pageCount = Math.max(1, Math.ceil(count / query.size))
-  return { users: users ?? [], count, isCountExact, pageCount, histogram, isTooBroad: users === null }
+  return { users: users ?? [], count, isCountExact, pageCount, histogram: isHidden('age') ? null : histogram, isTooBroad: users === null }
 }
 
 /** The directory at a glance: both queries cost the same however many people there are. */
 export async function summarizeDirectory(): Promise<Directory> {
-  const newest = await database().user.findMany({ select: USER_ROW, orderBy: { id: 'desc' }, take: NEWEST_PEOPLE })
+  const newest = await database().user.findMany({ select: shownColumns(), orderBy: { id: 'desc' }, take: NEWEST_PEOPLE })
   const histogram = await readAges({ age_min: null, age_max: null, age: null })
-  return { count: sumPeople(histogram), histogram, newest }
+  return { count: sumPeople(histogram), histogram: isHidden('age') ? null : histogram, newest }
 }

@@ -1,4 +1,5 @@
 import 'server-only'
+import { withoutHidden } from './hidden-fields.ts'
 import { readSearch } from './sqlite/folding.ts'
 import { countAll } from './sqlite/whole-list/count-all.ts'
 import { type ListStep, type StreamOptions, streamSteps } from './sqlite/whole-list/stream-steps.ts'
@@ -12,7 +13,7 @@ export type { ListPosition } from './sqlite/whole-list/list-sections.ts'
  * @throws BusyError when too many steps of others wait, or the reason of the signal when it is aborted.
  */
 export async function* streamUsers(query: UserListQuery, options: StreamOptions): AsyncGenerator<ListStep> {
-  yield* streamSteps(query, await readSearch(query.q), options)
+  yield* streamSteps(withoutHidden(query), await readSearch(query.q), options)
 }
 
 /**
@@ -20,5 +21,5 @@ export async function* streamUsers(query: UserListQuery, options: StreamOptions)
  * @throws BusyError when too many counts of others wait, or the reason of `signal` when it is aborted.
  */
 export async function countMatches(query: UserListQuery, signal: AbortSignal): Promise<number> {
-  return countAll(query, await readSearch(query.q), signal)
+  return countAll(withoutHidden(query), await readSearch(query.q), signal)
 }

@@ -16,6 +16,8 @@ export type Answer = {
   /** Aborted when no visitor waits for the page any more. */
   signal: AbortSignal
   status: 200 | 404
+  /** The ETag of the document at this address, also while Next's router gets its data: the open page asks for changes with it. */
+  documentTag?: string
   /** How a search was made (docs/search.md). */
   plans?: string[]
 }
@@ -29,3 +31,14 @@ globalThis.rosterAnswer ??= new AsyncLocalStorage()
 
 /** The answer that the running code belongs to; nothing in `next dev`, which runs without our server. */
 export const currentAnswer = globalThis.rosterAnswer
+
+/** The tag of the page that is being rendered; null in `next dev`. */
+export function findDocumentTag(): string | null {
+  return currentAnswer.getStore()?.documentTag ?? null
+}
+
+/** The people whom the rows of a page with `data` show, in their order. */
+export async function listRowIds({ directory, userPage }: PageData): Promise<number[]> {
+  const rows = [(await directory)?.newest ?? [], (await userPage)?.users ?? []]
+  return rows.flat().map(({ id }) => id)
+}

@@ -13,6 +13,7 @@ import {
   userListHref,
 } from '../_models/user-list-query.ts'
 import { findPlace, type UserPlace } from '../_models/user-place.ts'
+import { readSite } from '../_site/site.ts'
 import { type Answer, currentAnswer } from './answer.ts'
 import type { DataAnswer } from './data-answer.ts'
 
@@ -49,7 +50,7 @@ export const ROUTES: Route[] = [
   {
     name: '/users',
     pattern: /^\/users$/,
-    read: (_, params) => readUserPage(parseUserListQuery(params).query),
+    read: (_, params) => readUserPage(parseUserListQuery(params, readSite().hiddenFields).query),
     redirectTo: findCanonicalListUrl,
     isLong: true,
   },
@@ -58,7 +59,7 @@ export const ROUTES: Route[] = [
     pattern: /^\/user\/profile\/[1-9]\d{0,15}$/,
     read: async (path, params) => {
       const user = await readUser(path.split('/').at(-1) ?? '')
-      return user && [user, await readPlace(user.id, parseProfileList(params))]
+      return user && [user, await readPlace(user.id, parseProfileList(params, readSite().hiddenFields))]
     },
   },
   {
@@ -115,7 +116,7 @@ function listOptions(answer: ReturnType<typeof findAnswer>) {
 
 // A list that ignores parameters keeps its URL: its page names them.
 function findCanonicalListUrl(params: SearchParams): string | null {
-  const { query, ignored } = parseUserListQuery(params)
+  const { query, ignored } = parseUserListQuery(params, readSite().hiddenFields)
   return ignored.length === 0 && !isCanonical(params, query) ? userListHref(query) : null
 }
 

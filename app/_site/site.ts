@@ -18,13 +18,14 @@ export type Site = {
   notice: string | null
   /** Whether search engines may list the people. */
   isIndexed: boolean
+  /** What nobody gets to see of a person, in any form. */
   hiddenFields: HideableField[]
 }
 
 export const DEFAULT_SITE: Site = {
   name: 'Roster',
   url: null,
-  description: 'A directory of people: find anyone by name or email.',
+  description: 'A directory of people: find anyone by name.',
   accent: null,
   logoHref: null,
   logoSizes: null,
@@ -37,11 +38,20 @@ export const DEFAULT_SITE: Site = {
 // An environment variable, which the server's copy of this module, Next's copy and `next dev` have alike.
 const SITE_VARIABLE = 'ROSTER_SITE'
 
+// Every response needs it several times.
+let latest: { text: string | undefined; site: Site } = { text: undefined, site: DEFAULT_SITE }
+
 /** This installation, as server/settings.ts has read it. */
 export function readSite(): Site {
   const text = process.env[SITE_VARIABLE]
   // A master of an older release hands down fewer fields.
-  return text === undefined ? DEFAULT_SITE : { ...DEFAULT_SITE, ...JSON.parse(text) }
+  if (text !== latest.text) latest = { text, site: text === undefined ? DEFAULT_SITE : { ...DEFAULT_SITE, ...JSON.parse(text) } }
+  return latest.site
+}
+
+/** Whether the operator hides `field`. */
+export function isHidden(field: HideableField): boolean {
+  return readSite().hiddenFields.includes(field)
 }
 
 /** Makes `site` what readSite returns, in this process and those that it starts. */

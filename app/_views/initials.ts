@@ -7,18 +7,21 @@ const LETTER = /^\p{L}/v
 // Letters of these scripts would join into one shape.
 const JOINING_LETTER = /^[\p{sc=Arab}\p{sc=Syrc}\p{sc=Nkoo}\p{sc=Adlm}\p{sc=Mong}]/v
 const NON_JOINER = '\u200c'
+// Characters that fit into the disc: a letter of some scripts consists of several.
+const MAX_CHARACTERS = 3
 // Few fonts have the capitals of Georgian, and no name is written with one.
 const GEORGIAN = /^\p{sc=Geor}/v
 
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
-/** The first letters of the first and the last word of `name`, its first sign where it has no letter, and an empty string where it is blank. */
+/** The first letters of the first and the last word of `name`, as far as they fit, its first sign where it has no letter, and an empty string where it is blank. */
 export function initialsOf(name: string): string {
   const text = plainText(name).normalize('NFC')
   // A username such as "ann-marie.smith28" has other separators.
   const words = text.split(text.includes(' ') ? ' ' : /[._-]/)
   const letters = words.flatMap((word) => findGrapheme(word, LETTER) ?? [])
   const [first = findGrapheme(text, /^/) ?? '', last = ''] = letters.length > 1 ? [letters[0], letters.at(-1)] : letters
+  if ([...first, ...last].length > MAX_CHARACTERS) return capitalize(first)
   return [first, last].map(capitalize).join(JOINING_LETTER.test(first) && last !== '' ? NON_JOINER : '')
 }
 

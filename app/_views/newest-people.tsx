@@ -24,9 +24,11 @@ export function NewestPeople({ users }: { users: UserRow[] }) {
               <InitialsDisc name={user.username} />
               <span>
                 <UserName user={user} />
-                <small>
-                  <bdi>{user.email}</bdi>
-                </small>
+                {user.email !== undefined && (
+                  <small>
+                    <bdi>{user.email}</bdi>
+                  </small>
+                )}
               </span>
             </a>
           </li>

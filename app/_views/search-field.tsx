@@ -4,19 +4,21 @@ import { useRouter } from 'next/navigation'
 import { useOffline } from 'next/offline'
 import { useEffect, useRef, useTransition } from 'react'
 import { MAX_SEARCH_LENGTH, parseUserListQuery, userListHref } from '../_models/user-list-query.ts'
+import type { HideableField } from '../_site/site.ts'
+import { formatSearched } from './format.ts'
 import { isTyping } from './is-typing.ts'
 
 const TYPING_PAUSE_MS = 200
 const LAST_ROW_KEY = 'roster-last-row'
 
-type SearchFieldProps = { q: string; isLive: boolean; className: string }
+type SearchFieldProps = { q: string; isLive: boolean; hiddenFields: HideableField[]; className: string }
 
 /**
  * The search field, and what JavaScript adds to a list: results that follow typing (`isLive`), "/" to focus the field, arrow keys between
  * rows, and focus on the row that was opened, after Back. No response ever overwrites what is typed. A search that meets no network
  * waits, and runs when the network is back: `useOffline` of next.config.js.
  */
-export function SearchField({ q, isLive, className }: SearchFieldProps) {
+export function SearchField({ q, isLive, hiddenFields, className }: SearchFieldProps) {
   const field = useRef<HTMLInputElement>(null)
   const router = useRouter()
   const [isSearching, startSearch] = useTransition()
@@ -33,7 +35,7 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
       clearTimeout(timer)
       if (!form) return
       const fields = [...new FormData(form)].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []))
-      const { query, ignored } = parseUserListQuery(Object.fromEntries(fields))
+      const { query, ignored } = parseUserListQuery(Object.fromEntries(fields), hiddenFields)
       // With parameters that the list ignores, the URL keeps them: the page names them.
       const href =
         ignored.length === 0 ? userListHref(query) : `/users?${new URLSearchParams(fields.map(([name, value]) => [name, value]))}`
@@ -73,7 +75,7 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
       input.removeEventListener('compositionend', followSoon)
       form.removeEventListener('submit', followNow)
     }
-  }, [isLive, router])
+  }, [isLive, hiddenFields, router])
 
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
@@ -124,7 +126,7 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
           dir="auto"
           defaultValue={q}
           maxLength={MAX_SEARCH_LENGTH}
-          placeholder="Username or email"
+          placeholder={formatSearched(hiddenFields)}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}

@@ -1,22 +1,23 @@
 import { type SearchWord, searchWords } from '../_models/search-words.ts'
 import { isNarrowed, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
+import type { HideableField } from '../_site/site.ts'
 import { EmptyDirectory } from './empty-directory.tsx'
-import { formatAgeRange } from './format.ts'
+import { formatAgeRange, formatSearched } from './format.ts'
 import { Panel } from './panel.tsx'
 import { QuotedSearch } from './quoted-search.tsx'
 
-type UserListEmptyProps = { query: UserListQuery; words: SearchWord[] }
+type UserListEmptyProps = { query: UserListQuery; words: SearchWord[]; hiddenFields: HideableField[] }
 
-export function UserListEmpty({ query, words }: UserListEmptyProps) {
-  if (!isNarrowed(query)) return <EmptyDirectory />
+export function UserListEmpty(props: UserListEmptyProps) {
+  if (!isNarrowed(props.query)) return <EmptyDirectory />
   return (
     <Panel>
-      <NothingFound query={query} words={words} />
+      <NothingFound {...props} />
     </Panel>
   )
 }
 
-function NothingFound({ query, words }: UserListEmptyProps) {
+function NothingFound({ query, words, hiddenFields }: UserListEmptyProps) {
   const { q, age_min, age_max, age } = query
   const typed = searchWords(q)
   const hasShortWords = words.some(({ isShort }) => isShort)
@@ -33,7 +34,7 @@ function NothingFound({ query, words }: UserListEmptyProps) {
             {/* A short word may well be inside a name. */}
             {hasShortWords ? ' matches ' : ' has '}
             <QuotedSearch text={q} />
-            {!hasShortWords && ' in their username or email'}
+            {!hasShortWords && ` in their ${formatSearched(hiddenFields).toLowerCase()}`}
           </>
         )}
         .

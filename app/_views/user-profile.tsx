@@ -21,18 +21,22 @@ export function UserProfile({ user }: { user: UserRow }) {
       </div>
       <Actions user={user} />
       <dl>
-        <Fact term="Email">
-          {isBlank(user.email) ? (
-            <span className="text-muted">not visible</span>
-          ) : (
-            <a href={mailtoHref(user.email)}>
-              <bdi>{user.email}</bdi>
-            </a>
-          )}
-        </Fact>
-        <Fact term="Age">
-          <UserAge age={user.age} />
-        </Fact>
+        {user.email !== undefined && (
+          <Fact term="Email">
+            {isBlank(user.email) ? (
+              <span className="text-muted">not visible</span>
+            ) : (
+              <a href={mailtoHref(user.email)}>
+                <bdi>{user.email}</bdi>
+              </a>
+            )}
+          </Fact>
+        )}
+        {user.age !== undefined && (
+          <Fact term="Age">
+            <UserAge age={user.age} />
+          </Fact>
+        )}
         <Fact term="ID">{user.id}</Fact>
       </dl>
       <p className="profile-data">
@@ -54,10 +58,9 @@ export function UserProfile({ user }: { user: UserRow }) {
 }
 
 function Actions({ user: { id, email } }: { user: UserRow }) {
-  const hasEmail = !isBlank(email)
   return (
     <ul className="profile-actions">
-      {hasEmail && (
+      {email !== undefined && !isBlank(email) && (
         <>
           <li>
             <a href={mailtoHref(email)} className="button">

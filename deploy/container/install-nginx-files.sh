@@ -16,7 +16,7 @@ main() {
   # Files in a tmpfs count as memory of the container.
   replace /etc/nginx/conf.d/roster.conf 'max_size=1g min_free=256m' 'max_size=64m'
   # A write of at most one page (4 KB) to a pipe is atomic, so lines of several processes do not mix.
-  replace /etc/nginx/roster/site.conf 'access_log /var/log/nginx/roster.log roster buffer=64k flush=1s;' \
+  replace /etc/nginx/roster/site.conf 'access_log /var/log/nginx/roster.log roster buffer=64k flush=1s if=$roster_is_logged;' \
     'access_log /dev/stdout container buffer=4k flush=1s if=$container_is_logged;'
 }
 

@@ -42,8 +42,8 @@ export async function exportPeople(file: string | undefined, { format: givenForm
 /** The list as the site sends it; a body that is whole names wrong options. */
 async function readList(format: string, options: Options): Promise<DataAnswer> {
   const { databaseFile, site } = readSettings()
-  // vCards name the site, as on its pages.
-  setSite({ ...site, ...readSiteTexts() })
+  // vCards name the site, as on its pages. But it is the operator's own data, with what the site hides.
+  setSite({ ...site, ...readSiteTexts(), hiddenFields: [] })
   const problem = fileProblem(databaseFile)
   if (problem !== null) throw cannotRead(`the database ${databaseFile} ${problem}; create it with roster prepare, or check DATABASE_URL`)
   if (!existsSync(join(STANDALONE, '.next/BUILD_ID'))) throw cannotRead('Roster is not built; build it with roster build')

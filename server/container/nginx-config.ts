@@ -34,8 +34,9 @@ export function nginxSettings(
 }
 
 function isLoggedMap({ logLevel }: Settings): string {
-  const [all, faults] = { trace: [1, 1], debug: [1, 1], info: [1, 1], warn: [0, 1], error: [0, 1], fatal: [0, 0], silent: [0, 0] }[logLevel]
-  return `map $container_log_level $container_is_logged {\n    default ${all};\n    error ${faults};\n}\n`
+  const levels = { trace: [1, 1, 1], debug: [1, 1, 1], info: [0, 1, 1], warn: [0, 0, 1], error: [0, 0, 1], fatal: [], silent: [] }
+  const [debug = 0, info = 0, error = 0] = levels[logLevel]
+  return `map $container_log_level $container_is_logged {\n    default ${info};\n    debug ${debug};\n    error ${error};\n}\n`
 }
 
 function trusted(proxies: string): string {

@@ -1,13 +1,13 @@
 import type { KeyObject } from 'node:crypto'
 import type { OutgoingHttpHeaders } from 'node:http'
-import type { Answer, PageData } from '../../app/_request/answer.ts'
+import { type Answer, listRowIds, type PageData } from '../../app/_request/answer.ts'
 import type { PageRoute } from '../../app/_request/routes.ts'
 import { WorkQueue } from '../../app/_request/work-queue.ts'
 import type { NextPages } from '../worker/next-pages.ts'
 import { acceptsGzip, compressResponse, sendResponse, type WholeResponse } from './buffered-response.ts'
 import { sendFault } from './fault-page.ts'
 import { LruCache } from './lru-cache.ts'
-import { accelExpires, isValidated, PAGE_CACHE_CONTROL, pageKey, pageNonce, pageTag, VARY } from './page-cache.ts'
+import { accelExpires, documentRequest, isValidated, PAGE_CACHE_CONTROL, pageKey, pageNonce, pageTag, VARY } from './page-cache.ts'
 import type { CacheState, Exchange } from './request-log.ts'
 import { contentSecurityPolicy } from './security-headers.ts'
 import { SingleFlight } from './single-flight.ts'
@@ -18,8 +18,8 @@ type DataState = { readAt: number; version: string }
 /** The tag of a page as it was read at `version` of the database, the nonce of its scripts, and the plans of its search. */
 type KnownTag = { version: string; tag: string; nonce: string; plans: string[] }
 
-/** What a page shows, and its tag. */
-type Reading = { state: DataState; known: KnownTag; data: PageData }
+/** What a page shows, its tag, and that of the document at this address. */
+type Reading = { state: DataState; known: KnownTag; documentTag: string; data: PageData }
 
 // With its key, each takes about 400 bytes: 8 MB in all.
 const MAX_KNOWN_TAGS = 20_000
@@ -113,14 +113,16 @@ export function createPageAnswerer(pages: NextPages, secret: KeyObject, isDebugg
   async function read(route: PageRoute, { request, path, params }: Exchange, state: DataState, signal: AbortSignal): Promise<Reading> {
     const answer: Answer = { data: {}, signal, status: 200 }
     const shown = await pages.read(route, path, params, answer)
-    const tag = pageTag(pages.buildId, request, shown)
+    const rowIds = await listRowIds(answer.data)
+    const tag = pageTag(pages.buildId, request, shown, rowIds)
+    const documentTag = request.headers.rsc === undefined ? tag : pageTag(pages.buildId, documentRequest(request), shown, rowIds)
     const known = { version: state.version, tag, nonce: pageNonce(secret, tag), plans: answer.plans ?? [] }
-    return { state, known, data: answer.data }
+    return { state, known, documentTag, data: answer.data }
   }
 
-  async function render(route: PageRoute, { request, params }: Exchange, { data, known }: Reading, signal: AbortSignal) {
+  async function render(route: PageRoute, { request, params }: Exchange, { data, known, documentTag }: Reading, signal: AbortSignal) {
     // Next reads the nonce of its inline scripts from the request: https://nextjs.org/docs/app/guides/content-security-policy
     request.headers['content-security-policy'] = contentSecurityPolicy(known.nonce)
-    return pages.render(route, params, request, { data, signal, status: 200 })
+    return pages.render(route, params, request, { data, documentTag, signal, status: 200 })
   }
 }

@@ -77,7 +77,8 @@ export async function loadNextPages(): Promise<NextPages> {
       const context = { requestMeta: { relativeProjectDir: '.', query } }
       const write = (response: ServerResponse) => currentAnswer.run(answer, () => handler(request, response, context))
       const page = loadScriptsLate(await bufferResponse(request, write, answer.signal))
-      return page.status === 200 ? { ...page, status: answer.status } : page
+      // Next's router would load the document, and all that a visitor has typed would be gone, when the data of a page came with a 404.
+      return page.status === 200 && request.headers.rsc === undefined ? { ...page, status: answer.status } : page
     },
   }
 }

@@ -81,8 +81,10 @@ test('fault pages are open to everyone', async ({ page, site }) => {
   }
   // Without the policy of the page before.
   await page.goto('about:blank')
-  await page.setContent(readFileSync(join(ROOT, 'deploy/errors/503.html'), 'utf8'))
-  await expectOpenToEveryone(page)
+  for (const status of [401, 403, 503]) {
+    await page.setContent(readFileSync(join(ROOT, `deploy/errors/${status}.html`), 'utf8'))
+    await expectOpenToEveryone(page)
+  }
 })
 
 test('the skip link is the first stop and leads to the content', async ({ page }) => {

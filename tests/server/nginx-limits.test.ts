@@ -145,6 +145,41 @@ describe('searches have their own limit', () => {
   })
 })
 
+describe('open pages that ask whether they have changed', () => {
+  const TABS = 200
+  const PATHS = ['/', '/users', '/users?page=30', `/users?q=${SECRET}`, '/user/profile/1']
+
+  function check({ nginx }: Site, from: string, path: string, tag: string): Promise<Answer> {
+    return httpGet(nginx.address, path, { method: 'HEAD', headers: { 'if-none-match': tag, 'x-forwarded-for': from } })
+  }
+
+  test('count in no other limit, 200 of them behind one address', async ({ site }) => {
+    const from = '198.51.100.40'
+    const tags = new Map<string, string>()
+    for (const path of PATHS) tags.set(path, String((await askFrom(site, from, path)).headers.etag))
+    const paths = Array.from({ length: TABS }, (_, index) => PATHS[index % PATHS.length] ?? '')
+    const answers = await Promise.all(paths.map((path) => check(site, from, path, tags.get(path) ?? '')))
+    // nginx sends a page that is a 404, as the 30th page of few people is, also to those who have it.
+    const statuses = new Map(answers.map(({ status }, index) => [paths[index], status]))
+    expect(statuses).toEqual(new Map(PATHS.map((path) => [path, path === '/users?page=30' ? 404 : 304])))
+    const searches = await Promise.all(Array.from({ length: 80 }, (_, index) => askFrom(site, from, `/users?q=${SECRET}${index}`)))
+    // A worker may be too busy for some.
+    expect(searches.filter(({ status }) => status === 429)).toEqual([])
+    expect(searches.map(({ status }) => status)).toContain(200)
+  })
+
+  test('are limited as well', async ({ site }) => {
+    const answers = await Promise.all(Array.from({ length: 900 }, () => check(site, '198.51.100.41', '/users', '"x"')))
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(10)
+    expect((await askFrom(site, '198.51.100.41', '/users')).status).toBe(200)
+  })
+
+  test('are only pages', async ({ site }) => {
+    const answers = await Promise.all(Array.from({ length: 600 }, () => check(site, '198.51.100.42', '/nowhere', '"x"')))
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(10)
+  })
+})
+
 describe('reading many people has a limit', () => {
   const BULK_BURST = 60
   const askForAll = (site: Site, from: string, paths: string[], method = 'GET') =>

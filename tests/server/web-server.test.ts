@@ -259,6 +259,15 @@ describe('a header or parameter for the hosting of Next', () => {
   })
 })
 
+test.for(['/', '/users', '/user/profile/3', '/no-such-page'])('the scripts of %s are loaded once it is drawn', async (path, { site }) => {
+  const { body } = await get(site, path)
+  // Only those for old browsers are in a tag.
+  expect([...body.matchAll(/<script [^>]*src=[^>]*>/g)].filter(([tag]) => !tag.includes('noModule'))).toEqual([])
+  expect(body).not.toContain('as="script"')
+  const [, sources = '[]'] = /for\(const src of (\[.+?\])\)/.exec(body) ?? []
+  expect(JSON.parse(sources)).toContainEqual(expect.stringMatching(/^\/_next\/static\/chunks\/turbopack-.+\.js$/))
+})
+
 describe('a file of the build', () => {
   test('is cached forever, and is served compressed and in ranges', async ({ site }) => {
     const page = await get(site, '/users')
@@ -319,6 +328,15 @@ describe('a tag', () => {
       site.sql.exec(`UPDATE "User" SET "age" = 36 WHERE "id" = 3; DELETE FROM "User" WHERE "username" = 'adam'`)
     }
     expect((await get(site, path)).headers.etag).toBe(before.etag)
+  })
+
+  test.for(TAGGED)('of %s is in it and in its data, so that the open page can ask for changes', async (path, { site }) => {
+    const { headers, body } = await get(site, path)
+    const tag = /"(.+)"/.exec(String(headers.etag))?.[1] ?? 'none'
+    expect(body).toContain(tag)
+    const data = await get(site, `${path}${path.includes('?') ? '&' : '?'}_rsc=1a2b`, { headers: { rsc: '1' } })
+    expect({ status: data.status, type: data.headers['content-type'] }).toEqual({ status: 200, type: 'text/x-component' })
+    expect(data.body).toContain(tag)
   })
 
   test('of a page differs from that of its data', async ({ site }) => {

@@ -21,19 +21,19 @@ describe('BackLink names the list', () => {
     [{ q: 'smith' }, { count: 0, position: null }, 'Back to the list'],
     [{ q: 'smith' }, null, 'Back to the list'],
   ])('%j, %j', (params, place, text) => {
-    const query = params && parseUserListQuery(params).query
+    const query = params && parseUserListQuery(params, []).query
     expect(textOf(renderToStaticMarkup(BackLink({ query, place: place && { ...PLACE, ...place } })))).toBe(`← ${text}`)
   })
 })
 
 test('BackLink leads to the page that shows the person', () => {
-  const { query } = parseUserListQuery({ q: 'smith', page: '2' })
+  const { query } = parseUserListQuery({ q: 'smith', page: '2' }, [])
   expect(renderToStaticMarkup(BackLink({ query, place: PLACE }))).toContain('href="/users?q=smith"')
   expect(renderToStaticMarkup(BackLink({ query, place: null }))).toContain('href="/users?q=smith&amp;page=2"')
 })
 
 test('ListNeighbors is not there without neighbours, and names them', () => {
-  const { query } = parseUserListQuery({ q: 'smith' })
+  const { query } = parseUserListQuery({ q: 'smith' }, [])
   expect(renderToStaticMarkup(ListNeighbors({ query, place: PLACE }))).toBe('')
   const place = { ...PLACE, isCountExact: false, next: { id: 9, username: 'Ann\u202e', page: 2 } }
   const html = renderToStaticMarkup(ListNeighbors({ query, place }))

@@ -5,7 +5,17 @@ import { DEFAULT_SITE } from '../../app/_site/site.ts'
 import { readServingSettings, readSettings } from '../../server/settings.ts'
 import { temporaryFolder } from '../fixtures/temporary-database.ts'
 
-const NAMES = ['SITE_NAME', 'SITE_URL', 'SITE_DESCRIPTION', 'SITE_ACCENT', 'SITE_LOGO', 'SITE_LINKS', 'SITE_NOTICE', 'ROBOTS']
+const NAMES = [
+  'SITE_NAME',
+  'SITE_URL',
+  'SITE_DESCRIPTION',
+  'SITE_ACCENT',
+  'SITE_LOGO',
+  'SITE_LINKS',
+  'SITE_NOTICE',
+  'ROBOTS',
+  'HIDDEN_FIELDS',
+]
 
 afterEach(() => void vi.unstubAllEnvs())
 
@@ -27,6 +37,8 @@ describe('is accepted', () => {
     ['SITE_URL', 'https://bücher.example', { url: 'https://xn--bcher-kva.example' }],
     ['SITE_DESCRIPTION', 'Who is who', { description: 'Who is who' }],
     ['SITE_NOTICE', 'Only for members of <Acme>', { notice: 'Only for members of <Acme>' }],
+    ['HIDDEN_FIELDS', ' age,email', { hiddenFields: ['email', 'age'] }],
+    ['HIDDEN_FIELDS', '', { hiddenFields: [] }],
     ['SITE_ACCENT', '#8a3b12', { accent: { light: '#8a3b12', dark: '#c26d48' } }],
     ['ROBOTS', 'index', { isIndexed: true }],
     [
@@ -49,6 +61,8 @@ describe('is refused in one line', () => {
   test.each<[name: string, value: string, message: string | RegExp]>([
     ['SITE_NAME', 'a\nb', 'SITE_NAME is "a\nb"; it must be one line of at most 48 characters'],
     ['SITE_NAME', 'x'.repeat(49), /^SITE_NAME is "x+"; it must be one line/],
+    ['HIDDEN_FIELDS', 'email,phone', /^HIDDEN_FIELDS is "email,phone": a person has no field "phone"; it must be email, age or both/],
+    ['HIDDEN_FIELDS', 'username', /^HIDDEN_FIELDS is "username": username cannot be hidden; it must be/],
     ['SITE_NOTICE', 'x'.repeat(301), /^SITE_NOTICE is "x+"; it must be one line of at most 300/],
     ['SITE_DESCRIPTION', 'a\u2028b', /^SITE_DESCRIPTION is/],
     ...[

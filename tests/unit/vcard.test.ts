@@ -46,3 +46,9 @@ test.each(VCARD_VERSIONS)('a parser reads what was written in version %s, and no
     ),
   )
 })
+
+test('without an email where these are hidden', () => {
+  expect(vcards([{ id: 5, username: 'ada' }], '3.0')).toBe(
+    ['BEGIN:VCARD', 'VERSION:3.0', 'UID:urn:roster:user:5', 'FN:ada', 'N:;ada;;;', 'END:VCARD', ''].join('\r\n'),
+  )
+})

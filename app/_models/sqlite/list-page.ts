@@ -1,5 +1,6 @@
 import 'server-only'
 import { WorkQueue } from '../../_request/work-queue.ts'
+import { withoutHidden } from '../hidden-fields.ts'
 import { isNarrowed, type UserListQuery } from '../user-list-query.ts'
 import { readSearch } from './folding.ts'
 import { type ListRows, rowsOfPage } from './list-rows.ts'
@@ -32,9 +33,10 @@ const queue = new WorkQueue()
  * @throws BusyError when too many searches wait, or the reason of `signal` when it is aborted.
  */
 export async function readListPage(
-  query: UserListQuery,
-  { rows = rowsOfPage(query), limits = LIST_LIMITS, signal = NEVER_ABORTED, onPlans }: ListOptions,
+  listQuery: UserListQuery,
+  { rows = rowsOfPage(listQuery), limits = LIST_LIMITS, signal = NEVER_ABORTED, onPlans }: ListOptions,
 ): Promise<ListPage> {
+  const query = withoutHidden(listQuery)
   const budget = new WorkBudget(limits, signal)
   const search = await readSearch(query.q)
   if (search.words.length === 0) {

@@ -1,7 +1,7 @@
 import 'server-only'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import type { Direction, Sort, UserListQuery } from '../user-list-query.ts'
-import { readUsers, USER_ROW, type UserRow } from '../user-rows.ts'
+import { readUsers, shownColumns, type UserRow } from '../user-rows.ts'
 import { type AgeHistogram, ageCondition, EVERYBODY, readAges, sumAges, sumPeople } from './ages.ts'
 import { database } from './database.ts'
 import type { ListRows } from './list-rows.ts'
@@ -85,7 +85,7 @@ async function readRange(range: IndexRange, first: number, end: number): Promise
   const [skip, take] = [isBackwards ? people - end : first, end - first]
   const users =
     key === 'id' && where === EVERYBODY
-      ? await database().user.findMany({ select: USER_ROW, orderBy: { id: order }, skip, take })
+      ? await database().user.findMany({ select: shownColumns(), orderBy: { id: order }, skip, take })
       : await readUsers(await readIdsAt(range, order, skip, take))
   return isBackwards ? users.reverse() : users
 }
