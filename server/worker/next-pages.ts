@@ -6,6 +6,7 @@ import type { ParsedUrlQuery } from 'node:querystring'
 import { type Answer, currentAnswer } from '../../app/_request/answer.ts'
 import type { PageRoute, Route } from '../../app/_request/routes.ts'
 import { bufferResponse, type WholeResponse } from '../http/buffered-response.ts'
+import { loadScriptsLate } from '../http/late-scripts.ts'
 import { VARYING_HEADERS } from '../http/page-cache.ts'
 import { STANDALONE } from '../paths.ts'
 
@@ -75,7 +76,7 @@ export async function loadNextPages(): Promise<NextPages> {
       const query = Object.fromEntries(Object.entries(params).filter(([parameter]) => !HOSTING_PARAMETER.test(parameter)))
       const context = { requestMeta: { relativeProjectDir: '.', query } }
       const write = (response: ServerResponse) => currentAnswer.run(answer, () => handler(request, response, context))
-      const page = await bufferResponse(request, write, answer.signal)
+      const page = loadScriptsLate(await bufferResponse(request, write, answer.signal))
       // Next's router would load the document, and all that a visitor has typed would be gone, when the data of a page came with a 404.
       return page.status === 200 && request.headers.rsc === undefined ? { ...page, status: answer.status } : page
     },

@@ -259,6 +259,15 @@ describe('a header or parameter for the hosting of Next', () => {
   })
 })
 
+test.for(['/', '/users', '/user/profile/3', '/no-such-page'])('the scripts of %s are loaded once it is drawn', async (path, { site }) => {
+  const { body } = await get(site, path)
+  // Only those for old browsers are in a tag.
+  expect([...body.matchAll(/<script [^>]*src=[^>]*>/g)].filter(([tag]) => !tag.includes('noModule'))).toEqual([])
+  expect(body).not.toContain('as="script"')
+  const [, sources = '[]'] = /for\(const src of (\[.+?\])\)/.exec(body) ?? []
+  expect(JSON.parse(sources)).toContainEqual(expect.stringMatching(/^\/_next\/static\/chunks\/turbopack-.+\.js$/))
+})
+
 describe('a file of the build', () => {
   test('is cached forever, and is served compressed and in ranges', async ({ site }) => {
     const page = await get(site, '/users')
