@@ -33,7 +33,7 @@ const PAGES = [
 const CATEGORIES = ['performance', 'accessibility', 'best-practices', 'seo'] as const
 const AUDITS = ['first-contentful-paint', 'largest-contentful-paint', 'total-blocking-time', 'total-byte-weight'] as const
 
-type Audit = { title: string; score: number | null; numericValue?: number; displayValue?: string }
+type Audit = { title: string; score: number | null; numericValue?: number }
 type Report = { categories: Record<string, { score: number }>; audits: Record<string, Audit> }
 
 const chromium = findChromium()
@@ -62,9 +62,7 @@ try {
     rows.push(`| ${[name, ...scores, ...figures].join(' | ')} |`)
     console.log(rows.at(-1))
     for (const { audits } of reports)
-      for (const { title, score, displayValue } of Object.values(audits)) {
-        if (score !== null && score < 0.9) complaints.add(`- ${name}: ${title}${displayValue ? ` (${displayValue})` : ''}`)
-      }
+      for (const { title, score } of Object.values(audits)) if (score !== null && score < 0.9) complaints.add(`- ${name}: ${title}`)
   }
   const table = [
     '# Lighthouse',
