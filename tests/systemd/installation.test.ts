@@ -148,7 +148,8 @@ describe('Roster on a Debian machine', () => {
         .then(() => fetch('http://127.0.0.1/user/profile/1'))
         .then(({ status }) => process.exit(status))`
     // An exit status has eight bits.
-    expect(machine.run(`/opt/roster/current/bin/node -e "${script}"`).status).toBe(200)
+    const { status, stderr } = machine.run(`/opt/roster/current/bin/node -e "${script}"`)
+    expect(status, stderr).toBe(200)
   })
 
   test('rolls back over a migration only with the copy of the database from before', () => {
