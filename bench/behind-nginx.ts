@@ -12,7 +12,7 @@ import { databaseUrl } from '../server/database/url.ts'
 import { ROOT } from '../server/paths.ts'
 import { freePort } from '../tests/fixtures/free-port.ts'
 import { httpGet } from '../tests/fixtures/http-get.ts'
-import { installedFile, installRoster } from '../tests/fixtures/install-roster.ts'
+import { installRoster } from '../tests/fixtures/install-roster.ts'
 import { startNginx } from '../tests/fixtures/start-nginx.ts'
 import { startWorkers } from '../tests/fixtures/start-workers.ts'
 import { listWorkerPids } from '../tests/fixtures/worker-pids.ts'
@@ -27,9 +27,9 @@ const RESULTS = join(ROOT, 'bench/behind-nginx.md')
 type Case = { name: string; path: string; options?: string[]; random?: [first: number, last: number] }
 
 const CASES: Case[] = [
-  { name: 'a file with the bytes of a profile, as browsers ask', path: '/packed.txt', options: BROWSER },
+  { name: 'a file with the bytes of a profile, as browsers ask', path: '/_next/static/packed.txt', options: BROWSER },
   { name: 'a profile, as browsers ask', path: '/user/profile/1', options: BROWSER },
-  { name: 'a file with the bytes of a profile, not compressed', path: '/plain.txt' },
+  { name: 'a file with the bytes of a profile, not compressed', path: '/_next/static/plain.txt' },
   { name: 'a profile, not compressed', path: '/user/profile/1' },
   { name: 'the list, as browsers ask', path: '/users', options: BROWSER },
   { name: 'the list, page 10,000', path: '/users?page=10000', options: BROWSER },
@@ -73,7 +73,7 @@ try {
     ['packed', { 'accept-encoding': 'gzip' }],
     ['plain', {}],
   ] as const) {
-    writeFileSync(installedFile(root, `public/${name}.txt`), (await httpGet(address, '/user/profile/1', { headers })).bytes)
+    writeFileSync(join(root, `opt/roster/static/${name}.txt`), (await httpGet(address, '/user/profile/1', { headers })).bytes)
   }
   for (let id = 1; id <= KNOWN_PROFILES; id += 1) await httpGet(address, `/user/profile/${id}`, { headers: { 'accept-encoding': 'gzip' } })
   const rows: string[] = []

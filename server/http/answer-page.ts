@@ -72,7 +72,8 @@ export function createPageAnswerer(pages: NextPages, secret: KeyObject, isDebugg
       sendFault(exchange, 'broken')
       return
     }
-    keptPages.set(renderingKey, page)
+    // A copy: zlib's buffer holds on to 16 kB, whatever its length.
+    keptPages.set(renderingKey, { ...page, body: Buffer.from(page.body) })
     sendPage(exchange, 'rendered', page, reading.state, reading.known)
   }
 
