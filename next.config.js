@@ -17,6 +17,6 @@ export default {
   ],
   // A search while typing waits for the network instead of leaving the page (app/_views/search-field.tsx).
   experimental: { useOffline: true },
-  // `npm test` checks the types of everything; whoever only starts Roster should not wait for it.
+  // `npm test` checks the types of everything; a start should not wait for it.
   typescript: { ignoreBuildErrors: true },
 }

@@ -37,7 +37,7 @@ export function findDocumentTag(): string | null {
   return currentAnswer.getStore()?.documentTag ?? null
 }
 
-/** The people whom the rows of a page with `data` show, in their order. */
+/** The ids of the people in the rows of a page with `data`, in their order. */
 export async function listRowIds({ directory, userPage }: PageData): Promise<number[]> {
   const rows = [(await directory)?.newest ?? [], (await userPage)?.users ?? []]
   return rows.flat().map(({ id }) => id)

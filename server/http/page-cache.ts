@@ -40,7 +40,7 @@ export function documentRequest({ url }: PageRequest): PageRequest {
 /**
  * The ETag of the page that `buildId` makes of `data` for `request` on this site. The same data has the same tag in every process, on every
  * host. An open page compares the parts of tags (app/_request/page-tag.ts).
- * @param rowIds the people whom the rows of the page show, in their order.
+ * @param rowIds the ids of the people in the rows of the page, in their order.
  */
 export function pageTag(buildId: string, request: PageRequest, data: unknown, rowIds: number[] = []): string {
   return formatPageTag({

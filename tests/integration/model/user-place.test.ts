@@ -45,7 +45,7 @@ test.each<Partial<UserListQuery>>([
   }
 })
 
-test('finds a person whom a few others have moved to another page', async () => {
+test('finds a person who is on an earlier page since others were removed', async () => {
   const { findPlace, sql } = await modelWithGuests()
   sql.exec('DELETE FROM "User" WHERE "id" <= 9')
   expect(await findPlace(26, { ...LIST, page: 2 })).toMatchObject({

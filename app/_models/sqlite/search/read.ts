@@ -74,8 +74,8 @@ export async function readIndexBatches(
 }
 
 /**
- * The ids, ascending, of the people that `age` admits of whom one of `columns` folds to `folded` as a whole: first those whose email is
- * written as `q`, whatever the letter case, then those whose username is, then the others.
+ * The ids of the people in `age` who have a value in one of `columns` that folds to `folded` as a whole: first those whose email is `q` in
+ * any letter case, then those whose username is, then the others; each ascending.
  */
 export async function readExactMatches(
   q: string,
