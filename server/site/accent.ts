@@ -36,7 +36,7 @@ export function deriveAccent(text: string): { light: string; dark: string } {
   for (const [scheme, { hex, isFaded }] of [['light', light] as const, ['dark', dark] as const])
     if (isFaded)
       throw new OperatorError(
-        `SITE_ACCENT is "${text}"; where it is readable in the ${scheme} scheme (${MIN_CONTRAST}:1), it is another colour; the nearest that works is ${hex}`,
+        `SITE_ACCENT is "${text}"; it cannot be read on ${scheme} pages, and a shade with enough contrast (${MIN_CONTRAST}:1) looks like another colour; the nearest that works is ${hex}`,
       )
   return { light: light.hex, dark: dark.hex }
 }

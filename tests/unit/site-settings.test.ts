@@ -83,7 +83,11 @@ describe('is refused in one line', () => {
     ['SITE_ACCENT', 'brownish', 'SITE_ACCENT is "brownish"; it must be a CSS colour'],
     ['SITE_ACCENT', 'var(--x)', 'SITE_ACCENT is "var(--x)"; it must be a CSS colour'],
     ['SITE_ACCENT', 'rgb(0 0 255 / 50%)', 'the same colour without transparency is #0000ff'],
-    ['SITE_ACCENT', 'yellow', 'in the light scheme (4.5:1), it is another colour; the nearest that works is #767600'],
+    [
+      'SITE_ACCENT',
+      'yellow',
+      'it cannot be read on light pages, and a shade with enough contrast (4.5:1) looks like another colour; the nearest that works is #767600',
+    ],
     ['SITE_LINKS', 'Privacy', 'SITE_LINKS has "Privacy"; each link must be a text, = and an address'],
     ['SITE_LINKS', '=/imprint', 'SITE_LINKS has "=/imprint"'],
     ['SITE_LINKS', 'a=/;'.repeat(11), 'SITE_LINKS has 11 links; it may have at most 10'],
