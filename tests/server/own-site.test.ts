@@ -169,12 +169,14 @@ test('a request that is no HTTP has the header, too', async ({ site }) => {
   expect(await rawExchange(site.address, 'nonsense\r\n\r\n')).toContain('\r\nX-Robots-Tag: all\r\n')
 })
 
-test('the page of a fault has name and colours, in a style that its policy allows', async ({ site }) => {
+test('the page of a fault has name, notice, links and colours, in a style that its policy allows', async ({ site }) => {
   site.sql.exec('ALTER TABLE "User" RENAME TO "Away"')
   try {
     const { status, headers, body } = await get(site, '/user/profile/1')
     expect(status).toBe(503)
     expect(textOf(/<title>(.*?)<\/title>/.exec(body)?.[1] ?? '')).toBe(`Something went wrong on our side · ${NAME}`)
+    expect(textOf(body)).toContain(NOTICE)
+    expect(body).toContain('<a href="/imprint">Imprint</a>')
     const [, style = ''] = /<style>(.*?)<\/style>/s.exec(body) ?? []
     for (const color of Object.values(ACCENT)) expect(style).toContain(color)
     expect(headers['content-security-policy']).toContain(`style-src 'sha256-${hash('sha256', style, 'base64')}'`)

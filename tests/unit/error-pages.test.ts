@@ -6,14 +6,17 @@ import { writeErrorPages } from '../../server/master/error-pages.ts'
 import { readSettings } from '../../server/settings.ts'
 import { temporaryFolder } from '../fixtures/temporary-database.ts'
 
-test("each page of the web server has the site's name, none Roster's", () => {
+test("each page of the web server has the site's name, notice and links, none Roster's", () => {
   const folder = temporaryFolder()
-  writeErrorPages(folder, { ...readSettings(), site: { ...DEFAULT_SITE, name: 'Acme & Co' } })
+  const links = [{ text: 'Help & more', href: '/help?a=1&b=2' }]
+  writeErrorPages(folder, { ...readSettings(), site: { ...DEFAULT_SITE, name: 'Acme & Co', notice: 'Only $& for <you>', links } })
   const pages = readdirSync(join(folder, 'errors'))
   expect(pages.sort()).toEqual(['401.html', '403.html', '503.html'])
   for (const page of pages) {
     const html = readFileSync(join(folder, 'errors', page), 'utf8')
     expect(html, page).toMatch(/<title>.* · Acme &amp; Co<\/title>/)
     expect(html, page).not.toContain('Roster')
+    expect(html, page).toContain('<p>Only $&amp; for &lt;you&gt;</p>')
+    expect(html, page).toContain('<p><a href="/help?a=1&amp;b=2">Help &amp; more</a></p>')
   }
 })
