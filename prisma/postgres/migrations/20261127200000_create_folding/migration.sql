@@ -529,21 +529,21 @@ CROSS JOIN string_to_table("characters", NULL) AS "character";
 -- What names are searched and sorted by. ASCII in lower case; other text folded, then U+0001, which no text has, then as it is written, but
 -- for the letter case of ASCII: so it is unique where names may not differ in that alone, and text that folds alike lies side by side.
 -- The range has the scripts that do not part words: each character of theirs is there three times.
-CREATE FUNCTION "fold_text"("text" TEXT) RETURNS TEXT LANGUAGE plpgsql STABLE STRICT SET search_path FROM CURRENT AS $$
+CREATE FUNCTION "fold_text"("text" TEXT) RETURNS TEXT LANGUAGE plpgsql STABLE STRICT AS $$
 BEGIN
     IF octet_length("text") = length("text") THEN
         RETURN lower("text" COLLATE "C");
     END IF;
+    -- A subquery, not a join: the planner would read the whole table to join a few letters with it.
     RETURN (
         SELECT string_agg(
-            CASE
-                WHEN "folded" IS NOT NULL THEN "folded"
-                WHEN "letter" ~ '[\u0E00-\u109F\u1780-\u17FF\u1950-\u19DF\u1A20-\u1AAF\u3005-\u3007\u3040-\u31FF\u3400-\u4DBF\u4E00-\uA4CF\uA9E0-\uA9FF\uAA60-\uAADF\uF900-\uFAFF\U00017000-\U00018DFF\U0001B000-\U0001B2FF\U00020000-\U0003FFFD]' THEN repeat("letter", 3)
-                ELSE "letter"
-            END,
+            coalesce(
+                (SELECT "folded" FROM "Folding" WHERE "character" = "letter"),
+                CASE WHEN "letter" ~ '[\u0E00-\u109F\u1780-\u17FF\u1950-\u19DF\u1A20-\u1AAF\u3005-\u3007\u3040-\u31FF\u3400-\u4DBF\u4E00-\uA4CF\uA9E0-\uA9FF\uAA60-\uAADF\uF900-\uFAFF\U00017000-\U00018DFF\U0001B000-\U0001B2FF\U00020000-\U0003FFFD]' THEN repeat("letter", 3) ELSE "letter" END
+            ),
             '' ORDER BY "place"
         )
-        FROM string_to_table("text", NULL) WITH ORDINALITY AS "Letter" ("letter", "place") LEFT JOIN "Folding" ON "character" = "letter"
+        FROM string_to_table("text", NULL) WITH ORDINALITY AS "Letter" ("letter", "place")
     ) || chr(1) || lower("text" COLLATE "C");
 END
 $$;
