@@ -1,8 +1,9 @@
 import 'server-only'
 import { Prisma } from '../../../prisma/generated/client.ts'
+import { type AgeHistogram, sumPeople } from '../age-histogram.ts'
 import type { Direction, Sort, UserListQuery } from '../user-list-query.ts'
 import { readUsers, USER_ROW, type UserRow } from '../user-rows.ts'
-import { type AgeHistogram, ageCondition, EVERYBODY, readAges, sumAges, sumPeople } from './ages.ts'
+import { ageCondition, EVERYBODY, readAges, sumAges } from './ages.ts'
 import { database } from './database.ts'
 import type { WorkBudget } from './work-budget.ts'
 

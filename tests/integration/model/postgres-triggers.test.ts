@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Directory, ENGINES } from '../../fixtures/engines.ts'
+import { foldAscii } from '../../fixtures/fold-ascii.ts'
 import { connect } from '../../fixtures/postgres-server.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
 import { foldingOf } from './folding-of.ts'
-import { foldAscii } from './list-plainly.ts'
 import { modelOn } from './model-on.ts'
 
 // Whichever program writes to PostgreSQL, the keys and the counts are what one would make anew from the people.

@@ -164,7 +164,7 @@ CREATE TABLE "User" (
     "usernameKey" TEXT COLLATE "C" NOT NULL DEFAULT '',
     "emailKey" TEXT COLLATE "C" NOT NULL DEFAULT '',
 
-    CONSTRAINT "User_pkey" PRIMARY KEY ("id") INCLUDE ("age"),
+    CONSTRAINT "User_pkey" PRIMARY KEY ("id"),
 
     CONSTRAINT "id must be between 1 and 2147483647" CHECK ("id" >= 1),
 
@@ -196,8 +196,8 @@ $$;
 CREATE TRIGGER "User_keys" BEFORE INSERT OR UPDATE OF "username", "email", "usernameKey", "emailKey" ON "User"
 FOR EACH ROW EXECUTE FUNCTION "fill_keys"();
 
--- The order of usernames, that of emails and that of ages, with what a list filters by, so that a late page reads the index alone.
--- The keys are unique where names differ in more than the letter case of ASCII.
+-- Each order of the list, with what a list filters by, so that a late page reads the index alone. The keys are unique: names differ in more
+-- than the letter case of ASCII. Prisma takes what is included for a part of the key, hence what the schema has.
 -- CreateIndex
 CREATE UNIQUE INDEX "User_usernameKey_key" ON "User"("usernameKey") INCLUDE ("id", "age");
 
@@ -205,7 +205,13 @@ CREATE UNIQUE INDEX "User_usernameKey_key" ON "User"("usernameKey") INCLUDE ("id
 CREATE UNIQUE INDEX "User_emailKey_key" ON "User"("emailKey") INCLUDE ("id", "age");
 
 -- CreateIndex
+CREATE INDEX "User_id_age_idx" ON "User"("id", "age");
+
+-- CreateIndex
 CREATE INDEX "User_age_id_idx" ON "User"("age", "id");
+
+-- CreateIndex
+CREATE INDEX "User_age_desc_id_idx" ON "User"("age" DESC NULLS LAST, "id");
 
 -- Every three letters or digits in a row of username and email: a word is found anywhere inside. No word has the tab between the two.
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
