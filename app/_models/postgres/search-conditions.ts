@@ -48,6 +48,6 @@ function startsSomewhere(folded: string): Prisma.Sql {
   const starts = Prisma.sql`${startsWith('usernameKey', folded)} OR ${startsWith('emailKey', folded)}`
   if (hasParts(folded)) return Prisma.sql`(${starts})`
   const part = `[${PART_SEPARATORS}]${folded.replaceAll(/[^\p{L}\p{N}]/gu, '\\$&')}`
-  // By the index, and then in the username alone.
-  return Prisma.sql`(${starts} OR (${NAMES} ~ ${part} AND "usernameKey" ~ ${part}))`
+  // By the index, which has the email, too. First what takes least: most usernames do not have the word at all.
+  return Prisma.sql`(${starts} OR (strpos("usernameKey", ${folded}) > 0 AND "usernameKey" ~ ${part} AND ${NAMES} ~ ${part}))`
 }
