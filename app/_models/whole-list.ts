@@ -1,10 +1,12 @@
 import 'server-only'
+import { postgresModel } from './postgres-model.ts'
 import { readSearch } from './sqlite/folding.ts'
 import { countAll } from './sqlite/whole-list/count-all.ts'
 import { type ListStep, type StreamOptions, streamSteps } from './sqlite/whole-list/stream-steps.ts'
 import type { UserListQuery } from './user-list-query.ts'
 
 export type { ListPosition } from './sqlite/whole-list/list-sections.ts'
+export type { ListStep, StreamOptions }
 
 /**
  * Everybody on the list of `query`, whatever its page and size, in its order and in short steps. A person who is there all the time comes once,
@@ -12,7 +14,8 @@ export type { ListPosition } from './sqlite/whole-list/list-sections.ts'
  * @throws BusyError when too many steps of others wait, or the reason of the signal when it is aborted.
  */
 export async function* streamUsers(query: UserListQuery, options: StreamOptions): AsyncGenerator<ListStep> {
-  yield* streamSteps(query, await readSearch(query.q), options)
+  if (postgresModel) yield* (await postgresModel).streamUsers(query, options)
+  else yield* streamSteps(query, await readSearch(query.q), options)
 }
 
 /**
@@ -20,5 +23,6 @@ export async function* streamUsers(query: UserListQuery, options: StreamOptions)
  * @throws BusyError when too many counts of others wait, or the reason of `signal` when it is aborted.
  */
 export async function countMatches(query: UserListQuery, signal: AbortSignal): Promise<number> {
+  if (postgresModel) return (await postgresModel).countMatches(query, signal)
   return countAll(query, await readSearch(query.q), signal)
 }

@@ -1,6 +1,6 @@
 import 'server-only'
 import { PrismaPg } from '@prisma/adapter-pg'
-import { PrismaClient } from '../../../prisma/postgres/generated/client.ts'
+import { type Prisma, PrismaClient } from '../../../prisma/postgres/generated/client.ts'
 
 // A worker serves its pages side by side: while one waits for PostgreSQL, others use the processor.
 const CONNECTIONS = 4
@@ -8,6 +8,7 @@ const CONNECT_TIMEOUT_MS = 2_000
 
 // A page of the list that would take longer is too broad.
 const STATEMENT_TIMEOUT_MS = 400
+const LONG_STATEMENT_TIMEOUT_MS = 30_000
 
 // What a page asks for is short: compiling it or starting processes for it takes longer than running it. Indexes are in memory.
 const SETTINGS = {
@@ -40,6 +41,15 @@ function connectDatabase(connectionString = ''): PrismaClient {
       options: options.join(' '),
     }),
   })
+}
+
+/** As `$queryRaw`, for a statement that may take longer than a page waits: a count of all, or a part of a whole list. */
+export async function queryPatiently<Row>(statement: Prisma.Sql): Promise<Row[]> {
+  const [, rows] = await database().$transaction([
+    database().$executeRaw`SELECT set_config('statement_timeout', ${String(LONG_STATEMENT_TIMEOUT_MS)}, true)`,
+    database().$queryRaw<Row[]>(statement),
+  ])
+  return rows
 }
 
 /** Whether a statement has been stopped because it took too long. */

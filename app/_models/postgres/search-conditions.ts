@@ -19,8 +19,14 @@ export function hasWords(words: SearchWord[]): Prisma.Sql {
   return Prisma.join(words.map(hasWord), ' AND ')
 }
 
+/** The condition that a username starts with one of `words`. */
+export function startsWithAny(words: SearchWord[]): Prisma.Sql {
+  const ranges = words.map(({ folded }) => startsWith('usernameKey', folded))
+  return Prisma.sql`(${Prisma.join(ranges, ' OR ')})`
+}
+
 /** The condition that a key starts with `folded`: a range of its index. */
-export function startsWith(column: KeyColumn, folded: string): Prisma.Sql {
+function startsWith(column: KeyColumn, folded: string): Prisma.Sql {
   const key = Prisma.raw(`"${column}"`)
   return Prisma.sql`(${key} >= ${folded} AND ${key} < ${folded + LAST_CHARACTER})`
 }

@@ -8,7 +8,7 @@ import { ageCondition, sumAges } from './ages.ts'
 import { database } from './database.ts'
 import { orderBy } from './order.ts'
 import type { ListPage } from './ordered-list.ts'
-import { hasWords, isWhole, startsWith } from './search-conditions.ts'
+import { hasWords, isWhole, startsWithAny } from './search-conditions.ts'
 
 // Only people who have written the same name in many ways can fill this.
 const MAX_EXACT_MATCHES = 1_000
@@ -16,17 +16,14 @@ const MAX_EXACT_MATCHES = 1_000
 type Place = { offset: number; size: number }
 
 /** The ranks of exact matches, each the ids that have it. */
-type ExactMatches = number[][]
+export type ExactMatches = number[][]
 
 /** One page of the people that match a search, of which up to `maxCount` are counted. */
 export async function searchUsers(query: UserListQuery, search: Search, maxCount: number): Promise<ListPage> {
   const { sort, dir, page, size } = query
   const found = Prisma.sql`${hasWords(search.words)} AND ${ageCondition(query)}`
   const exact = sort === null ? await readExactMatches(query, search) : []
-  const isPrefix = Prisma.join(
-    search.words.map(({ folded }) => startsWith('usernameKey', folded)),
-    ' OR ',
-  )
+  const isPrefix = startsWithAny(search.words)
   const order = sort === null ? Prisma.sql`${rankOf(exact, isPrefix)}, "id"` : orderBy(sort, dir)
   const offset = (page - 1) * size
   const few = await readFew(found, order, { offset, size }, maxCount)
@@ -37,7 +34,7 @@ export async function searchUsers(query: UserListQuery, search: Search, maxCount
   const place = { offset, size: end - offset }
   if (sort !== null) return { ...others, users: await readSorted(found, order, place) }
   // With one word, whoever starts with it has it.
-  const prefix = search.words.length === 1 ? Prisma.sql`${isPrefix} AND ${ageCondition(query)}` : Prisma.sql`(${isPrefix}) AND ${found}`
+  const prefix = search.words.length === 1 ? Prisma.sql`${isPrefix} AND ${ageCondition(query)}` : Prisma.sql`${isPrefix} AND ${found}`
   return { ...others, users: await readRanked(found, prefix, exact, place) }
 }
 
@@ -45,7 +42,7 @@ export async function searchUsers(query: UserListQuery, search: Search, maxCount
  * The people that the search finds as a whole: those whose email is written as it is, whatever the letter case, then those whose username
  * is, then those that fold alike.
  */
-async function readExactMatches(query: UserListQuery, search: Search): Promise<ExactMatches> {
+export async function readExactMatches(query: UserListQuery, search: Search): Promise<ExactMatches> {
   const folded = foldText(query.q, search.foldCharacter)
   const found = await database().$queryRaw<UserRow[]>`
     SELECT "id", "username", "email" FROM "User"

@@ -9,6 +9,7 @@ describe.each(ENGINES.filter(({ name }) => name !== 'SQLite'))('on $name:', asyn
   runOn(engine)
   await import('./user.test.ts')
   await import('./scripts.property.test.ts')
+  await import('./whole-list.property.test.ts')
 
   test.each([10_000, 30, 5])('lists the same people as a plain filter and sort of everybody, of whom %i are counted', async (maxCount) => {
     const directory = await temporaryDirectory()
