@@ -3,9 +3,14 @@ import { setImmediate } from 'node:timers/promises'
 import { openForWriting, writeProblem } from '../database/open-for-writing.ts'
 import { countPeople, fillUp, seedSamplePeople } from '../database/seed.ts'
 import { enlargeCache, truncateWal } from '../database/sqlite.ts'
+import { isPostgresUrl } from '../database/url.ts'
+import { loadEnvironment } from '../environment.ts'
 import { OperatorError } from '../errors.ts'
 import { readSettings } from '../settings.ts'
 import { createProgressBar } from './progress-bar.ts'
+
+type Step = { added: number; people: number }
+type Steps = Iterable<Step> | AsyncIterable<Step>
 
 const SIGNALS = [
   ['SIGINT', 130],
@@ -17,11 +22,16 @@ const SIGNALS = [
  * @throws OperatorError when the database cannot be seeded.
  */
 export async function seed(count: number | undefined): Promise<number> {
+  loadEnvironment()
+  if (isPostgresUrl(process.env.DATABASE_URL)) return (await import('./seed-postgres.ts')).seedPostgres(process.env.DATABASE_URL, count)
   const { databaseFile } = readSettings()
   try {
     using database = openForWriting(databaseFile)
     enlargeCache(database)
-    return count === undefined ? addSamplePeople(database) : await addPeopleUpTo(database, count)
+    if (count === undefined) return addSamplePeople(database)
+    const exitStatus = await addPeopleUpTo(count, countPeople(database), fillUp(database, count))
+    truncateWal(database)
+    return exitStatus
   } catch (error) {
     const reason = writeProblem(error)
     throw reason === null ? error : new OperatorError(`The database ${databaseFile} cannot be seeded: ${reason}`)
@@ -31,19 +41,22 @@ export async function seed(count: number | undefined): Promise<number> {
 function addSamplePeople(database: DatabaseSync): number {
   const added = seedSamplePeople(database)
   if (added > 0) truncateWal(database)
-  report(added, countPeople(database))
+  reportPeople(added, countPeople(database))
   return 0
 }
 
-async function addPeopleUpTo(database: DatabaseSync, target: number): Promise<number> {
-  let people = countPeople(database)
+/**
+ * Takes `steps`, which add people to the `people` who are there until there are `target`, and reports them. Returns the exit status: that
+ * of a signal which has ended them early.
+ */
+export async function addPeopleUpTo(target: number, people: number, steps: Steps): Promise<number> {
   let added = 0
   let exitStatus = 0
   // Once: a second Ctrl-C ends the process at once, with the database as valid as after a crash.
   for (const [signal, status] of SIGNALS) process.once(signal, () => (exitStatus = status))
   const bar = createProgressBar('{percentage} % ({value} of {total} people)')
   if (people < target) bar.start(target, people)
-  for (const step of fillUp(database, target)) {
+  for await (const step of steps) {
     added += step.added
     people = step.people
     bar.update(people)
@@ -52,13 +65,13 @@ async function addPeopleUpTo(database: DatabaseSync, target: number): Promise<nu
     if (exitStatus !== 0) break
   }
   bar.stop()
-  truncateWal(database)
   if (exitStatus !== 0) console.error('Interrupted; run the same command again to continue.')
-  report(added, people)
+  reportPeople(added, people)
   return exitStatus
 }
 
-function report(added: number, people: number): void {
+/** Prints what a seed has done. */
+export function reportPeople(added: number, people: number): void {
   const change = added === 0 ? 'Nothing to add' : `Added ${format(added)} ${added === 1 ? 'person' : 'people'}`
   console.log(`${change}; the database has ${format(people)} ${people === 1 ? 'person' : 'people'}.`)
 }
