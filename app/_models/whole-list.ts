@@ -6,7 +6,6 @@ import { type ListStep, type StreamOptions, streamSteps } from './sqlite/whole-l
 import type { UserListQuery } from './user-list-query.ts'
 
 export type { ListPosition } from './sqlite/whole-list/list-sections.ts'
-export type { ListStep, StreamOptions }
 
 /**
  * Everybody on the list of `query`, whatever its page and size, in its order and in short steps. A person who is there all the time comes once,

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { countPeople, fillUp, refreshStatistics, seedSamplePeople } from '../database/postgres-seed.ts'
 import { errorMessage, OperatorError } from '../errors.ts'
-import { addPeopleUpTo, reportPeople } from './seed.ts'
+import { addPeopleUpTo, reportPeople } from './add-people.ts'
 
 /**
  * As `seed`, in the PostgreSQL database at `url`.
