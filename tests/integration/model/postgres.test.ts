@@ -1,6 +1,8 @@
-import { describe, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { LIST_LIMITS } from '../../../app/_models/sqlite/search/limits.ts'
+import { parseUserListQuery } from '../../../app/_models/user-list-query.ts'
 import { ENGINES, runOn, temporaryDirectory } from '../../fixtures/engines.ts'
+import { NAMED_PEOPLE } from '../../fixtures/named-people.ts'
 import { expectPlainLists } from './expect-plain-lists.ts'
 import { modelOn } from './model-on.ts'
 
@@ -15,5 +17,28 @@ describe.each(ENGINES.filter(({ name }) => name !== 'SQLite'))('on $name:', asyn
     const directory = await temporaryDirectory()
     const { listUsers } = await modelOn(directory)
     await expectPlainLists(listUsers, directory, { limits: { ...LIST_LIMITS, maxCount }, mayBeTooBroad: false, runs: 40 })
+  })
+
+  test('a list that takes too long is too broad, and the next one is not', async () => {
+    const directory = await temporaryDirectory()
+    const { listUsers } = await modelOn(directory)
+    const { query } = parseUserListQuery({ q: 'ada' })
+    await directory.execute('BEGIN; LOCK TABLE "User" IN ACCESS EXCLUSIVE MODE')
+    expect(await listUsers(query)).toMatchObject({ users: [], isTooBroad: true })
+    await directory.execute('COMMIT')
+    expect(await listUsers(query)).toMatchObject({ users: [], isTooBroad: false })
+  })
+
+  test('the connections cannot write, in or out of a transaction', async () => {
+    const directory = await temporaryDirectory()
+    await directory.addPeople(NAMED_PEOPLE)
+    await modelOn(directory)
+    const { database } = await import('../../../app/_models/postgres/database.ts')
+    const eve = { data: { username: 'eve', email: 'eve@example.com' } }
+    const refusal = /read-only transaction/
+    await expect(database().user.create(eve)).rejects.toThrow(refusal)
+    await expect(database().$executeRaw`DELETE FROM "User"`).rejects.toThrow(refusal)
+    await expect(database().$transaction([database().user.create(eve)])).rejects.toThrow(refusal)
+    expect(await directory.query('SELECT count(*)::int AS "count" FROM "User"')).toEqual([{ count: NAMED_PEOPLE.length }])
   })
 })
