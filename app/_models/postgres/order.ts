@@ -13,6 +13,18 @@ const REVERSED_AGES = {
   desc: Prisma.sql`"age" NULLS FIRST, "id" DESC`,
 }
 
+const COLUMNS = {
+  id: Prisma.sql`"id"`,
+  username: Prisma.sql`"id", "usernameKey"`,
+  email: Prisma.sql`"id", "emailKey"`,
+  age: Prisma.sql`"id", "age"`,
+}
+
+/** The id, and the columns that an order needs. */
+export function sortedColumns(sort: Sort): Prisma.Sql {
+  return COLUMNS[sort]
+}
+
 /** What follows ORDER BY. People without an age are last in both directions. */
 export function orderBy(sort: Sort, dir: Direction): Prisma.Sql {
   return ORDERS[sort][dir]

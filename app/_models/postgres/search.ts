@@ -2,11 +2,11 @@ import 'server-only'
 import { Prisma } from '../../../prisma/postgres/generated/client.ts'
 import { parseAges, UNKNOWN_AGE } from '../age-histogram.ts'
 import { foldText, type Search } from '../search-words.ts'
-import type { UserListQuery } from '../user-list-query.ts'
+import type { Direction, Sort, UserListQuery } from '../user-list-query.ts'
 import type { UserRow } from '../user-rows.ts'
 import { ageCondition, sumAges } from './ages.ts'
 import { database } from './database.ts'
-import { orderBy } from './order.ts'
+import { orderBy, sortedColumns } from './order.ts'
 import type { ListPage } from './ordered-list.ts'
 import { hasWords, isWhole, startsWithAny } from './search-conditions.ts'
 
@@ -32,7 +32,7 @@ export async function searchUsers(query: UserListQuery, search: Search, maxCount
   const others = { count: maxCount, isCountExact: false, histogram: null }
   if (offset >= end) return { ...others, users: [] }
   const place = { offset, size: end - offset }
-  if (sort !== null) return { ...others, users: await readSorted(found, order, place) }
+  if (sort !== null) return { ...others, users: await readSorted(found, sort, dir, place) }
   // With one word, whoever starts with it has it.
   const prefix = search.words.length === 1 ? Prisma.sql`${isPrefix} AND ${ageCondition(query)}` : Prisma.sql`${isPrefix} AND ${found}`
   return { ...others, users: await readRanked(found, prefix, exact, place) }
@@ -100,14 +100,18 @@ async function readFew(
 }
 
 /** Walks people in the order until the page is full, or sorts all who are found, whichever promises to be quicker. */
-async function readSorted(found: Prisma.Sql, order: Prisma.Sql, { offset, size }: Place): Promise<UserRow[]> {
+async function readSorted(found: Prisma.Sql, sort: Sort, dir: Direction, { offset, size }: Place): Promise<UserRow[]> {
   const [matches, everybody] = await Promise.all([estimateMatches(found), sumAges()])
   // A row takes about the same time both ways; the planner supposes that a walk would find its rows side by side.
   const isWalkQuicker = (offset + size) * everybody < matches * matches
-  const all = Prisma.raw(isWalkQuicker ? 'NOT MATERIALIZED' : 'MATERIALIZED')
+  // The planner leaves a query with an OFFSET as it is: it finds all of them first.
+  const findAll = Prisma.raw(isWalkQuicker ? '' : 'OFFSET 0')
+  const order = orderBy(sort, dir)
   return database().$queryRaw<UserRow[]>`
-    WITH "Found" AS ${all} (SELECT * FROM "User" WHERE ${found})
-    SELECT "id", "username", "email", "age" FROM "Found" ORDER BY ${order} LIMIT ${size} OFFSET ${offset}`
+    SELECT "id", "username", "email", "User"."age" FROM (
+      SELECT "id" FROM (SELECT ${sortedColumns(sort)} FROM "User" WHERE ${found} ${findAll}) AS "Found"
+      ORDER BY ${order} LIMIT ${size} OFFSET ${offset}
+    ) AS "Page" JOIN "User" USING ("id") ORDER BY ${order}`
 }
 
 /** How many the planner expects to be found, without finding any: the statistics of the index have thousands of names. */
