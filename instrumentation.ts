@@ -1,10 +1,10 @@
 import type { Instrumentation } from 'next'
-import type { Route } from './app/_request/routes.ts'
 
 /** The routes with the model that Next has built: the server takes them from here (server/worker/next-pages.ts). */
-export async function loadRoutes(): Promise<Route[]> {
+export async function loadRoutes(): Promise<typeof import('./app/_request/routes.ts')> {
   // Next builds this file for its edge runtime as well, which has no SQLite.
-  return process.env.NEXT_RUNTIME === 'nodejs' ? (await import('./app/_request/routes.ts')).ROUTES : []
+  if (process.env.NEXT_RUNTIME === 'nodejs') return import('./app/_request/routes.ts')
+  throw new Error('The model needs the Node runtime')
 }
 
 const reported = new WeakSet()

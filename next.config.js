@@ -11,8 +11,12 @@ export default {
   // In `next dev`, which runs without our server, app/data/ answers what app/_request/routes.ts has for programs.
   rewrites: async () => [
     { source: '/users.:format(csv|json|ndjson|vcf)', destination: '/data/users.:format' },
+    { source: '/:file(manifest.webmanifest|openapi.json|opensearch.xml)', destination: '/data/:file' },
+    { source: '/site/:file', destination: '/data/site/:file' },
     { source: '/user/profile/:id.:format(json|vcf)', destination: '/data/user/profile/:id.:format' },
   ],
+  // A search while typing waits for the network instead of leaving the page (app/_views/search-field.tsx).
+  experimental: { useOffline: true },
   // `npm test` checks the types of everything; whoever only starts Roster should not wait for it.
   typescript: { ignoreBuildErrors: true },
 }

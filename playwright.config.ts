@@ -31,7 +31,7 @@ export default defineConfig({
     { name: 'desktop', use: DESKTOP },
     {
       name: 'phone',
-      testIgnore: ['studio.test.ts', 'hostile-text.test.ts'],
+      testIgnore: ['live.test.ts', 'studio.test.ts', 'hostile-text.test.ts'],
       use: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
     },
     // Only this file: axe and the measurements of the other tests need JavaScript.

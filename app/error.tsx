@@ -7,11 +7,7 @@ export default function ErrorPage() {
   return (
     <Notice title="Something went wrong on our side">
       <p className="text-muted">The list could not be loaded.</p>
-      <button
-        type="button"
-        onClick={() => location.reload()}
-        className="w-fit rounded-lg bg-accent px-3 py-2 font-medium text-on-accent hover:opacity-90"
-      >
+      <button type="button" onClick={() => location.reload()} className="button w-fit">
         Reload the page
       </button>
     </Notice>

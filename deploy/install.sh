@@ -38,6 +38,8 @@ NGINX_CONNECTIONS=8192
 # For each connection: the visitor's socket, one to a worker, and a cached page.
 NGINX_FILES=32768
 PACKAGES=(nginx libnginx-mod-http-brotli-static)
+# The files in /etc/nginx/roster that each upgrade replaces.
+NGINX_PARTS=(site proxy headers brotli older-local open sign-in oauth2-proxy authelia authentik)
 
 action=install from="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)" destdir='' workers='' metrics='' with_nginx=yes release=''
 value() { [[ $# -ge 2 && $2 != -* ]] || fail "$1 needs a value; see --help"; }
@@ -112,17 +114,18 @@ releases() {
 }
 
 uninstall() {
+  local name
   if runs_systemd && [[ -e $units/roster.service ]]; then systemctl disable --quiet --now roster.service; fi
   if runs_systemd && [[ -e $units/roster-backup.timer ]]; then systemctl disable --quiet --now roster-backup.timer; fi
   rm -f "$units"/roster-backup.{service,timer}
   rm -rf "$units/roster.service" "$units/roster.service.d" "$units/roster-metrics.socket" "$destdir/etc/sysusers.d/roster.conf"
   rm -f "$destdir/usr/local/bin/roster"
   rm -f "$nginx/sites-enabled/roster" "$nginx/sites-enabled/roster-tls" "$nginx/conf.d/roster.conf"
-  rm -f "$nginx"/roster/{site,proxy,headers,upstream,brotli}.conf
+  for name in upstream "${NGINX_PARTS[@]}"; do rm -f "$nginx/roster/$name.conf"; done
   restore_nginx_conf
   rm -f "$units/nginx.service.d/10-roster.conf"
   rmdir --ignore-fail-on-non-empty "$units/nginx.service.d" 2>/dev/null || true
-  rm -rf "$home" "$destdir/var/cache/roster"
+  rm -rf "$home" "$destdir/var/cache/roster" "$destdir/run/roster"
   if runs_systemd; then
     systemctl daemon-reload
     [[ ! -d $nginx/sites-enabled ]] || reload_nginx
@@ -171,7 +174,8 @@ add_release() {
   rm -f "$new"/.env*
   mkdir -p "$new/bin" "$new/docs"
   cp "$pinned_node" "$new/bin/node"
-  cp -R "$assets" "$new/deploy"
+  # The build has deploy/errors.
+  cp -RT "$assets" "$new/deploy"
   cp "$from"/docs/*.md "$new/docs/"
   # The service can read its code but not change it.
   chmod -R u=rwX,go=rX "$new"
@@ -229,10 +233,12 @@ install_nginx_site() {
   local name
   mkdir -p "$nginx"/{conf.d,roster,sites-available,sites-enabled} "$units/nginx.service.d"
   # The operator's files, which may have been changed.
-  for name in roster/local.conf sites-available/{roster,roster-tls}; do
+  for name in roster/{local,access}.conf sites-available/{roster,roster-tls}; do
     [[ -e $nginx/$name ]] || cp "$assets/nginx/$name" "$nginx/$name"
   done
-  for name in conf.d/roster.conf roster/{site,proxy,headers,brotli}.conf; do cp "$assets/nginx/$name" "$nginx/$name"; done
+  cp "$assets/nginx/conf.d/roster.conf" "$nginx/conf.d/"
+  for name in "${NGINX_PARTS[@]}"; do cp "$assets/nginx/roster/$name.conf" "$nginx/roster/"; done
+  if grep -q '^[^#]*zone=roster_bulk:' "$nginx/roster/local.conf"; then rm "$nginx/roster/older-local.conf"; fi
   compgen -G "$nginx/modules-enabled/*brotli-static.conf" >/dev/null || rm "$nginx/roster/brotli.conf"
   write_upstream "$1"
   raise_nginx_limits

@@ -4,6 +4,10 @@ import { OperatorError } from './errors.ts'
 /** `setting` is the variable that sets the port; PORT by default. */
 type Place = { path: string } | { fd: number } | { host: string; port: number; setting?: string }
 
+// Linux allows no more (net.core.somaxconn). nginx gets an error, not a wait, when a worker's socket is full: thousands of open pages may
+// poll while a worker reads the data after a commit.
+const MAX_WAITING_CONNECTIONS = 4_096
+
 /**
  * Makes `server` listen on `place`.
  * @throws OperatorError when it cannot and the operator can fix that.
@@ -11,7 +15,7 @@ type Place = { path: string } | { fd: number } | { host: string; port: number; s
 export async function listen(server: Server, place: Place): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve).once('error', (error) => reject(explain(error, place)))
-    server.listen(place)
+    server.listen({ ...place, backlog: MAX_WAITING_CONNECTIONS })
   })
 }
 

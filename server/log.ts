@@ -6,8 +6,8 @@ import type { Settings } from './settings.ts'
 // Next prints little of interest by console.log.
 const CONSOLE_LEVELS = { debug: 'debug', log: 'debug', info: 'info', warn: 'warn', error: 'error' } as const
 
-// Kept in memory while the disk of a log file is full; lines beyond that are lost.
-const MAX_UNWRITTEN_BYTES = 2 ** 16
+// Kept in memory while the disk of a log file is full, or the reader of the log is slow: some thousand lines. Those beyond that are lost.
+const MAX_UNWRITTEN_BYTES = 2 ** 20
 
 /**
  * Writes JSON lines, or text for people, to stdout. `worker` is the number of the worker, 0 for the master, 'nginx' for nginx.
@@ -37,15 +37,27 @@ export function interrupt(): void {
   process.kill(process.pid, 'SIGINT')
 }
 
-/** Stdout. A full disk is no reason to stop, as it may be emptied; a reader that is gone is. */
+/**
+ * Stdout. A full disk is no reason to stop, as it may be emptied; a reader that is gone is. Written by another thread: when the reader is
+ * slow, the process would stand still for 100 ms at a time.
+ */
 function openOutput(onGone: () => void) {
   const isTerminal = isatty(1)
   let isGone = false
-  return pino.destination({ fd: 1, sync: true, maxLength: MAX_UNWRITTEN_BYTES }).on('error', ({ code }: NodeJS.ErrnoException) => {
+  const output = pino.destination({ fd: 1, sync: false, maxLength: MAX_UNWRITTEN_BYTES })
+  output.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (isGone || !(code === 'EPIPE' || (code === 'EIO' && isTerminal))) return
     isGone = true
     onGone()
   })
+  process.once('exit', () => {
+    try {
+      output.flushSync()
+    } catch {
+      // Nobody can read the last lines.
+    }
+  })
+  return output
 }
 
 /** Sends to `log` what Next and other packages print to the console. Objects become fields of the log line. */

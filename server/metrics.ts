@@ -18,7 +18,7 @@ export function createWorkerMetrics(): RequestObserver {
   })
   const answers = new Counter({
     name: 'roster_page_answers_total',
-    help: 'Answers with a page: rendered, or validated (304, nothing rendered)',
+    help: 'Answers with a page: rendered, kept (rendered before), or validated (304)',
     labelNames: ['cache'],
   })
   return ({ route, status, cache, milliseconds }) => {

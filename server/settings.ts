@@ -4,6 +4,8 @@ import { DEFAULT_SITE, type Site } from '../app/_site/site.ts'
 import { databaseFile } from './database/url.ts'
 import { loadEnvironment } from './environment.ts'
 import { OperatorError } from './errors.ts'
+import { readHiddenFields } from './site/hidden-fields.ts'
+import { readSiteLooks, readSiteTexts } from './site/read-site.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 const LOG_FORMATS = ['json', 'pretty'] as const
@@ -32,6 +34,7 @@ export type Settings = {
   /** The people in a new database: none, the sample people, or a number of sample and generated people. */
   seed: 'none' | 'samples' | number
   secretFile: string
+  /** The defaults, unless the command shows the site: see readServingSettings. */
   site: Site
 }
 
@@ -69,6 +72,17 @@ export function readSettings(defaults: { webWorkers: number } = { webWorkers: av
     site: DEFAULT_SITE,
     ...fromMaster,
   }
+}
+
+/**
+ * The settings of a command that shows the site. Others go on with a wrong colour or logo: a nightly backup must not fail for it.
+ * @throws OperatorError naming a variable with an invalid value.
+ */
+export async function readServingSettings(defaults?: { webWorkers: number }): Promise<Settings> {
+  const settings = readSettings(defaults)
+  const isIndexed = readChoice('ROBOTS', ['noindex', 'index'], 'noindex') === 'index'
+  const site = { ...readSiteTexts(), ...(await readSiteLooks()), isIndexed, hiddenFields: readHiddenFields() }
+  return { ...settings, site }
 }
 
 /** The path of the socket of worker number `worker`, from 1. */

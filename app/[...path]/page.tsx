@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { setStatusNotFound } from '../_request/page-status.ts'
+import { readSite } from '../_site/site.ts'
 import { Notice } from '../_views/notice.tsx'
 import { SearchForm } from '../_views/search-form.tsx'
 
@@ -15,7 +16,7 @@ export default function NoSuchPage() {
       <p className="text-muted">
         The address may be mistyped. Search for a person, or go to the <a href="/">home page</a>.
       </p>
-      <SearchForm />
+      <SearchForm hiddenFields={readSite().hiddenFields} />
     </Notice>
   )
 }

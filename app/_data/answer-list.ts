@@ -2,7 +2,8 @@ import type { UserRow } from '../_models/user.ts'
 import { listDataHref, type SearchParams } from '../_models/user-list-query.ts'
 import { countMatches, streamUsers } from '../_models/whole-list.ts'
 import { type DataAnswer, problemAnswer } from '../_request/data-answer.ts'
-import { BYTE_ORDER_MARK, CSV_HEADER, csvLines, csvLinesForExcel } from './csv.ts'
+import { readSite } from '../_site/site.ts'
+import { BYTE_ORDER_MARK, csvHeader, csvLines, csvLinesForExcel } from './csv.ts'
 import { type DataFormat, type DataParameters, parseDataParameters, writePosition } from './data-parameters.ts'
 import { contentDisposition, listFileName } from './file-name.ts'
 import { vcards } from './vcard.ts'
@@ -32,7 +33,7 @@ function fileFormat(format: Exclude<DataFormat, 'json'>, { isForExcel, version }
     case 'csv':
       return {
         contentType: 'text/csv; charset=utf-8; header=present',
-        begin: (isForExcel ? BYTE_ORDER_MARK : '') + CSV_HEADER,
+        begin: (isForExcel ? BYTE_ORDER_MARK : '') + csvHeader(readSite().hiddenFields),
         write: isForExcel ? csvLinesForExcel : csvLines,
       }
     case 'ndjson':
@@ -72,7 +73,7 @@ async function answerPage({ query, size, after }: DataParameters, signal: AbortS
       'Content-Type': 'application/json',
       'Content-Disposition': contentDisposition('inline', `${listFileName(query)}.json`),
       'X-Robots-Tag': 'noindex',
-      ...(next !== null && { Link: `<${next}>; rel="next"` }),
+      ...(next !== null && { Link: `<${readSite().url ?? ''}${next}>; rel="next"` }),
     },
     body: JSON.stringify({ users, total, next }),
   }

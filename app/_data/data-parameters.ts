@@ -1,6 +1,7 @@
 import { parseUserListQuery, type SearchParams, type UserListQuery } from '../_models/user-list-query.ts'
 import type { ListPosition } from '../_models/whole-list.ts'
 import type { ParameterError } from '../_request/data-answer.ts'
+import { readSite } from '../_site/site.ts'
 import { VCARD_VERSIONS, type VcardVersion } from './vcard.ts'
 
 export const DATA_FORMATS = ['csv', 'json', 'ndjson', 'vcf'] as const
@@ -28,11 +29,13 @@ const PARAMETERS: Record<DataFormat, string[]> = {
   ndjson: ['page', 'size'],
   vcf: ['version', 'page', 'size'],
 }
-const LIST_PARAMETERS = ['q', 'sort', 'dir', 'age_min', 'age_max', 'age']
+const LIST_PARAMETERS = ['q', 'sort', 'dir']
+const AGE_PARAMETERS = ['age_min', 'age_max', 'age']
 
 /** Reads the parameters of the list as `format`. Unlike the page, it names each that it cannot follow as an error. */
 export function parseDataParameters(params: SearchParams, format: DataFormat): { parameters: DataParameters; errors: ParameterError[] } {
-  const known = [...LIST_PARAMETERS, ...PARAMETERS[format]]
+  const { hiddenFields } = readSite()
+  const known = [...LIST_PARAMETERS, ...(hiddenFields.includes('age') ? [] : AGE_PARAMETERS), ...PARAMETERS[format]]
   const unknown = Object.keys(params).filter((name) => !known.includes(name) && !known.includes(name.split('[', 1)[0] ?? ''))
   const errors: ParameterError[] = unknown.map((name) => ({
     name,
@@ -48,7 +51,7 @@ export function parseDataParameters(params: SearchParams, format: DataFormat): {
   }
 
   const { size: _, ...withoutSize } = params
-  const { query, ignored } = parseUserListQuery(format === 'json' ? withoutSize : params)
+  const { query, ignored } = parseUserListQuery(format === 'json' ? withoutSize : params, hiddenFields)
   errors.push(...ignored.filter(({ name }) => !unknown.includes(name)))
   const parameters = {
     query,

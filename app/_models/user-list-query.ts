@@ -1,3 +1,4 @@
+import type { HideableField } from '../_site/site.ts'
 import { MAX_WORDS, searchWords } from './search-words.ts'
 
 export const SORTS = ['id', 'username', 'email', 'age'] as const
@@ -34,9 +35,21 @@ const DEFAULTS: UserListQuery = { q: '', sort: null, dir: 'asc', age_min: null, 
 const OR = new Intl.ListFormat('en-GB', { type: 'disjunction' })
 const AGE = `must be a whole number from 0 to ${MAX_AGE}`
 
-/** Reads a URL's parameters. Never throws: ignores what is repeated or invalid, and lists it in `ignored`. */
-export function parseUserListQuery(params: SearchParams): { query: UserListQuery; ignored: IgnoredParameter[] } {
+/** The columns that a list can be sorted by. */
+export function listSorts(hiddenFields: HideableField[]): Sort[] {
+  return SORTS.filter((sort) => !hiddenFields.some((field) => field === sort))
+}
+
+/**
+ * Reads a URL's parameters. Never throws: ignores what is repeated or invalid, or needs one of `hiddenFields`, and lists it in `ignored`.
+ */
+export function parseUserListQuery(
+  params: SearchParams,
+  hiddenFields: HideableField[],
+): { query: UserListQuery; ignored: IgnoredParameter[] } {
   const ignored: IgnoredParameter[] = []
+  const sorts = listSorts(hiddenFields)
+  const hasAges = !hiddenFields.includes('age')
 
   function read<Value>(name: keyof UserListQuery, parse: (text: string) => Value | undefined, reason: string): Value | undefined {
     const value = Object.hasOwn(params, name) ? params[name] : undefined
@@ -45,6 +58,10 @@ export function parseUserListQuery(params: SearchParams): { query: UserListQuery
     const parsed = typeof value === 'string' ? parse(value) : undefined
     if (parsed === undefined) ignored.push({ name, reason: typeof value === 'string' ? reason : 'given more than once' })
     return parsed
+  }
+
+  function readOfAge<Value>(name: 'age_min' | 'age_max' | 'age', parse: (text: string) => Value | undefined, reason: string) {
+    return hasAges ? read(name, parse, reason) : read(name, (): Value | undefined => undefined, 'ages are hidden')
   }
 
   for (const name of Object.keys(params)) {
@@ -58,11 +75,11 @@ export function parseUserListQuery(params: SearchParams): { query: UserListQuery
     ignored.push({ name: 'the end of q', reason: `a search has at most ${MAX_WORDS} words and ${MAX_SEARCH_LENGTH} characters` })
   const query: UserListQuery = {
     q,
-    sort: read('sort', (text) => SORTS.find((sort) => sort === text), `must be ${OR.format(SORTS)}`) ?? DEFAULTS.sort,
+    sort: read('sort', (text) => sorts.find((sort) => sort === text), `must be ${OR.format(sorts)}`) ?? DEFAULTS.sort,
     dir: read('dir', (text) => DIRECTIONS.find((dir) => dir === text), `must be ${OR.format(DIRECTIONS)}`) ?? DEFAULTS.dir,
-    age_min: read('age_min', parseAge, AGE) ?? DEFAULTS.age_min,
-    age_max: read('age_max', parseAge, AGE) ?? DEFAULTS.age_max,
-    age: read('age', (text) => (text === 'unknown' ? text : undefined), 'must be unknown') ?? DEFAULTS.age,
+    age_min: readOfAge('age_min', parseAge, AGE) ?? DEFAULTS.age_min,
+    age_max: readOfAge('age_max', parseAge, AGE) ?? DEFAULTS.age_max,
+    age: readOfAge('age', (text) => (text === 'unknown' ? text : undefined), 'must be unknown') ?? DEFAULTS.age,
     page: read('page', parsePage, 'must be a whole number from 1') ?? DEFAULTS.page,
     size: read('size', (text) => SIZES.find((size) => String(size) === text), `must be ${OR.format(SIZES.map(String))}`) ?? DEFAULTS.size,
   }
@@ -87,9 +104,17 @@ export function userListHref(query: Partial<UserListQuery> = {}, change: Partial
   return `/users${userListSearch(query, change)}`
 }
 
-/** The URL of a profile. It carries the list's parameters, so that the page can link back to the list without a script. */
-export function userProfileHref(id: number, query: Partial<UserListQuery> = {}): string {
-  return `/user/profile/${id}${userListSearch(query)}`
+/**
+ * The URL of a profile. One that is reached from a list carries the parameters of that list, and at least its page, so that it can link
+ * back to the list and to the person before and after.
+ */
+export function userProfileHref(id: number, query?: Partial<UserListQuery>): string {
+  return `/user/profile/${id}${query ? userListSearch(query) || `?page=${DEFAULTS.page}` : ''}`
+}
+
+/** The list whose parameters the URL of a profile carries; null when it carries none. */
+export function parseProfileList(params: SearchParams, hiddenFields: HideableField[]): UserListQuery | null {
+  return Object.keys(params).some((name) => Object.hasOwn(DEFAULTS, name)) ? parseUserListQuery(params, hiddenFields).query : null
 }
 
 /** The URL of the whole list of `query` as data, such as `/users.csv?q=ann`, with parameters of that format. */

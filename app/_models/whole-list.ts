@@ -1,4 +1,5 @@
 import 'server-only'
+import { withoutHidden } from './hidden-fields.ts'
 import { postgresModel } from './postgres-model.ts'
 import { readSearch } from './sqlite/folding.ts'
 import { countAll } from './sqlite/whole-list/count-all.ts'
@@ -14,7 +15,7 @@ export type { ListPosition } from './sqlite/whole-list/list-sections.ts'
  */
 export async function* streamUsers(query: UserListQuery, options: StreamOptions): AsyncGenerator<ListStep> {
   if (postgresModel) yield* (await postgresModel).streamUsers(query, options)
-  else yield* streamSteps(query, await readSearch(query.q), options)
+  else yield* streamSteps(withoutHidden(query), await readSearch(query.q), options)
 }
 
 /**
@@ -23,5 +24,5 @@ export async function* streamUsers(query: UserListQuery, options: StreamOptions)
  */
 export async function countMatches(query: UserListQuery, signal: AbortSignal): Promise<number> {
   if (postgresModel) return (await postgresModel).countMatches(query, signal)
-  return countAll(query, await readSearch(query.q), signal)
+  return countAll(withoutHidden(query), await readSearch(query.q), signal)
 }

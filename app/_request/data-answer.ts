@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 
 /** An answer for programs. A long body comes in parts, made as they are read; it throws when it cannot be finished. */
-export type DataAnswer = { status: number; headers: Record<string, string>; body: string | AsyncIterable<string> }
+export type DataAnswer = { status: number; headers: Record<string, string>; body: string | Uint8Array | AsyncIterable<string> }
 
 /** A parameter that cannot be followed, and why. */
 export type ParameterError = { name: string; reason: string }

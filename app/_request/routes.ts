@@ -1,11 +1,23 @@
 import { answerList } from '../_data/answer-list.ts'
+import { answerSiteFile, SITE_FILE } from '../_data/answer-site-file.ts'
 import { answerUser, USER_FORMATS } from '../_data/answer-user.ts'
 import { DATA_FORMATS } from '../_data/data-parameters.ts'
-import { countUsers, findUser, listUsers, type UserPage, type UserRow } from '../_models/user.ts'
+import { type Directory, findUser, listUsers, readDataVersion, summarizeDirectory, type UserPage, type UserRow } from '../_models/user.ts'
 import { parseUserId } from '../_models/user-id.ts'
-import { isCanonical, parseUserListQuery, type SearchParams, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
+import {
+  isCanonical,
+  parseProfileList,
+  parseUserListQuery,
+  type SearchParams,
+  type UserListQuery,
+  userListHref,
+} from '../_models/user-list-query.ts'
+import { findPlace, type UserPlace } from '../_models/user-place.ts'
+import { readSite } from '../_site/site.ts'
 import { type Answer, currentAnswer } from './answer.ts'
 import type { DataAnswer } from './data-answer.ts'
+
+export { readDataVersion }
 
 type RoutePattern = {
   /** The folder in app/ that has the page; also the name in metrics. Data has no folder: the server answers without Next. */
@@ -34,15 +46,22 @@ export type Route = PageRoute | DataRoute | NotFoundRoute
 
 /** All routes of app/. The first whose pattern fits leads to the page. */
 export const ROUTES: Route[] = [
-  { name: '/', pattern: /^\/$/, read: readUserCount },
+  { name: '/', pattern: /^\/$/, read: readDirectory },
   {
     name: '/users',
     pattern: /^\/users$/,
-    read: (_, params) => readUserPage(parseUserListQuery(params).query),
+    read: (_, params) => readUserPage(parseUserListQuery(params, readSite().hiddenFields).query),
     redirectTo: findCanonicalListUrl,
     isLong: true,
   },
-  { name: '/user/profile/[id]', pattern: /^\/user\/profile\/[1-9]\d{0,15}$/, read: (path) => readUser(path.split('/').at(-1) ?? '') },
+  {
+    name: '/user/profile/[id]',
+    pattern: /^\/user\/profile\/[1-9]\d{0,15}$/,
+    read: async (path, params) => {
+      const user = await readUser(path.split('/').at(-1) ?? '')
+      return user && [user, await readPlace(user.id, parseProfileList(params, readSite().hiddenFields))]
+    },
+  },
   {
     name: '/users.[format]',
     pattern: new RegExp(`^/users\\.(?:${DATA_FORMATS.join('|')})$`),
@@ -56,14 +75,15 @@ export const ROUTES: Route[] = [
       return answerUser(format, path.slice('/user/profile/'.length, -format.length - 1), params)
     },
   },
+  { name: '/[file]', pattern: SITE_FILE, answer: answerSiteFile },
   { name: '/user/profile/[id]', pattern: /^\/user\/profile\/[^/]+$/, examplePath: '/user/profile/0' },
   { name: '/[...path]', pattern: /^/, examplePath: '/no-such-page' },
 ]
 
-export function readUserCount(): Promise<number> {
+export function readDirectory(): Promise<Directory> {
   const { data } = findAnswer()
-  data.userCount ??= countUsers()
-  return data.userCount
+  data.directory ??= summarizeDirectory()
+  return data.directory
 }
 
 /** The person with the id that `idText` spells, or null. */
@@ -74,18 +94,29 @@ export function readUser(idText: string): Promise<UserRow | null> {
   return data.user
 }
 
+/** The place of the person with `id` in the list of `query`, or null. */
+export function readPlace(id: number, query: UserListQuery | null): Promise<UserPlace | null> {
+  const answer = findAnswer()
+  answer.data.place ??= query === null ? Promise.resolve(null) : findPlace(id, query, listOptions(answer))
+  return answer.data.place
+}
+
 export function readUserPage(query: UserListQuery): Promise<UserPage> {
   const answer = findAnswer()
+  answer.data.userPage ??= listUsers(query, listOptions(answer))
+  return answer.data.userPage
+}
+
+function listOptions(answer: ReturnType<typeof findAnswer>) {
   const onPlans = (plans: string[]) => {
     answer.plans = plans
   }
-  answer.data.userPage ??= listUsers(query, { signal: answer.signal, onPlans })
-  return answer.data.userPage
+  return { signal: answer.signal, onPlans }
 }
 
 // A list that ignores parameters keeps its URL: its page names them.
 function findCanonicalListUrl(params: SearchParams): string | null {
-  const { query, ignored } = parseUserListQuery(params)
+  const { query, ignored } = parseUserListQuery(params, readSite().hiddenFields)
   return ignored.length === 0 && !isCanonical(params, query) ? userListHref(query) : null
 }
 

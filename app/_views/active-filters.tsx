@@ -3,8 +3,6 @@ import { type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 import { formatAgeRange } from './format.ts'
 import { QuotedSearch } from './quoted-search.tsx'
 
-const CHIP = 'inline-flex min-h-7 max-w-full items-center gap-1.5 rounded-full bg-tint px-3 py-0.5 hover:text-accent'
-
 /** The filters of the list, each with a link that removes it, and a link from a chosen order back to relevance. */
 export function ActiveFilters({ query }: { query: UserListQuery }) {
   const { q, sort, age_min, age_max, age } = query
@@ -33,7 +31,7 @@ type ChipProps = { href: string; children: ReactNode }
 function Chip({ href, children }: ChipProps) {
   return (
     <li className="max-w-full">
-      <a href={href} className={CHIP}>
+      <a href={href} className="chip">
         <span className="sr-only">Remove </span>
         <span className="line-clamp-1 break-all">{children}</span>
         <span aria-hidden="true">×</span>

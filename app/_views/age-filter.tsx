@@ -1,50 +1,57 @@
 import type { AgeHistogram as Histogram } from '../_models/user.ts'
-import { MAX_AGE, type UserListQuery } from '../_models/user-list-query.ts'
+import { MAX_AGE, type UserListQuery, userListHref } from '../_models/user-list-query.ts'
 import { AgeHistogram } from './age-histogram.tsx'
+import { formatCount } from './format.ts'
 import { SEARCH_FORM_ID } from './search-form.tsx'
 
 type AgeFilterProps = { query: UserListQuery; histogram: Histogram | null }
 
-const FIELD = 'w-18 rounded-lg border border-field bg-card px-2 py-1.5 tabular-nums'
+const ALL_AGES = { age_min: null, age_max: null, age: null }
 
-/** Its fields belong to the search form above: one form, one URL. */
-export function AgeFilter({ query: { age_min, age_max, age, ...query }, histogram }: AgeFilterProps) {
-  const isActive = age_min !== null || age_max !== null || age !== null
+/** The ages in the list, and fields to narrow it by age. These belong to the search form above: one form, one URL. */
+export function AgeFilter({ query, histogram }: AgeFilterProps) {
+  const { age_min, age_max, age } = query
   return (
-    <details className="age-filter" open={isActive}>
-      <summary className="w-fit cursor-pointer py-2 text-sm">Age</summary>
-      <div className="flex flex-wrap items-end gap-x-10 gap-y-4 pt-1">
-        <fieldset className="flex min-w-0 basis-84 flex-wrap items-center gap-x-2 gap-y-3 text-sm">
-          <legend className="float-left mr-2 text-muted max-sm:sr-only">Age</legend>
-          <label htmlFor="age_min" className="text-muted">
-            from
-          </label>
-          <AgeField name="age_min" age={age_min} />
-          <label htmlFor="age_max" className="text-muted">
-            to
-          </label>
-          <AgeField name="age_max" age={age_max} />
-          <button
-            type="submit"
-            form={SEARCH_FORM_ID}
-            className="rounded-lg border border-field px-3 py-1.5 hover:bg-tint hover:text-accent"
-          >
-            Apply
-          </button>
-          <label className="flex basis-full items-center gap-2 py-1">
-            <input type="checkbox" name="age" value="unknown" form={SEARCH_FORM_ID} defaultChecked={age !== null} className="size-4" />
-            Only people without an age
-          </label>
-        </fieldset>
-        <div className="min-w-0 grow basis-48 empty:hidden">
-          {histogram ? (
-            <AgeHistogram histogram={histogram} query={{ ...query, age_min, age_max, age }} />
-          ) : (
-            <p className="text-muted text-sm">Too many people match to count their ages.</p>
-          )}
-        </div>
+    <details className="age-filter" open={age_min !== null || age_max !== null || age !== null}>
+      <summary>Age</summary>
+      <div className="grid grid-cols-1 gap-3 text-sm">
+        <h2>Age</h2>
+        {age === null ? (
+          <>
+            {histogram && <AgeHistogram histogram={histogram} query={query} />}
+            <AgeRange min={age_min} max={age_max} />
+            {histogram ? (
+              <UnknownAge query={query} people={histogram.find((each) => each.age === null)?.people ?? 0} />
+            ) : (
+              <p className="text-muted">Too many people match to count their ages.</p>
+            )}
+          </>
+        ) : (
+          <p className="text-muted">
+            Only people without an age. <a href={userListHref(query, ALL_AGES)}>Show all ages</a>
+          </p>
+        )}
       </div>
     </details>
+  )
+}
+
+function AgeRange({ min, max }: { min: number | null; max: number | null }) {
+  return (
+    <fieldset className="flex min-w-0 flex-wrap items-center gap-2">
+      <legend className="sr-only">Age</legend>
+      <label htmlFor="age_min" className="text-muted">
+        From
+      </label>
+      <AgeField name="age_min" age={min} />
+      <label htmlFor="age_max" className="text-muted">
+        to
+      </label>
+      <AgeField name="age_max" age={max} />
+      <button type="submit" form={SEARCH_FORM_ID} className="button-quiet">
+        Apply
+      </button>
+    </fieldset>
   )
 }
 
@@ -59,7 +66,16 @@ function AgeField({ name, age }: { name: 'age_min' | 'age_max'; age: number | nu
       max={MAX_AGE}
       defaultValue={age ?? undefined}
       autoComplete="off"
-      className={FIELD}
+      className="field w-16"
     />
+  )
+}
+
+function UnknownAge({ query, people }: { query: UserListQuery; people: number }) {
+  if (people === 0) return null
+  return (
+    <p>
+      <a href={userListHref(query, { ...ALL_AGES, age: 'unknown' })}>Not given: {formatCount(people)}</a>
+    </p>
   )
 }

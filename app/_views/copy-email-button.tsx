@@ -22,7 +22,7 @@ export function CopyEmailButton({ email, className }: CopyEmailButtonProps) {
       <button type="button" onClick={copy} className={className}>
         Copy email
       </button>
-      <span role="status" className="ml-2 text-muted">
+      <span role="status" className="text-muted text-sm not-empty:ml-2">
         {result}
       </span>
     </>

@@ -1,7 +1,5 @@
 import { listDataHref, type UserListQuery } from '../_models/user-list-query.ts'
 
-const LINK = 'inline-block px-1 py-2 underline underline-offset-4 hover:text-accent'
-
 /** Links to the whole list, all pages of it, for programs and spreadsheets. */
 export function ListAsData({ query }: { query: UserListQuery }) {
   const links = [
@@ -11,10 +9,10 @@ export function ListAsData({ query }: { query: UserListQuery }) {
     { name: 'vCard', href: listDataHref('vcf', query) },
   ]
   return (
-    <nav aria-label="This list as data" className="flex flex-wrap items-center justify-center gap-x-3 text-muted text-sm">
-      <span aria-hidden="true">The whole list as</span>
+    <nav aria-label="This list as data" className="flex flex-wrap items-center gap-x-4 text-muted text-sm">
+      <span aria-hidden="true">Download the whole list</span>
       {links.map(({ name, href }) => (
-        <a key={name} href={href} rel="nofollow" className={LINK}>
+        <a key={name} href={href} rel="nofollow" className="py-1.5 text-accent hover:underline">
           {name}
         </a>
       ))}

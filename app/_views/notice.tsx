@@ -6,7 +6,7 @@ type NoticeProps = { title: string; children: ReactNode }
 export function Notice({ title, children }: NoticeProps) {
   return (
     <div className="grid max-w-xl grid-cols-1 gap-5">
-      <h1 className="font-semibold text-3xl leading-tight tracking-tight">{title}</h1>
+      <h1>{title}</h1>
       {children}
     </div>
   )

@@ -6,7 +6,7 @@ type PageBeyondEndProps = { query: UserListQuery; pageCount: number; isCountExac
 export function PageBeyondEnd({ query, pageCount, isCountExact }: PageBeyondEndProps) {
   return (
     <Panel>
-      <p>
+      <p className="text-lg">
         {isCountExact ? `There is no page ${query.page.toLocaleString('en')}: the last is` : 'Too many matches: the list stops at'}{' '}
         <a href={userListHref(query, { page: pageCount })}>page {pageCount.toLocaleString('en')}</a>.
       </p>

@@ -2,24 +2,24 @@ import { listParams, SIZES, type UserListQuery, userListHref } from '../_models/
 
 type PaginationProps = { query: UserListQuery; count: number; pageCount: number; isCountExact: boolean }
 
-const LINK = 'grid min-h-10 min-w-10 place-content-center rounded-lg px-2 tabular-nums hover:bg-tint hover:text-accent'
-const CURRENT = 'bg-tint font-semibold text-accent'
 const NEIGHBORS = 2
 
 /** Links to the other pages of the list, and to other page sizes. */
 export function Pagination({ query, count, pageCount, isCountExact }: PaginationProps) {
   if (count <= SIZES[0]) return null
   return (
-    <div className="grid grid-cols-1 justify-items-center gap-4 text-sm">
-      {pageCount > 1 && <Pages query={query} pageCount={pageCount} isCountExact={isCountExact} />}
+    <>
       {!isCountExact && query.page === pageCount && (
-        <p className="text-muted">Only the first {count.toLocaleString('en')} are listed. Add a word or an age range to see the rest.</p>
+        <p className="text-muted text-sm">
+          Only the first {count.toLocaleString('en')} are listed. Add a word or an age range to see the rest.
+        </p>
       )}
-      <div className="flex flex-wrap items-center justify-center gap-x-8 gap-y-3">
-        {pageCount > 2 * NEIGHBORS + 1 && <GoToPage query={query} pageCount={pageCount} />}
+      <div className="pagination">
+        {pageCount > 1 && <Pages query={query} pageCount={pageCount} isCountExact={isCountExact} />}
         <Sizes query={query} />
+        {pageCount > 2 * NEIGHBORS + 1 && <GoToPage query={query} pageCount={pageCount} />}
       </div>
-    </div>
+    </>
   )
 }
 
@@ -27,14 +27,12 @@ function Pages({ query, pageCount, isCountExact }: Omit<PaginationProps, 'count'
   const { page } = query
   const hrefOf = (number: number) => userListHref(query, { page: number })
   return (
-    <nav aria-label="Pages" className="flex flex-wrap items-center justify-center gap-1">
+    <nav aria-label="Pages">
       {page > 1 && (
         <>
           <link rel="prev" href={hrefOf(page - 1)} />
-          <a href={hrefOf(1)} className={LINK}>
-            First
-          </a>
-          <a href={hrefOf(page - 1)} rel="prev" className={LINK}>
+          <a href={hrefOf(1)}>First</a>
+          <a href={hrefOf(page - 1)} rel="prev">
             Previous
           </a>
         </>
@@ -45,7 +43,6 @@ function Pages({ query, pageCount, isCountExact }: Omit<PaginationProps, 'count'
           href={hrefOf(number)}
           aria-label={`Page ${number.toLocaleString('en')}`}
           aria-current={number === page ? 'page' : undefined}
-          className={`${LINK} ${number === page ? CURRENT : ''}`}
         >
           {number.toLocaleString('en')}
         </a>
@@ -53,64 +50,46 @@ function Pages({ query, pageCount, isCountExact }: Omit<PaginationProps, 'count'
       {page < pageCount && (
         <>
           <link rel="next" href={hrefOf(page + 1)} />
-          <a href={hrefOf(page + 1)} rel="next" className={LINK}>
+          <a href={hrefOf(page + 1)} rel="next">
             Next
           </a>
           {/* With more matches than are counted, the last page of the list is not the last of the matches. */}
-          {isCountExact && (
-            <a href={hrefOf(pageCount)} className={LINK}>
-              Last
-            </a>
-          )}
+          {isCountExact && <a href={hrefOf(pageCount)}>Last</a>}
         </>
       )}
     </nav>
   )
 }
 
-function GoToPage({ query, pageCount }: { query: UserListQuery; pageCount: number }) {
-  return (
-    <form action={userListHref()} className="flex flex-wrap items-center justify-center gap-2">
-      {listParams(query).map(([name, value]) => name !== 'page' && <input key={name} type="hidden" name={name} value={value} />)}
-      <label htmlFor="page" className="text-muted">
-        Page
-      </label>
-      <input
-        id="page"
-        name="page"
-        type="number"
-        min={1}
-        max={pageCount}
-        required
-        autoComplete="off"
-        className="w-22 rounded-lg border border-field bg-card px-2 py-1.5 tabular-nums"
-      />
-      <span className="text-muted">of {pageCount.toLocaleString('en')}</span>
-      <button type="submit" className="rounded-lg border border-field px-3 py-1.5 hover:bg-tint hover:text-accent">
-        Go
-      </button>
-    </form>
-  )
-}
-
 function Sizes({ query }: { query: UserListQuery }) {
   return (
-    <nav aria-label="People per page" className="flex flex-wrap items-center justify-center gap-1">
-      <span aria-hidden="true" className="text-muted">
-        Per page
-      </span>
+    <nav aria-label="People per page">
+      <span aria-hidden="true">Per page</span>
       {SIZES.map((size) => (
         <a
           key={size}
           href={userListHref(query, { size })}
           aria-label={`${size} per page`}
           aria-current={size === query.size ? 'true' : undefined}
-          className={`${LINK} ${size === query.size ? CURRENT : ''}`}
         >
           {size}
         </a>
       ))}
     </nav>
+  )
+}
+
+function GoToPage({ query, pageCount }: { query: UserListQuery; pageCount: number }) {
+  return (
+    <form action={userListHref()}>
+      {listParams(query).map(([name, value]) => name !== 'page' && <input key={name} type="hidden" name={name} value={value} />)}
+      <label htmlFor="page">Page</label>
+      <input id="page" name="page" type="number" min={1} max={pageCount} required autoComplete="off" className="field w-22" />
+      <span>of {pageCount.toLocaleString('en')}</span>
+      <button type="submit" className="button-quiet">
+        Go
+      </button>
+    </form>
   )
 }
 

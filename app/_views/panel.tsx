@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
 
 export function Panel({ children }: { children: ReactNode }) {
-  return <div className="rounded-2xl border border-line bg-card p-6 sm:p-10">{children}</div>
+  return <div className="card">{children}</div>
 }

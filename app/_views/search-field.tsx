@@ -1,21 +1,28 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { startTransition, useEffect, useRef } from 'react'
+import { useOffline } from 'next/offline'
+import { useEffect, useRef, useTransition } from 'react'
 import { MAX_SEARCH_LENGTH, parseUserListQuery, userListHref } from '../_models/user-list-query.ts'
+import type { HideableField } from '../_site/site.ts'
+import { formatSearched } from './format.ts'
+import { isTyping } from './is-typing.ts'
 
 const TYPING_PAUSE_MS = 200
 const LAST_ROW_KEY = 'roster-last-row'
 
-type SearchFieldProps = { q: string; isLive: boolean; className: string }
+type SearchFieldProps = { q: string; isLive: boolean; hiddenFields: HideableField[]; className: string }
 
 /**
  * The search field, and what JavaScript adds to a list: results that follow typing (`isLive`), "/" to focus the field, arrow keys between
- * rows, and focus on the row that was opened, after Back. No response ever overwrites what is typed.
+ * rows, and focus on the row that was opened, after Back. No response ever overwrites what is typed. A search that meets no network
+ * waits, and runs when the network is back: `useOffline` of next.config.js.
  */
-export function SearchField({ q, isLive, className }: SearchFieldProps) {
+export function SearchField({ q, isLive, hiddenFields, className }: SearchFieldProps) {
   const field = useRef<HTMLInputElement>(null)
   const router = useRouter()
+  const [isSearching, startSearch] = useTransition()
+  const isOffline = useOffline()
 
   useEffect(() => {
     const input = field.current
@@ -28,14 +35,14 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
       clearTimeout(timer)
       if (!form) return
       const fields = [...new FormData(form)].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []))
-      const { query, ignored } = parseUserListQuery(Object.fromEntries(fields))
+      const { query, ignored } = parseUserListQuery(Object.fromEntries(fields), hiddenFields)
       // With parameters that the list ignores, the URL keeps them: the page names them.
       const href =
         ignored.length === 0 ? userListHref(query) : `/users?${new URLSearchParams(fields.map(([name, value]) => [name, value]))}`
       if (href === shown) return
       shown = href
       // A later transition replaces an earlier one, so that a slow response never overwrites a newer one.
-      startTransition(() => router.replace(href, { scroll: false }))
+      startSearch(() => router.replace(href, { scroll: false }))
     }
     function followSoon() {
       clearTimeout(timer)
@@ -68,7 +75,7 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
       input.removeEventListener('compositionend', followSoon)
       form.removeEventListener('submit', followNow)
     }
-  }, [isLive, router])
+  }, [isLive, hiddenFields, router])
 
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
@@ -109,31 +116,39 @@ export function SearchField({ q, isLive, className }: SearchFieldProps) {
   }, [])
 
   return (
-    <input
-      ref={field}
-      id="q"
-      name="q"
-      type="search"
-      dir="auto"
-      defaultValue={q}
-      maxLength={MAX_SEARCH_LENGTH}
-      placeholder="Username or email"
-      autoComplete="off"
-      autoCapitalize="none"
-      spellCheck={false}
-      enterKeyHint="search"
-      className={className}
-    />
+    <>
+      <div className="search-box">
+        <input
+          ref={field}
+          id="q"
+          name="q"
+          type="search"
+          dir="auto"
+          defaultValue={q}
+          maxLength={MAX_SEARCH_LENGTH}
+          placeholder={formatSearched(hiddenFields)}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          enterKeyHint="search"
+          data-is-searching={isSearching ? '' : undefined}
+          className={className}
+        />
+        <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" aria-hidden="true">
+          <circle cx="11" cy="11" r="7" />
+          <path d="m20 20-4-4" />
+        </svg>
+      </div>
+      <span aria-live="polite" className="search-note">
+        {isSearching && isOffline ? 'No connection. The search continues when you are back online.' : ''}
+      </span>
+    </>
   )
 }
 
 // Safari ends the composition before it reports the key that ended it: then only the key code shows that.
 function isForInputMethod({ isComposing, keyCode }: KeyboardEvent): boolean {
   return isComposing || keyCode === 229
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input:not([type=checkbox]), textarea, select, [contenteditable]')
 }
 
 // Back restores the scroll position, but the focus only from the back/forward cache.

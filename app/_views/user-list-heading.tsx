@@ -2,30 +2,36 @@ import { Fragment } from 'react'
 import type { SearchWord } from '../_models/search-words.ts'
 import type { UserPage } from '../_models/user.ts'
 import { isNarrowed, type UserListQuery } from '../_models/user-list-query.ts'
+import type { HideableField } from '../_site/site.ts'
 import { formatCount } from './format.ts'
 import { QuotedSearch } from './quoted-search.tsx'
 
-type UserListHeadingProps = { query: UserListQuery; page: Pick<UserPage, 'count' | 'isCountExact' | 'isTooBroad'>; words: SearchWord[] }
+type UserListHeadingProps = {
+  query: UserListQuery
+  page: Pick<UserPage, 'count' | 'isCountExact' | 'isTooBroad'>
+  words: SearchWord[]
+  hiddenFields: HideableField[]
+}
 
-export function UserListHeading({ query, page, words }: UserListHeadingProps) {
+export function UserListHeading({ query, page, words, hiddenFields }: UserListHeadingProps) {
   const shortWords = words.filter(({ isShort }) => isShort)
   return (
-    <div className="grid grid-cols-1 gap-1">
-      <h1 className="font-semibold text-3xl leading-tight tracking-tight">People</h1>
+    <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
+      <h1>People</h1>
       {/* Screen readers announce the new number when results follow typing. */}
-      <p role="status" className="text-muted">
+      <p role="status" className="text-muted tabular-nums">
         {describeCount(query, page)}
       </p>
       {shortWords.length > 0 && (
-        <p className="written-text text-muted text-sm">
+        <p className="written-text basis-full text-muted text-sm">
           {shortWords.map(({ text }, index) => (
             <Fragment key={text}>
               {index > 0 && ', '}
               <QuotedSearch text={text} />
             </Fragment>
           ))}{' '}
-          {shortWords.length === 1 ? 'is short, so it only matches' : 'are short, so they only match'} the start of a name, name part or
-          email.
+          {shortWords.length === 1 ? 'is short, so it only matches' : 'are short, so they only match'} the start of{' '}
+          {hiddenFields.includes('email') ? 'a name or name part' : 'a name, name part or email'}.
         </p>
       )}
     </div>

@@ -12,6 +12,6 @@ export function UserName({ user, search }: UserNameProps) {
 }
 
 /** The same without markup, for titles. */
-export function plainUserName({ id, username }: UserRow): string {
+export function plainUserName({ id, username }: Pick<UserRow, 'id' | 'username'>): string {
   return isBlank(username) ? `No visible name (ID ${id})` : plainText(username)
 }

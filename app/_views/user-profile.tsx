@@ -1,60 +1,104 @@
+import type { ReactNode } from 'react'
 import { vcards } from '../_data/vcard.ts'
 import type { UserRow } from '../_models/user.ts'
 import { userDataHref } from '../_models/user-list-query.ts'
 import { CopyEmailButton } from './copy-email-button.tsx'
-import { Panel } from './panel.tsx'
+import { InitialsDisc } from './initials-disc.tsx'
 import { isBlank } from './plain-text.ts'
 import { UserAge } from './user-age.tsx'
 import { plainUserName, UserName } from './user-name.tsx'
 import { VcardQrCode } from './vcard-qr-code.tsx'
 
-const BUTTON = 'inline-block rounded-lg border border-field px-3 py-1.5 hover:bg-tint hover:text-accent'
-
+/** Laid out by user-profile.css. */
 export function UserProfile({ user }: { user: UserRow }) {
   return (
-    <Panel>
-      <h1 className="written-text font-semibold text-3xl leading-tight tracking-tight sm:text-4xl">
-        <UserName user={user} />
-      </h1>
-      <dl className="mt-8 grid grid-cols-1 gap-x-10 gap-y-5 sm:grid-cols-[auto_minmax(0,1fr)]">
-        <dt className="text-muted">Email</dt>
-        <dd className="written-text max-sm:-mt-5">
-          {isBlank(user.email) ? (
-            <span className="text-muted">not visible</span>
-          ) : (
-            <a href={`mailto:${encodeURIComponent(user.email).replace('%40', '@')}`}>
-              <bdi>{user.email}</bdi>
-            </a>
-          )}
-        </dd>
-        <dt className="text-muted">Age</dt>
-        <dd className="tabular-nums max-sm:-mt-4">
-          <UserAge age={user.age} />
-        </dd>
-        <dt className="text-muted">ID</dt>
-        <dd className="tabular-nums max-sm:-mt-4">{user.id}</dd>
-      </dl>
-      <ul className="mt-8 flex flex-wrap items-center gap-2 text-sm">
-        {!isBlank(user.email) && (
-          <li className="empty:hidden">
-            <CopyEmailButton email={user.email} className={BUTTON} />
-          </li>
+    <article className="card profile">
+      <div className="profile-head">
+        <InitialsDisc name={user.username} size="large" />
+        <h1 className="written-text">
+          <UserName user={user} />
+        </h1>
+      </div>
+      <Actions user={user} />
+      <dl>
+        {user.email !== undefined && (
+          <Fact term="Email">
+            {isBlank(user.email) ? (
+              <span className="text-muted">not visible</span>
+            ) : (
+              <a href={mailtoHref(user.email)}>
+                <bdi>{user.email}</bdi>
+              </a>
+            )}
+          </Fact>
         )}
-        <li>
-          <a href={userDataHref('vcf', user.id)} rel="nofollow" className={BUTTON}>
-            vCard
-          </a>
-        </li>
-        <li>
-          <a href={userDataHref('json', user.id)} rel="nofollow" className={BUTTON}>
-            JSON
-          </a>
-        </li>
-      </ul>
-      <details className="mt-4 text-sm">
-        <summary className="w-fit cursor-pointer py-2">QR code for a phone</summary>
+        {user.age !== undefined && (
+          <Fact term="Age">
+            <UserAge age={user.age} />
+          </Fact>
+        )}
+        <Fact term="ID">{user.id}</Fact>
+      </dl>
+      <p className="profile-data">
+        This profile as data:{' '}
+        <a href={userDataHref('json', user.id)} rel="nofollow">
+          JSON
+        </a>
+      </p>
+      <details className="profile-code">
+        <summary>
+          <CodeIcon />
+          QR code for a phone
+        </summary>
         <VcardQrCode card={vcards([user], '3.0')} name={plainUserName(user)} />
+        <p>Scan it with a phone’s camera to add this person to its contacts.</p>
       </details>
-    </Panel>
+    </article>
   )
+}
+
+function Actions({ user: { id, email } }: { user: UserRow }) {
+  return (
+    <ul className="profile-actions">
+      {email !== undefined && !isBlank(email) && (
+        <>
+          <li>
+            <a href={mailtoHref(email)} className="button">
+              Write an email
+            </a>
+          </li>
+          <li className="empty:hidden">
+            <CopyEmailButton email={email} className="button-quiet" />
+          </li>
+        </>
+      )}
+      <li>
+        <a href={userDataHref('vcf', id)} rel="nofollow" className="button-quiet">
+          Add to contacts
+        </a>
+      </li>
+    </ul>
+  )
+}
+
+function Fact({ term, children }: { term: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{term}</dt>
+      <dd className="written-text">{children}</dd>
+    </div>
+  )
+}
+
+/** A sign for the code that is not there yet. */
+function CodeIcon() {
+  return (
+    <svg viewBox="0 0 24 24" aria-hidden="true">
+      <path d="M3 3h7v7H3zm11 0h7v7h-7zM3 14h7v7H3zM6 6h1v1H6zm11 0h1v1h-1zM6 17h1v1H6zM14 14h3v3h-3zm4 4h3v3h-3z" />
+    </svg>
+  )
+}
+
+function mailtoHref(email: string): string {
+  return `mailto:${encodeURIComponent(email).replace('%40', '@')}`
 }

@@ -7,6 +7,8 @@ deploy=$1
 main() {
   cp -R "$deploy/nginx/conf.d" "$deploy/nginx/roster" /etc/nginx/
   cp "$deploy/container/nginx.conf" /etc/nginx/nginx.conf
+  # Included at each start, if the local.conf that is mounted is older.
+  mv /etc/nginx/roster/older-local.conf /etc/nginx/
   # Written at each start, for as many workers as the settings ask for.
   ln -s /run/roster/nginx/upstream.conf /etc/nginx/roster/upstream.conf
   ln -s /tmp/roster/cache /var/cache/roster
@@ -14,7 +16,7 @@ main() {
   # Files in a tmpfs count as memory of the container.
   replace /etc/nginx/conf.d/roster.conf 'max_size=1g min_free=256m' 'max_size=64m'
   # A write of at most one page (4 KB) to a pipe is atomic, so lines of several processes do not mix.
-  replace /etc/nginx/roster/site.conf 'access_log /var/log/nginx/roster.log roster buffer=64k flush=1s;' \
+  replace /etc/nginx/roster/site.conf 'access_log /var/log/nginx/roster.log roster buffer=64k flush=1s if=$roster_is_logged;' \
     'access_log /dev/stdout container buffer=4k flush=1s if=$container_is_logged;'
 }
 

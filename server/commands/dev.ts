@@ -4,11 +4,11 @@ import { prepareDatabase } from '../database/prepare.ts'
 import { databaseUrl } from '../database/url.ts'
 import { ROOT } from '../paths.ts'
 import { generatePrismaClientIfStale } from '../release/build.ts'
-import { readSettings } from '../settings.ts'
+import { readServingSettings } from '../settings.ts'
 
 /** Prepares the database and runs `next dev` until that exits. */
-export function dev(): void {
-  const { host, port, databaseFile, seed, site } = readSettings()
+export async function dev(): Promise<void> {
+  const { host, port, databaseFile, seed, site } = await readServingSettings()
   prepareDatabase(databaseFile, { seed })
   generatePrismaClientIfStale()
   setSite(site)

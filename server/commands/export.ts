@@ -4,12 +4,14 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { DataAnswer } from '../../app/_request/data-answer.ts'
+import { setSite } from '../../app/_site/site.ts'
 import { fileProblem } from '../database/file-checks.ts'
 import { databaseUrl } from '../database/url.ts'
 import { errorMessage, isErrorCode, OperatorError } from '../errors.ts'
 import { databaseFault } from '../http/database-fault.ts'
 import { STANDALONE } from '../paths.ts'
 import { readSettings } from '../settings.ts'
+import { readSiteTexts } from '../site/read-site.ts'
 import { loadRoutes } from '../worker/next-pages.ts'
 
 const FORMATS = ['csv', 'json', 'ndjson', 'vcf']
@@ -30,7 +32,7 @@ export async function exportPeople(file: string | undefined, { format: givenForm
   const format = givenFormat ?? (target === null ? 'csv' : extname(target).slice(1).toLowerCase())
   if (!FORMATS.includes(format)) return refuse(`the format must be csv, json, ndjson or vcf; name it by --format`)
   const answer = await readList(format, options)
-  if (typeof answer.body === 'string') return refuse(explainProblem(answer.body))
+  if (typeof answer.body === 'string' || answer.body instanceof Uint8Array) return refuse(explainProblem(String(answer.body)))
   const text = format === 'json' ? writeJson(answer.body) : answer.body
   if (target !== null) return writeFile(target, text)
   await writeToStdout(text)
@@ -39,14 +41,16 @@ export async function exportPeople(file: string | undefined, { format: givenForm
 
 /** The list as the site sends it; a body that is whole names wrong options. */
 async function readList(format: string, options: Options): Promise<DataAnswer> {
-  const { databaseFile } = readSettings()
+  const { databaseFile, site } = readSettings()
+  // vCards name the site, as on its pages. But it is the operator's own data, with what the site hides.
+  setSite({ ...site, ...readSiteTexts(), hiddenFields: [] })
   const problem = fileProblem(databaseFile)
   if (problem !== null) throw cannotRead(`the database ${databaseFile} ${problem}; create it with roster prepare, or check DATABASE_URL`)
   if (!existsSync(join(STANDALONE, '.next/BUILD_ID'))) throw cannotRead('Roster is not built; build it with roster build')
   process.env.DATABASE_URL = databaseUrl(databaseFile)
   // One document of JSON with everybody is made of the lines of NDJSON: the site's has pages.
   const path = `/users.${format === 'json' ? 'ndjson' : format}`
-  const route = (await loadRoutes()).find(({ pattern }) => pattern.test(path))
+  const route = (await loadRoutes()).ROUTES.find(({ pattern }) => pattern.test(path))
   if (!route || !('answer' in route)) throw new Error(`No route for ${path}`)
   const params = Object.fromEntries(Object.entries(options).map(([name, value]) => [parameterOf(name), value]))
   return route.answer(path, params, new AbortController().signal)

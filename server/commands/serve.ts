@@ -4,11 +4,11 @@ import { readinessProblem } from '../database/readiness.ts'
 import { OperatorError } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { startMaster } from '../master/master.ts'
-import { readSettings } from '../settings.ts'
+import { readServingSettings } from '../settings.ts'
 
 /** Serves a prepared database until a signal stops it. */
 export async function serve(): Promise<void> {
-  const settings = readSettings()
+  const settings = await readServingSettings()
   const { databaseFile, webWorkers } = settings
   const log = await createLog(settings, 0)
   const place = await startMaster(settings, releaseFolder(process.argv[1] ?? ''), log, {

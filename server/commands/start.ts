@@ -4,11 +4,11 @@ import { checkPlaceIsFree } from '../listen.ts'
 import { createLog } from '../log.ts'
 import { startMaster } from '../master/master.ts'
 import { ROOT } from '../paths.ts'
-import { readSettings } from '../settings.ts'
+import { readServingSettings } from '../settings.ts'
 
 /** Builds if the sources have changed, prepares the database while the first worker loads, and serves. */
 export async function start(): Promise<void> {
-  const settings = readSettings({ webWorkers: 1 })
+  const settings = await readServingSettings({ webWorkers: 1 })
   const { databaseFile, seed } = settings
   // First: a second start by mistake must not touch the database of the first.
   await checkPlaceIsFree(settings)

@@ -13,10 +13,12 @@ import { checkPlaceIsFree } from '../listen.ts'
 import { createLog, logConsole } from '../log.ts'
 import { startMaster } from '../master/master.ts'
 import { ROOT } from '../paths.ts'
-import { readSettings, type Settings } from '../settings.ts'
+import { readServingSettings, type Settings } from '../settings.ts'
+import { readMountedFile } from './mounted-file.ts'
 import { nginxSettings } from './nginx-config.ts'
 
 const NGINX_SETTINGS = '/run/roster/nginx'
+const LOCAL_CONF = '/etc/nginx/roster/local.conf'
 const NGINX_FILES = '/tmp/roster/cache'
 const NGINX_LEVELS = { emerg: 'fatal', alert: 'error', crit: 'error', error: 'error', warn: 'warn', notice: 'info', info: 'info' } as const
 
@@ -33,7 +35,7 @@ try {
 }
 
 async function start(): Promise<void> {
-  const settings = readSettings()
+  const settings = await readServingSettings()
   const log = await createLog(settings, 0)
   const nginxLog = await createLog(settings, 'nginx')
   logConsole(log)
@@ -61,7 +63,8 @@ async function start(): Promise<void> {
 
 function writeNginxSettings(settings: Settings): void {
   const machine = { processors: availableParallelism(), hasIpv6: existsSync('/proc/net/if_inet6'), isRoot: process.getuid?.() === 0 }
-  const files = Object.entries(nginxSettings(settings, process.env.TRUSTED_PROXIES ?? '', machine))
+  const { TRUSTED_PROXIES: trustedProxies = '', BASIC_AUTH_FILE: passwordFile = '' } = process.env
+  const files = Object.entries(nginxSettings(settings, { trustedProxies, passwordFile }, machine, readMountedFile(LOCAL_CONF)))
   try {
     for (const folder of [NGINX_SETTINGS, NGINX_FILES]) mkdirSync(folder, { recursive: true })
     rmSync(join(NGINX_SETTINGS, 'nginx.pid'), { force: true })

@@ -6,7 +6,7 @@ import { findMiscountedKeys } from './key-counts.ts'
 import { listPendingMigrations, listSchemaDifferences } from './migrate.ts'
 import { fingerprintIndex, fingerprintText } from './search-fingerprint.ts'
 import { sqliteResultCode } from './sqlite.ts'
-import { refusedTextQuery, wrongFoldedTextQuery } from './trigger-sql.ts'
+import { refusedTextQuery, SEARCH_INDEXES, wrongFoldedTextQuery } from './trigger-sql.ts'
 import { findUnreadablePeople } from './unreadable-people.ts'
 
 const MAX_LISTED_IDS = 10
@@ -128,11 +128,14 @@ function keyCountProblem(database: DatabaseSync): string | null {
 function searchProblem(database: DatabaseSync): string | null {
   // SQLite's tokenizer and JavaScript read broken sequences in different ways.
   const unreadable = findUnreadablePeople(database)
-  const actual = fingerprintIndex(database, unreadable)
-  const expected = fingerprintText(database, unreadable)
-  if (actual.entries !== expected.entries)
-    return `differs from the people: ${actual.entries.toLocaleString('en')} entries instead of ${expected.entries.toLocaleString('en')}`
-  return actual.sums.join() === expected.sums.join() ? null : 'differs from the people'
+  for (const index of SEARCH_INDEXES) {
+    const actual = fingerprintIndex(database, index, unreadable)
+    const expected = fingerprintText(database, index, unreadable)
+    if (actual.entries !== expected.entries)
+      return `differs from the people: ${actual.entries.toLocaleString('en')} entries instead of ${expected.entries.toLocaleString('en')}`
+    if (actual.sums.join() !== expected.sums.join()) return 'differs from the people'
+  }
+  return null
 }
 
 function ageProblem(database: DatabaseSync): string | null {

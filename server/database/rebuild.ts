@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { countKeys } from './key-counts.ts'
 import { inTransaction, truncateWal } from './sqlite.ts'
-import { fillFoldedTextStatement, searchTextQuery } from './trigger-sql.ts'
+import { fillFoldedTextStatement, SEARCH_INDEXES, type SearchIndex, searchColumns, searchTextQuery } from './trigger-sql.ts'
 
 // All of it reads and writes in order, and sorting takes as much memory as the cache may have.
 const CACHE_KIB = 16 * 1_024
@@ -12,6 +12,7 @@ const PEOPLE_PER_STATEMENT = 100_000
 // Of the whole time, at a million people.
 const FOLDING_SHARE = 0.2
 const INDEX_SHARE = 0.05
+const SEARCH_SHARES: Record<SearchIndex, number> = { UserSearch: 0.45, UsernameSearch: 0.2 }
 
 // As the migrations create it: a trigger only updates rows, so there is one for each age.
 const COUNT_AGES = `
@@ -43,7 +44,7 @@ export function suspendDerivation(database: DatabaseSync): () => Generator<numbe
   }
 }
 
-/** Fills "UserText", "UserSearch", "UserAgeCount" and "UserKeyCount" anew, in the open transaction. Yields each step's share of the work. */
+/** Fills "UserText", the search indexes, "UserAgeCount" and "UserKeyCount" anew, in the open transaction. Yields each step's share of the work. */
 function* deriveFromPeople(database: DatabaseSync): Generator<number> {
   const indexes = drop(database, 'index', 'UserText')
   // Without its triggers, a table is emptied and filled at once.
@@ -56,20 +57,20 @@ function* deriveFromPeople(database: DatabaseSync): Generator<number> {
     yield INDEX_SHARE
   }
   for (const trigger of triggers) database.exec(trigger)
-  yield* fillSearchIndex(database, 1 - FOLDING_SHARE - indexes.length * INDEX_SHARE)
+  for (const index of SEARCH_INDEXES) yield* fillSearchIndex(database, index, SEARCH_SHARES[index])
   database.exec(COUNT_AGES)
   countKeys(database)
 }
 
 /** Yields the part of `share` that each step was. */
-function* fillSearchIndex(database: DatabaseSync, share: number): Generator<number> {
-  database.exec(`INSERT INTO "UserSearch" ("UserSearch") VALUES ('delete-all')`)
+function* fillSearchIndex(database: DatabaseSync, index: SearchIndex, share: number): Generator<number> {
+  database.exec(`INSERT INTO "${index}" ("${index}") VALUES ('delete-all')`)
   const { people } = database.prepare('SELECT count(*) AS "people" FROM "UserText"').get() ?? {}
   const findLast = database.prepare(
     `SELECT max("id") AS "last" FROM (SELECT "id" FROM "UserText" WHERE "id" > ? ORDER BY "id" LIMIT ${PEOPLE_PER_STATEMENT})`,
   )
   const insert = database.prepare(
-    `INSERT INTO "UserSearch" ("rowid", "username", "email", "starts") ${searchTextQuery(database, '"id" > ? AND "id" <= ?')}`,
+    `INSERT INTO "${index}" ("rowid", ${searchColumns(database, index).join()}) ${searchTextQuery(database, index, '"id" > ? AND "id" <= ?')}`,
   )
   let first = Number.MIN_SAFE_INTEGER
   for (;;) {

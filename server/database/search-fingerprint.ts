@@ -1,21 +1,20 @@
 import { DatabaseSync } from 'node:sqlite'
-import { searchTextQuery } from './trigger-sql.ts'
+import { type SearchIndex, searchColumns, searchTextQuery } from './trigger-sql.ts'
 
 // An entry of the index is three characters (a trigram) at a place in a column of a person. Its hash is f(person, column, place) × g(trigram),
 // and the sum of all hashes is the same in whichever order they come. FTS5's own functions read the index, so that the sum is over what
 // a search would find. f and the products of all entries of one person stay below 2^53, which a number of JavaScript can hold.
 const PERSON_MODULUS = 1_048_573
 const PLACE_STEP = 8
-const COLUMN_FACTORS = ['username', 'email', 'starts'].map((column) => column.length)
 const HALF_BITS = 14
 const HALF_MASK = 2 ** HALF_BITS - 1
 
 /** The number of entries, and the sums of their hashes for either half of the trigram's. */
 export type SearchFingerprint = { entries: number; sums: [bigint, bigint] }
 
-/** The fingerprint of the search index, without the people with the ids `except`. @throws an error of SQLite when it is not readable. */
-export function fingerprintIndex(database: DatabaseSync, except: number[]): SearchFingerprint {
-  database.exec(`CREATE VIRTUAL TABLE temp."entries" USING fts5vocab('main', 'UserSearch', 'instance')`)
+/** The fingerprint of the search index `index`, without the people with the ids `except`. @throws an error of SQLite when it is not readable. */
+export function fingerprintIndex(database: DatabaseSync, index: SearchIndex, except: number[]): SearchFingerprint {
+  database.exec(`CREATE VIRTUAL TABLE temp."entries" USING fts5vocab('main', '${index}', 'instance')`)
   const terms = database.prepare(`
     SELECT "term", count(*) AS "entries",
       sum(("doc" * "doc" % ${PERSON_MODULUS} + 1) * ("offset" * ${PLACE_STEP} + length("col"))) AS "sum"
@@ -34,11 +33,13 @@ export function fingerprintIndex(database: DatabaseSync, except: number[]): Sear
   return fingerprint
 }
 
-/** The fingerprint that the index should have for what is in "UserText", without the people with the ids `except`. */
-export function fingerprintText(database: DatabaseSync, except: number[]): SearchFingerprint {
+/** The fingerprint that `index` should have for what is in "UserText", without the people with the ids `except`. */
+export function fingerprintText(database: DatabaseSync, index: SearchIndex, except: number[]): SearchFingerprint {
   const excepted = new Set(except)
-  const rows = database.prepare(searchTextQuery(database))
+  const rows = database.prepare(searchTextQuery(database, index))
   rows.setReturnArrays(true)
+  // As fingerprintIndex has them: the place in a column counts, and the length of the column's name.
+  const factors = searchColumns(database, index).map((column) => column.length)
   using folding = new TrigramFolding()
   const fingerprint: SearchFingerprint = { entries: 0, sums: [0n, 0n] }
   for (const row of rows.iterate()) {
@@ -48,14 +49,14 @@ export function fingerprintText(database: DatabaseSync, except: number[]): Searc
     const person = ((remainder * remainder) % PERSON_MODULUS) + 1
     let sum = 0
     let otherSum = 0
-    for (let column = 0; column < COLUMN_FACTORS.length; column += 1) {
+    for (let column = 0; column < factors.length; column += 1) {
       const { points, length } = folding.fold(String(texts[column]))
       let first = points[0] ?? 0
       let second = points[1] ?? 0
       for (let place = 0; place + 2 < length; place += 1) {
         const third = points[place + 2] ?? 0
         const hash = hashTrigram(first, second, third)
-        const weight = person * (place * PLACE_STEP + (COLUMN_FACTORS[column] ?? 0))
+        const weight = person * (place * PLACE_STEP + (factors[column] ?? 0))
         sum += weight * (hash & HALF_MASK)
         otherSum += weight * (hash >>> HALF_BITS)
         first = second

@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-// Of the triggers in prisma/migrations: what `User_after_insert` writes to "UserText", what `UserText_after_insert` writes to "UserSearch",
-// and what `User_text_before_insert` finds wrong with a text. Taken from there, so that a check cannot differ from what is written.
+// Of the triggers in prisma/migrations: what `User_after_insert` writes to "UserText", what triggers of that write to the search indexes, and
+// what `User_text_before_insert` finds wrong with a text. Taken from there, so that a check cannot differ from what is written.
 const FOLDED_TEXT = /INSERT INTO "UserText" \((?<columns>[^)]*)\)\s+VALUES \((?<values>.*?)\);\s+END/s
-const SEARCH_TEXT = /SELECT (?<values>"id", "name", "address",.*?)\s+FROM \((?<source>SELECT new\.[^;]*)\);/s
+const SEARCH_TEXT =
+  /INSERT INTO "\w+" \("rowid", (?<columns>[^)]*)\)\s+SELECT (?<values>"id", "name",.*?)\s+FROM \((?<source>SELECT new\.[^;]*)\);/s
 const TEXT_FAULT = /INSERT INTO "UserRefusal" \("fault"\) VALUES \((?<value>\(.*?\))\);/s
 
 /** A query of all `id`s whose row in "UserText" is missing or not what the triggers would write there. */
@@ -22,13 +23,25 @@ export function fillFoldedTextStatement(database: DatabaseSync): string {
   return `INSERT INTO "UserText" (${columns}) SELECT ${values} FROM "User" ORDER BY 1`
 }
 
+/** The indexes that searches read: of usernames and emails, and of usernames alone. */
+export const SEARCH_INDEXES = ['UserSearch', 'UsernameSearch'] as const
+export type SearchIndex = (typeof SEARCH_INDEXES)[number]
+
+const SEARCH_TRIGGERS = { UserSearch: 'UserText_after_insert', UsernameSearch: 'UserText_after_insert_of_username' }
+
 /**
- * A query of what "UserSearch" should contain: id, username, email and starts, by id. For the people that `where`, a condition on "UserText",
+ * A query of what `index` should contain: id and the text of each of its columns, by id. For the people that `where`, a condition on "UserText",
  * admits.
  */
-export function searchTextQuery(database: DatabaseSync, where = 'TRUE'): string {
-  const { values, source } = match(database, 'UserText_after_insert', SEARCH_TEXT)
+export function searchTextQuery(database: DatabaseSync, index: SearchIndex, where = 'TRUE'): string {
+  const { values, source } = match(database, SEARCH_TRIGGERS[index], SEARCH_TEXT)
   return `SELECT ${values} FROM (${source?.replaceAll('new.', '"UserText".')} FROM "UserText" WHERE ${where}) ORDER BY "id"`
+}
+
+/** The names of the columns of `index`, in the order of `searchTextQuery`. */
+export function searchColumns(database: DatabaseSync, index: SearchIndex): string[] {
+  const { columns = '' } = match(database, SEARCH_TRIGGERS[index], SEARCH_TEXT)
+  return columns.replaceAll('"', '').split(', ')
 }
 
 /** A query of the `id` and `fault` of each person whose username or email would be refused today. */

@@ -26,7 +26,7 @@ export async function answerData(route: DataRoute, exchange: Exchange): Promise<
 
 /** Sends `answer`. When a long one breaks off, the connection is destroyed, so that nobody takes the part for the whole. */
 export async function sendData(exchange: Exchange, answer: DataAnswer): Promise<void> {
-  if (typeof answer.body === 'string') return sendWhole(exchange, answer, answer.body)
+  if (typeof answer.body === 'string' || answer.body instanceof Uint8Array) return sendWhole(exchange, answer, answer.body)
   const parts = answer.body[Symbol.asyncIterator]()
   try {
     const { start, isWhole } = await readStart(parts)
@@ -48,11 +48,11 @@ async function readStart(parts: AsyncIterator<string>): Promise<{ start: string;
   return { start, isWhole: false }
 }
 
-async function sendWhole({ request, response }: Exchange, { status, headers }: DataAnswer, body: string): Promise<void> {
+async function sendWhole({ request, response }: Exchange, { status, headers }: DataAnswer, body: string | Uint8Array): Promise<void> {
   const tag = `W/"${hash('sha256', body, 'base64url').slice(0, 27)}"`
   const tagged = status === 200 ? { 'Cache-Control': 'no-cache', ETag: tag, ...headers } : headers
   if (status === 200 && isValidated(request.headers['if-none-match'], tag)) {
-    response.writeHead(304, { ETag: tag, 'Cache-Control': 'no-cache', Vary: 'accept-encoding' }).end()
+    response.writeHead(304, { ETag: tag, 'Cache-Control': tagged['Cache-Control'], Vary: 'accept-encoding' }).end()
     return
   }
   const whole = { status, headers: lowerCaseNames(tagged), body: Buffer.from(body) }

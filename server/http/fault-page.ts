@@ -1,6 +1,8 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
+import { readSite } from '../../app/_site/site.ts'
+import { brandPage } from './brand-page.ts'
+import { sourceHash } from './security-headers.ts'
 import { sendProblem } from './send-problem.ts'
 
 /** Why there is no page or data: it cannot be made, the database cannot be read, or too many lists are being read. */
@@ -28,12 +30,6 @@ const TEXTS = {
 const RETRY_SECONDS = { broken: null, unavailable: 5, busy: 2 } as const
 
 const TEMPLATE = readFileSync(new URL('fault-page.html', import.meta.url), 'utf8')
-const STYLE_HASH = createHash('sha256')
-  .update(/<style>(.*)<\/style>/s.exec(TEMPLATE)?.[1] ?? '')
-  .digest('base64')
-
-const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
-
 type FailedExchange = { response: ServerResponse; requestId: string; isData: boolean; fault: Fault | null }
 
 /**
@@ -50,11 +46,17 @@ export function sendFault(exchange: FailedExchange, fault: Fault): void {
     sendProblem(exchange.response, status, detail, { ...headers })
     return
   }
+  const page = brandPage(TEMPLATE.replaceAll('{{title}}', title).replace('{{text}}', text), readSite())
   exchange.response.writeHead(status, {
     ...headers,
     'Content-Type': 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',
-    'Content-Security-Policy': POLICY,
+    'Content-Security-Policy': policyOf(page),
   })
-  exchange.response.end(TEMPLATE.replaceAll('{{title}}', title).replace('{{text}}', text).replace('{{requestId}}', exchange.requestId))
+  exchange.response.end(page.replace('{{requestId}}', exchange.requestId))
+}
+
+function policyOf(page: string): string {
+  const style = /<style>(.*)<\/style>/s.exec(page)?.[1] ?? ''
+  return `default-src 'none'; style-src '${sourceHash(style)}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 }

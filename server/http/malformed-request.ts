@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { SECURITY_HEADERS } from './security-headers.ts'
+import { robotsHeader, SECURITY_HEADERS } from './security-headers.ts'
 
 const ANSWERS = new Map([
   ['HPE_HEADER_OVERFLOW', { status: 431, text: 'The URL and the headers of the request are longer than 16 kB together.\n' }],
@@ -20,6 +20,7 @@ export function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): v
   const { status, text } = ANSWERS.get(error.code ?? '') ?? MALFORMED
   const headers = [
     ...SECURITY_HEADERS,
+    robotsHeader(),
     ['Connection', 'close'],
     ['Content-Type', 'text/plain; charset=utf-8'],
     ['Content-Length', String(Buffer.byteLength(text))],

@@ -1,5 +1,6 @@
 import { createHmac, hash, type KeyObject } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { formatPageTag } from '../../app/_request/page-tag.ts'
 import { readSite } from '../../app/_site/site.ts'
 
 // The headers of a request that Next's answer depends on.
@@ -26,13 +27,27 @@ export function pageVariant({ url, headers }: PageRequest): (string | string[] |
   return [url, ...VARYING_HEADERS.map((name) => headers[name] ?? null)]
 }
 
+/** A key of `pageVariant`, which is short however long the URL and the headers are. */
+export function pageKey(request: PageRequest): string {
+  return hash('sha256', JSON.stringify(pageVariant(request)), 'base64url')
+}
+
+/** The request for the document at the address of `request`: a visitor's browser asks for it, Next's router for the data of its page. */
+export function documentRequest({ url }: PageRequest): PageRequest {
+  return { url: url?.replace(/([?&])_rsc=[^&]*(?:&|$)/, '$1').replace(/[?&]$/, ''), headers: {} }
+}
+
 /**
- * The ETag of the page that `buildId` makes of `data` for `request` on this site. The same data has the same tag in every process, on every host.
- * Weak, as the same page may come compressed or not: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.1
+ * The ETag of the page that `buildId` makes of `data` for `request` on this site. The same data has the same tag in every process, on every
+ * host. An open page compares the parts of tags (app/_request/page-tag.ts).
+ * @param rowIds the people whom the rows of the page show, in their order.
  */
-export function pageTag(buildId: string, request: PageRequest, data: unknown): string {
-  const shown = JSON.stringify([buildId, readSite(), pageVariant(request), data])
-  return `W/"${hash('sha256', shown, 'base64url').slice(0, 27)}"`
+export function pageTag(buildId: string, request: PageRequest, data: unknown, rowIds: number[] = []): string {
+  return formatPageTag({
+    build: digest(buildId, 8),
+    rows: digest(rowIds.join(), 8),
+    content: digest(JSON.stringify([readSite(), pageVariant(request), data]), 27),
+  })
 }
 
 /** Whether one of the tags in an If-None-Match header is `tag`, compared weakly. */
@@ -46,4 +61,8 @@ export function isValidated(ifNoneMatch: string | undefined, tag: string): boole
  */
 export function pageNonce(secret: KeyObject, tag: string): string {
   return createHmac('sha256', secret).update(tag).digest().subarray(0, 16).toString('base64')
+}
+
+function digest(text: string, length: number): string {
+  return hash('sha256', text, 'base64url').slice(0, length)
 }

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Fault } from './fault-page.ts'
 import type { RequestTarget } from './read-request.ts'
 
-/** How a page was answered: validated is a 304, for which nothing was rendered. */
-export type CacheState = 'validated' | 'rendered' | 'none'
+/** How a page was answered: validated is a 304, and kept is the page that was rendered before. */
+export type CacheState = 'validated' | 'kept' | 'rendered' | 'none'
 
 /** One request and its response. */
 export type Exchange = RequestTarget & {

@@ -6,7 +6,7 @@ import { acceptsGzip, bufferResponse, compressResponse, sendResponse } from './b
 import type { Exchange } from './request-log.ts'
 
 const FOLDERS: { path: string; options: SendOptions & { root: string } }[] = [
-  { path: '/', options: { root: join(STANDALONE, 'public') } },
+  { path: '/', options: { root: join(STANDALONE, 'public'), maxAge: '1h' } },
   // Names with a hash of the content.
   { path: '/_next/static/', options: { root: join(STANDALONE, '.next/static'), immutable: true, maxAge: '1y' } },
 ]

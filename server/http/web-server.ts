@@ -1,6 +1,7 @@
 import { type KeyObject, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import type { Route } from '../../app/_request/routes.ts'
+import { readSite } from '../../app/_site/site.ts'
 import type { NextPages } from '../worker/next-pages.ts'
 import { answerData } from './answer-data.ts'
 import { createPageAnswerer } from './answer-page.ts'
@@ -12,7 +13,7 @@ import { accelExpires } from './page-cache.ts'
 import { answerInOrder, endInOrder } from './pipelining.ts'
 import { canonicalUrl, readRequest } from './read-request.ts'
 import { type Exchange, observeExchange, type RequestObserver } from './request-log.ts'
-import { SECURITY_HEADERS } from './security-headers.ts'
+import { robotsHeader, SECURITY_HEADERS } from './security-headers.ts'
 import { sendProblem } from './send-problem.ts'
 import { answerStaticFile, isStaticFile } from './static-files.ts'
 
@@ -54,7 +55,7 @@ export function createWebServer({ pages, secret, observe, onDatabaseFault, readi
   const listener = answerInOrder((request, response) => {
     const exchange = openExchange(request, response, pages)
     observeExchange(exchange, observe)
-    response.setHeaders(new Map([...SECURITY_HEADERS, ['X-Request-Id', exchange.requestId]]))
+    response.setHeaders(new Map([...SECURITY_HEADERS, robotsHeader(), ['X-Request-Id', exchange.requestId]]))
     // A server that drains takes no further request on this connection.
     if (!server.listening) response.setHeader('Connection', 'close')
     answer(exchange).catch((error) => answerFault(error, exchange))
@@ -133,7 +134,7 @@ function identify(request: IncomingMessage): string {
 
 function refuseMethod(exchange: Exchange): void {
   exchange.response.setHeader('Allow', METHODS.join(', '))
-  refuse(exchange, 405, 'Roster is read-only: use GET or HEAD.')
+  refuse(exchange, 405, `${readSite().name} is read-only: use GET or HEAD.`)
 }
 
 function refuse({ response, isData }: Exchange, status: number, reason: string): void {

@@ -2,8 +2,8 @@ import ICAL from 'ical.js'
 import { type ImportedRow, MAX_ROW_CHARACTERS } from './imported-row.ts'
 import { splitLines, tooLong } from './lines.ts'
 
-/** As Roster's own vCards name a person. */
-const ROSTER_UID = /^urn:roster:user:(\d{1,10})$/i
+/** As Roster's own vCards name a person: with SITE_URL by the address of the page. */
+const ROSTER_UID = /^(?:urn:roster:user:|https?:\/\/[^/]+\/user\/profile\/)(\d{1,10})$/i
 
 // ical.js refuses a whole card for a line that is not for us, such as a parameter without a value.
 const READ_PROPERTY = /^(?:begin|end|(?:[\w-]+\.)?(?:version|fn|email|uid))[;:]/i

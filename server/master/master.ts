@@ -12,6 +12,7 @@ import type { MasterMetrics } from '../metrics.ts'
 import { readSecret } from '../secret.ts'
 import { handDown, type Settings, socketPath, waitingRoomPath } from '../settings.ts'
 import { DatabaseFile } from './database-file.ts'
+import { writeErrorPages } from './error-pages.ts'
 import { obeySignals } from './signals.ts'
 import { chownSocket, clearSockets, restrictSockets } from './sockets.ts'
 import { notifySystemd, passedSocket } from './systemd.ts'
@@ -102,6 +103,7 @@ function formatAddress(host: string, { port }: Address): string {
 
 async function openSockets(socketDirectory: string, settings: Settings, pool: WorkerPool): Promise<void> {
   await clearSockets(socketDirectory, settings.webWorkers)
+  writeErrorPages(socketDirectory, settings)
   restrictSockets()
   const waitingRoom = waitingRoomPath(socketDirectory)
   await openWaitingRoom(waitingRoom, async () => {

@@ -36,13 +36,16 @@ const COMMANDS = [
 ].map((name) => `commands/${name}`)
 const RELEASE_FILES = [...SERVER_FILES, ...COMMANDS].map((name) => `server/${name}.ts`)
 const RELEASE_FOLDERS = [
-  ...['server/container', 'server/database', 'server/http', 'server/import', 'server/master', 'server/worker'],
-  ...['app/_request', 'app/_site', 'prisma/migrations'],
+  ...['server/container', 'server/database', 'server/http', 'server/import', 'server/master', 'server/site', 'server/worker'],
+  ...['app/_request', 'app/_site', 'deploy/errors', 'prisma/migrations'],
 ]
 const SEED_SCRIPT = 'prisma/seed.ts'
 
 // The packages that server/ imports; Next has copied those of the pages.
-const SERVER_PACKAGES = ['cli-progress', 'commander', 'csv-parse', 'ical.js', 'negotiator', 'pino', 'pino-pretty', 'prom-client', 'send']
+const SERVER_PACKAGES = [
+  ...['cli-progress', 'commander', 'csv-parse', 'culori', 'fast-xml-parser', 'ical.js', 'negotiator', 'pino', 'pino-pretty', 'prom-client'],
+  'send',
+]
 
 // Next compiles these into the pages, so that only a copy gets them into the list of packages.
 const COMPILED_PACKAGES = ['uqr']

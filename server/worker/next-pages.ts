@@ -6,6 +6,7 @@ import type { ParsedUrlQuery } from 'node:querystring'
 import { type Answer, currentAnswer } from '../../app/_request/answer.ts'
 import type { PageRoute, Route } from '../../app/_request/routes.ts'
 import { bufferResponse, type WholeResponse } from '../http/buffered-response.ts'
+import { loadScriptsLate } from '../http/late-scripts.ts'
 import { VARYING_HEADERS } from '../http/page-cache.ts'
 import { STANDALONE } from '../paths.ts'
 
@@ -25,6 +26,8 @@ export type NextPages = {
   buildId: string
   /** The route of `path`: there is one for every path. */
   findRoute: (path: string) => Route
+  /** The version of the database: another one after each commit. While it is the same, so is what `read` returns. */
+  readDataVersion: () => Promise<string>
   /** Reads what the page at `path` shows, and keeps it in `answer` for the page. */
   read: (route: PageRoute, path: string, params: ParsedUrlQuery, answer: Answer) => Promise<unknown>
   /** The page of `route` as Next answers `request` with it; throws what Next cannot answer itself. */
@@ -32,7 +35,7 @@ export type NextPages = {
 }
 
 /** The routes of Next's build, with the model. Changes the folder and the environment of this process. */
-export async function loadRoutes(): Promise<Route[]> {
+export async function loadRoutes(): Promise<typeof import('../../app/_request/routes.ts')> {
   process.chdir(STANDALONE)
   Object.assign(process.env, { NODE_ENV: 'production', NEXT_RUNTIME: 'nodejs' })
   // The globals that the pages of a build rely on.
@@ -46,7 +49,7 @@ export async function loadRoutes(): Promise<Route[]> {
  * Next's own server around them takes twice as long to start, and a part of each request, for features that Roster does not use.
  */
 export async function loadNextPages(): Promise<NextPages> {
-  const routes = await loadRoutes()
+  const { ROUTES: routes, readDataVersion } = await loadRoutes()
   const files: Record<string, string> = JSON.parse(readFileSync(join(DISTRIBUTION, 'server/app-paths-manifest.json'), 'utf8'))
   const handlers = new Map(routes.flatMap((route) => ('answer' in route ? [] : [[route.name, loadHandler(route.name)]])))
 
@@ -65,6 +68,7 @@ export async function loadNextPages(): Promise<NextPages> {
   return {
     buildId: readFileSync(join(DISTRIBUTION, 'BUILD_ID'), 'utf8'),
     findRoute,
+    readDataVersion,
     read: (route, path, params, answer) => currentAnswer.run(answer, () => route.read(path, params)),
     render: async ({ name }, params, request, answer) => {
       const handler = handlers.get(name) ?? loadHandler(name)
@@ -72,8 +76,9 @@ export async function loadNextPages(): Promise<NextPages> {
       const query = Object.fromEntries(Object.entries(params).filter(([parameter]) => !HOSTING_PARAMETER.test(parameter)))
       const context = { requestMeta: { relativeProjectDir: '.', query } }
       const write = (response: ServerResponse) => currentAnswer.run(answer, () => handler(request, response, context))
-      const page = await bufferResponse(request, write, answer.signal)
-      return page.status === 200 ? { ...page, status: answer.status } : page
+      const page = loadScriptsLate(await bufferResponse(request, write, answer.signal))
+      // Next's router would load the document, and all that a visitor has typed would be gone, when the data of a page came with a 404.
+      return page.status === 200 && request.headers.rsc === undefined ? { ...page, status: answer.status } : page
     },
   }
 }

@@ -67,6 +67,10 @@ describe('a container that cannot start logs the reason in its last line and exi
     ['PORT', 'http', /^PORT is "http"/],
     ['SEED', 'many', /^SEED is "many"/],
     ['TRUSTED_PROXIES', 'proxy;', /^TRUSTED_PROXIES has "proxy;"/],
+    ['BASIC_AUTH_FILE', 'passwords', /^BASIC_AUTH_FILE is "passwords"; it must be an absolute path/],
+    ['BASIC_AUTH_FILE', '/missing', /^\/missing cannot be read: .*; mount a file there that 10001:10001 may read$/],
+    ['BASIC_AUTH_FILE', '/etc/shadow', /^\/etc\/shadow cannot be read: .*EACCES/],
+    ['BASIC_AUTH_FILE', '/etc/hostname', /^BASIC_AUTH_FILE is "\/etc\/hostname": it has no line NAME:HASH; /],
     ['DATABASE_URL', 'postgresql://db/roster', /^DATABASE_URL is "postgresql/],
   ])('%s=%s', (name, value, message) => {
     expect(refusal(new RosterContainer({}, '--env', `${name}=${value}`))).toMatch(message)

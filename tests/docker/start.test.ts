@@ -1,5 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { ROOT } from '../../server/paths.ts'
 import { HARDENING, RosterContainer, temporaryVolume, WAIT } from '../fixtures/docker.ts'
+import { temporaryFolder } from '../fixtures/temporary-database.ts'
 
 describe('a container', () => {
   test('creates its database on the volume and keeps it', async () => {
@@ -51,6 +55,38 @@ describe('a container', () => {
     const container = new RosterContainer({})
     expect(await container.page('/healthz')).toBe('ok\n')
     expect((await container.fetch('/readyz')).status).toBe(404)
+  })
+
+  test('shows people only to those with a password in BASIC_AUTH_FILE, and is healthy', async () => {
+    const file = join(temporaryFolder(), 'passwords')
+    // The password is "right": openssl passwd -apr1 -salt roster right
+    writeFileSync(file, 'ada:$apr1$roster$UCMpwPugPkUGNgYnf7i/u1\n', { mode: 0o644 })
+    const container = new RosterContainer({}, ...HARDENING, '--env', 'BASIC_AUTH_FILE=/passwords', '--volume', `${file}:/passwords:ro`)
+    await container.page('/healthz')
+    const ask = (path: string, password?: string) =>
+      container.fetch(path, password === undefined ? {} : { Authorization: `Basic ${btoa(`ada:${password}`)}` })
+    const right = await ask('/users', 'right')
+    expect({ status: right.status, cache: right.headers.get('cache-control') }).toEqual({ status: 200, cache: 'private, no-cache' })
+    for (const password of [undefined, 'wrong']) {
+      const page = await ask('/users', password)
+      expect({ status: page.status, challenge: page.headers.get('www-authenticate') }).toEqual({
+        status: 401,
+        challenge: 'Basic realm="Roster"',
+      })
+      expect(await page.text()).toContain('Only some people may see this directory')
+      expect((await ask('/users.csv', password)).headers.get('content-type')).toBe('application/problem+json')
+    }
+    await container.becomes('healthy')
+  })
+
+  test('runs with a local.conf of before the limit for reading many people', async () => {
+    const file = join(temporaryFolder(), 'local.conf')
+    const text = readFileSync(join(ROOT, 'deploy/nginx/roster/local.conf'), 'utf8')
+    writeFileSync(file, text.replace(/^limit_req_zone \$roster_bulk_key.*\n/m, ''), { mode: 0o644 })
+    const container = new RosterContainer({}, '--volume', `${file}:/etc/nginx/roster/local.conf:ro`)
+    await container.page('/users')
+    const answers = await Promise.all(Array.from({ length: 90 }, () => container.fetch('/users?page=21')))
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(0)
   })
 
   test('trusts only the proxies in TRUSTED_PROXIES', async () => {

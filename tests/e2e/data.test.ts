@@ -26,7 +26,7 @@ test('a profile has a vCard, and a QR code on demand', async ({ page }) => {
   await page.goto('/user/profile/5')
   await expect(page.getByRole('link', { name: 'JSON' })).toHaveAttribute('href', '/user/profile/5.json')
   const download = page.waitForEvent('download')
-  await page.getByRole('link', { name: 'vCard' }).click()
+  await page.getByRole('link', { name: 'Add to contacts' }).click()
   expect((await download).suggestedFilename()).toBe('user-5-Miles-O-Brien.vcf')
 
   const code = page.getByRole('img', { name: "QR code with the contact data of Miles O'Brien" })

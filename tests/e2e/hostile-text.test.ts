@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test'
 import { addUncheckedPeople } from '../fixtures/unchecked-people.ts'
+import { listOverflows } from './list-overflows.ts'
 import { expect, test } from './site-test.ts'
 
 /** What people may be called, and search for. */
@@ -40,24 +41,6 @@ const search = (q: string, others = '') => `/users?q=${encodeURIComponent(q)}${o
 test.beforeAll(({ site }) => addUncheckedPeople(site.sql, PEOPLE))
 test.afterAll(({ site }) => site.sql.prepare('DELETE FROM "User" WHERE "id" >= ?').run(FIRST_ID))
 
-/** How far `page` scrolls sideways at each width, where it does: as it stands, and with text of twice the size. */
-async function listOverflows(page: Page): Promise<string[]> {
-  const overflows: string[] = []
-  for (const width of [320, 360, 390, 768, 1280]) {
-    await page.setViewportSize({ width, height: 800 })
-    const pixels = await page.evaluate(() =>
-      ['', '200%'].map((size) => {
-        document.documentElement.style.fontSize = size
-        const { scrollWidth, clientWidth } = document.scrollingElement ?? document.documentElement
-        document.documentElement.style.fontSize = ''
-        return scrollWidth - clientWidth
-      }),
-    )
-    if (pixels.some((pixel) => pixel > 0)) overflows.push(`at ${width}: ${pixels} px`)
-  }
-  return overflows
-}
-
 /** What nobody may see or hear on `page`: a title, a description or an attribute with invisible or control characters. */
 async function listUnsafe(page: Page): Promise<string[]> {
   const texts = await page.evaluate(() => [
@@ -71,6 +54,8 @@ async function listUnsafe(page: Page): Promise<string[]> {
 }
 
 test('no page scrolls sideways or has an unsafe title, whatever is stored or searched', async ({ page }) => {
+  // More than 60 pages, each in ten sizes.
+  test.setTimeout(180_000)
   const paths = [
     '/',
     LIST,
@@ -80,6 +65,8 @@ test('no page scrolls sideways or has an unsafe title, whatever is stored or sea
     '/user/profile/999999',
     '/nowhere',
     ...PEOPLE.map(({ username }) => profile(username)),
+    // With the way back to a list that has such a name.
+    ...[TEXTS[0], TEXTS[5], TOWER].map((text) => `${profile(text)}?q=${encodeURIComponent(text)}&size=100`),
     search('a b c d e f g h i j', '&age_min=3'),
     ...[...TEXTS, TOWER].map((text) => search(text, '&age_min=31')),
     search(BLANKS.join(' '), '&age_min=31'),

@@ -23,10 +23,34 @@ test('from the start page to a person and back', async ({ page }) => {
   await expect(page).toHaveTitle("Miles O'Brien · Roster")
   await expect(page.getByRole('link', { name: 'miles@example.org' })).toHaveAttribute('href', 'mailto:miles@example.org')
   await expect(page.getByRole('definition')).toHaveText(['miles@example.org', '42', '5'])
-  await expect(page.locator('link[rel=canonical]')).toHaveAttribute('href', /\/user\/profile\/5$/)
 
-  await page.getByRole('link', { name: 'Back to the list' }).click()
+  await page.getByRole('link', { name: "1 person matching “o'brien”" }).click()
   await expect(page).toHaveURL('/users?q=o%27brien')
+})
+
+test('from a person to the next, over the pages of their list, and back', async ({ page }) => {
+  await page.goto('/users?sort=email&size=25')
+  await people(page).getByRole('link').last().click()
+  const ways = page.getByRole('navigation', { name: 'People in the list' })
+  await expect(ways).toContainText(`25 of ${PEOPLE}`)
+  await expect(page.locator('link[rel=next]')).toHaveAttribute('href', /\/user\/profile\/\d+\?sort=email&size=25&page=2$/)
+  const name = await page.getByRole('heading', { level: 1 }).innerText()
+  await ways.getByRole('link', { name: 'Next: guest-' }).click()
+  await expect(ways).toContainText(`26 of ${PEOPLE}`)
+  await expect(page.getByRole('link', { name: `All ${PEOPLE} people` })).toHaveAttribute('href', '/users?sort=email&size=25&page=2')
+  await ways.getByRole('link', { name: `Previous: ${name}` }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(name)
+  await page.getByRole('link', { name: `All ${PEOPLE} people` }).click()
+  await expect(page).toHaveURL('/users?sort=email&size=25')
+})
+
+test('a person who is not in the list has only the way back to it', async ({ page }) => {
+  await page.goto('/user/profile/3?q=example.org&sort=age')
+  await expect(page.getByRole('navigation', { name: 'People in the list' })).toHaveCount(0)
+  await expect(page.getByRole('link', { name: '3 people matching “example.org”' })).toHaveAttribute('href', '/users?q=example.org&sort=age')
+  await page.goto('/user/profile/3')
+  await expect(page.locator('[rel=prev], [rel=next]')).toHaveCount(0)
+  await expect(page.getByRole('main').getByRole('link', { name: 'All people' })).toHaveAttribute('href', '/users')
 })
 
 test('the list shows the columns of the lab', async ({ page }) => {

@@ -54,6 +54,40 @@ test('slow answers neither take letters away nor overtake newer ones', async ({ 
   await expect(field(page)).toBeFocused()
 })
 
+test('a search on its way is shown, and nothing moves', async ({ page }) => {
+  await open(page, '/users')
+  let release = () => {}
+  const isReleased = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route(/[?&]_rsc/, async (route) => {
+    await isReleased
+    await route.continue()
+  })
+  const boxes = () => page.locator('h1, form, table').evaluateAll((all) => all.map((each) => JSON.stringify(each.getBoundingClientRect())))
+  const before = await boxes()
+  await field(page).fill('grace')
+  await expect(page.locator('.user-list')).toHaveCSS('opacity', '0.5')
+  expect(await boxes()).toEqual(before)
+  release()
+  await expect(firstName(page)).toHaveText('Grace')
+  await expect(page.locator('.user-list')).toHaveCSS('opacity', '1')
+})
+
+test('a search without a network waits beside the field, and goes on when the network is back', async ({ page, context, faults }) => {
+  await open(page, '/users')
+  await context.setOffline(true)
+  await field(page).fill('grace')
+  await expect(page.getByText('No connection. The search continues when you are back online.')).toBeVisible()
+  await expect(field(page)).toBeFocused()
+  await context.setOffline(false)
+  await expect(page).toHaveURL('/users?q=grace')
+  await expect(firstName(page)).toHaveText('Grace')
+  await expect(page.getByText('No connection')).toHaveCount(0)
+  // The browser logs each request that fails, as it should.
+  faults.length = 0
+})
+
 test('Enter searches at once and keeps the focus', async ({ page }) => {
   await open(page, '/users')
   await field(page).fill('o’brien')

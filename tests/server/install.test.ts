@@ -90,14 +90,22 @@ describe('install.sh', () => {
     const own = [
       'etc/roster/roster.env',
       'etc/nginx/roster/local.conf',
+      'etc/nginx/roster/access.conf',
       'etc/nginx/sites-available/roster',
       'etc/nginx/sites-available/roster-tls',
     ]
+    const added = 'etc/nginx/roster/older-local.conf'
+    expect(existsSync(join(root, added))).toBe(false)
     const ours = ['etc/nginx/roster/site.conf', 'etc/nginx/conf.d/roster.conf', 'etc/systemd/system/roster.service']
     for (const path of [...own, ...ours]) writeFileSync(join(root, path), '# changed\nWEB_WORKERS=2\n')
     installRoster(root, '--from', clone)
     for (const path of own) expect(readFileSync(join(root, path), 'utf8'), path).toContain('# changed')
     for (const path of ours) expect(readFileSync(join(root, path), 'utf8'), path).not.toContain('# changed')
+    // For as long as the operator's local.conf has no such zone.
+    expect(readFileSync(join(root, added), 'utf8')).toMatch(/^limit_req_zone .*zone=roster_bulk:/m)
+    writeFileSync(join(root, own[1] ?? ''), 'limit_req_zone $roster_bulk_key zone=roster_bulk:10m rate=60r/m;\n')
+    installRoster(root, '--from', clone)
+    expect(existsSync(join(root, added))).toBe(false)
   })
 
   test.each([
@@ -193,6 +201,7 @@ describe('install.sh', () => {
     installRoster(root, '--uninstall')
     const files = execFileSync('find', ['.', '-not', '-type', 'd'], { cwd: root, encoding: 'utf8' }).trim().split('\n').sort()
     expect(files).toEqual([
+      './etc/nginx/roster/access.conf',
       './etc/nginx/roster/local.conf',
       './etc/nginx/sites-available/roster',
       './etc/nginx/sites-available/roster-tls',

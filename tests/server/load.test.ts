@@ -43,7 +43,7 @@ beforeAll(async () => {
   release = join(folder, 'current')
   copyBuild('first')
   symlinkSync('first', release)
-  workers = await startWorkers(database, folder, release)
+  workers = await startWorkers(database, folder, { release })
   nginx = await startNginx({ root: folder, sockets: workers.sockets, port: await freePort() })
 })
 

@@ -1,7 +1,7 @@
 // How nginx keeps one visitor from taking everything, and what it logs about visitors.
 // Over 200 lines: one nginx with slow workers serves all of these tests.
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,11 +33,14 @@ const test = base.extend<{ $file: { site: Site } }>({
     // biome-ignore lint/correctness/noEmptyPattern: Vitest finds out what a fixture needs by its pattern
     async ({}, use) => {
       const root = installedRoot()
+      const localFile = join(root, 'etc/nginx/roster/local.conf')
+      // As in an older local.conf, which upgrades do not change.
+      writeFileSync(localFile, readFileSync(localFile, 'utf8').replace(/^limit_req_zone \$roster_bulk_key.*\n/m, ''))
+      installRoster(root)
       relocateFiles(
-        [join(root, 'etc/nginx/roster/proxy.conf'), join(root, 'etc/nginx/roster/local.conf')],
+        [join(root, 'etc/nginx/roster/proxy.conf'), localFile],
         [
           ['proxy_read_timeout 15s;', `proxy_read_timeout ${READ_TIMEOUT_SECONDS}s;`],
-          // As in an older local.conf, which upgrades do not change.
           ['geo $roster_is_limited {', 'map $remote_addr $roster_network { default $remote_addr; }\ngeo $roster_is_limited {'],
         ],
       )
@@ -97,9 +100,12 @@ function suspendWorkers({ workers }: Site): () => void {
 
 describe('searches have their own limit', () => {
   test('that refuses at once, and does not limit other requests', async ({ site }) => {
-    const search = (from: string, index: number) =>
-      askFrom(site, from, index % 2 === 0 ? `/users?q=${SECRET}${index}` : `/users?size=25&%71=${SECRET}${index}`)
-    const answers = await Promise.all(Array.from({ length: 150 }, (_, index) => search('198.51.100.1', index)))
+    const search = (from: string, index: number) => {
+      const paths = [`/users?q=${SECRET}${index}`, `/users?size=25&%71=${SECRET}${index}`, `/user/profile/1?q=${SECRET}${index}`]
+      return askFrom(site, from, paths[index % paths.length] ?? '')
+    }
+    // Enough for a busy machine, where the limit allows 20 more in each second that they take.
+    const answers = await Promise.all(Array.from({ length: 250 }, (_, index) => search('198.51.100.1', index)))
     const refused = answers.filter(({ status }) => status === 429)
     expect(refused.length).toBeGreaterThan(10)
     expect(answers.length - refused.length).toBeGreaterThan(90)
@@ -114,7 +120,7 @@ describe('searches have their own limit', () => {
     const paths = Array.from({ length: 150 }, (_, index) => `/users.json?q=${SECRET}${index}`)
     const answers = await Promise.all(paths.map((path) => askFrom(site, '198.51.100.4', path)))
     const refused = answers.find(({ status }) => status === 429)
-    expect(refused?.headers).toMatchObject({ 'content-type': 'application/problem+json', 'retry-after': '5' })
+    expect(refused?.headers).toMatchObject({ 'content-type': 'application/problem+json', 'retry-after': '60' })
     expect(JSON.parse(refused?.body ?? '')).toMatchObject({ status: 429, title: 'Too Many Requests' })
   })
 
@@ -138,6 +144,116 @@ describe('searches have their own limit', () => {
     expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(10)
     expect((await askFrom(site, other, path)).status).toBe(200)
   })
+})
+
+describe('open pages that ask whether they have changed', () => {
+  const TABS = 200
+  const PATHS = ['/', '/users', '/users?page=30', `/users?q=${SECRET}`, '/user/profile/1']
+
+  function check({ nginx }: Site, from: string, path: string, tag: string): Promise<Answer> {
+    return httpGet(nginx.address, path, { method: 'HEAD', headers: { 'if-none-match': tag, 'x-forwarded-for': from } })
+  }
+
+  test('count in no other limit, 200 of them behind one address', async ({ site }) => {
+    const from = '198.51.100.40'
+    const tags = new Map<string, string>()
+    for (const path of PATHS) tags.set(path, String((await askFrom(site, from, path)).headers.etag))
+    const paths = Array.from({ length: TABS }, (_, index) => PATHS[index % PATHS.length] ?? '')
+    const answers = await Promise.all(paths.map((path) => check(site, from, path, tags.get(path) ?? '')))
+    // nginx sends a page that is a 404, as the 30th page of few people is, also to those who have it.
+    const statuses = new Map(answers.map(({ status }, index) => [paths[index], status]))
+    expect(statuses).toEqual(new Map(PATHS.map((path) => [path, path === '/users?page=30' ? 404 : 304])))
+    const searches = await Promise.all(Array.from({ length: 80 }, (_, index) => askFrom(site, from, `/users?q=${SECRET}${index}`)))
+    // A worker may be too busy for some.
+    expect(searches.filter(({ status }) => status === 429)).toEqual([])
+    expect(searches.map(({ status }) => status)).toContain(200)
+  })
+
+  test('are limited as well', async ({ site }) => {
+    const answers = await Promise.all(Array.from({ length: 900 }, () => check(site, '198.51.100.41', '/users', '"x"')))
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(10)
+    const { status, headers } = await askFrom(site, '198.51.100.41', '/users')
+    expect(status).toBe(200)
+    await site.nginx.logLine(String(headers['x-request-id']))
+    // One without news would be a line every two seconds for each open page.
+    const log = readFileSync(join(site.root, 'nginx.log'), 'utf8')
+    expect(log).toMatch(/"method":"HEAD".*"status":429/)
+    expect(log).not.toMatch(/"method":"HEAD".*"status":304/)
+  })
+
+  test('are only pages', async ({ site }) => {
+    const answers = await Promise.all(Array.from({ length: 600 }, () => check(site, '198.51.100.42', '/nowhere', '"x"')))
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(10)
+  })
+})
+
+describe('reading many people has a limit', () => {
+  const BULK_BURST = 60
+  const askForAll = (site: Site, from: string, paths: string[], method = 'GET') =>
+    Promise.all(paths.map((path) => httpGet(site.nginx.address, path, { method, headers: { 'x-forwarded-for': from } })))
+  const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index)
+  const refusedOf = (answers: Answer[]) => answers.filter(({ status }) => status === 429)
+
+  test('for pages beyond the 20th, and only for those', async ({ site }) => {
+    const from = '198.51.100.30'
+    const refused = refusedOf(
+      await askForAll(
+        site,
+        from,
+        range(21, 110).map((page) => `/users?page=${page}`),
+      ),
+    )
+    expect(refused.length).toBeGreaterThan(20)
+    expect(refused.length).toBeLessThanOrEqual(110 - 20 - BULK_BURST)
+    expect(refused[0]?.headers).toMatchObject({ 'retry-after': '60', 'content-type': 'text/plain', 'x-content-type-options': 'nosniff' })
+    expect(refused[0]?.body).toMatch(/^Too many pages or files from your address\. .*\n$/)
+    // People in the same office who look somebody up.
+    const everyday = ['/', '/users', '/user/profile/3', '/user/profile/3?page=21', '/users?sort=age&dir=desc&size=100&page=20']
+    const lists = range(1, 20).map((page) => `/users?size=100&page=${page}`)
+    expect(refusedOf(await askForAll(site, from, [...everyday, ...lists, `/users?q=${SECRET}&page=2`]))).toEqual([])
+    // Programs that look only whether a page has changed.
+    expect(
+      refusedOf(
+        await askForAll(
+          site,
+          from,
+          range(21, 110).map((page) => `/users?page=${page}`),
+          'HEAD',
+        ),
+      ),
+    ).toEqual([])
+    expect((await askFrom(site, '198.51.100.31', '/users?page=21')).status).not.toBe(429)
+  })
+
+  const counted = [
+    '/users?page=21',
+    '/users?sort=age&size=100&page=99999',
+    '/users?page=%321',
+    '/users?%70age=21',
+    '/users?pag%65=21',
+    '/users?page=00021&size=7',
+    '/users?x&page=21',
+    '/users?q=ada&page=21',
+    '/users.csv',
+    '/users.json?limit=1',
+    '/users.ndjson',
+    '/users.vcf',
+    '/user/profile/3.json',
+    '/user/profile/3.vcf?x',
+  ]
+  test.for(counted.map((path, index): [string, string] => [path, `198.51.100.${100 + index}`]))(
+    'that %s counts for',
+    async ([path, from], { site }) => {
+      // 20 a second are allowed for searches, in bursts of 100, and 8 downloads at a time.
+      const answers: Answer[] = []
+      for (let turn = 0; turn < 11; turn += 1) answers.push(...(await askForAll(site, from, Array(6).fill(path))))
+      const refused = refusedOf(answers)
+      expect(refused.length).toBeGreaterThan(0)
+      for (const { headers } of refused) expect(headers['retry-after']).toBe('60')
+      if (/\.[a-z]+(?:\?|$)/.test(path))
+        expect(JSON.parse(refused[0]?.body ?? '')).toMatchObject({ status: 429, title: 'Too Many Requests' })
+    },
+  )
 })
 
 describe('a worker', () => {

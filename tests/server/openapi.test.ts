@@ -5,7 +5,7 @@ import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { test as base, describe, expect } from 'vitest'
-import description from '../../public/openapi.json' with { type: 'json' }
+import description from '../../app/_data/openapi.json' with { type: 'json' }
 import { ROOT } from '../../server/paths.ts'
 import { httpGet } from '../fixtures/http-get.ts'
 import { listGuests, NAMED_PEOPLE } from '../fixtures/named-people.ts'
@@ -39,8 +39,8 @@ function findResponse(path: string, status: number): { pointer: string; response
 
 test('a linter has nothing to say', async () => {
   const problems = await lintFromString({
-    source: readFileSync(join(ROOT, 'public/openapi.json'), 'utf8'),
-    absoluteRef: join(ROOT, 'public/openapi.json'),
+    source: readFileSync(join(ROOT, 'app/_data/openapi.json'), 'utf8'),
+    absoluteRef: join(ROOT, 'app/_data/openapi.json'),
     config: await createConfig({ extends: ['recommended'] }),
   })
   expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([])

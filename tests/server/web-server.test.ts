@@ -154,30 +154,47 @@ describe('the address of a list', () => {
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', connection: 'close' })
   })
 
-  test('names its canonical URL', async ({ site }) => {
-    for (const [path, canonical] of [
-      ['/users', '/users'],
-      ['/users?page=2', '/users?page=2'],
-      ['/users?q=ada&sort=age', '/users?q=ada&amp;sort=age'],
-      ['/users?size=1000&q=ada', '/users?q=ada'],
-    ]) {
-      expect((await get(site, String(path))).body).toContain(`<link rel="canonical" href="${canonical}"`)
-    }
-  })
-
-  test('is for search engines unless it is a search', async ({ site }) => {
-    expect((await get(site, '/users')).body).not.toContain('noindex')
-    for (const path of ['/users?q=ada', '/users?sort=age', '/users?size=25', '/users?age=unknown']) {
-      expect((await get(site, path)).body).toContain('<meta name="robots" content="noindex"')
-    }
-  })
-
   test('answers the script that follows typing, too', async ({ site }) => {
     const first = await get(site, '/users?q=ada', { headers: { rsc: '1' } })
     const { status, headers, body } =
       first.status === 307 ? await get(site, String(first.headers.location), { headers: { rsc: '1' } }) : first
     expect({ status, type: headers['content-type'] }).toEqual({ status: 200, type: 'text/x-component' })
     expect(body).toContain('/user/profile/3?q=ada')
+  })
+})
+
+describe('without SITE_URL and ROBOTS', () => {
+  test.for([
+    ['/', 200],
+    ['/users', 200],
+    ['/user/profile/1', 200],
+    ['/user/profile/1.vcf', 200],
+    ['/icon.svg', 200],
+    ['/robots.txt', 200],
+    ['/manifest.webmanifest', 200],
+    ['/openapi.json', 200],
+    ['/healthz', 200],
+    ['/users/', 308],
+    ['/users?size=50', 307],
+    ['/%ff', 400],
+    ['/nobody', 404],
+    ['/opensearch.xml', 404],
+  ] as const)('%s with status %i is not for search engines', async ([path, status], { site }) => {
+    const answer = await get(site, path)
+    expect({ status: answer.status, robots: answer.headers['x-robots-tag'] }).toEqual({ status, robots: 'noindex' })
+    if (String(answer.headers['content-type']).startsWith('text/html'))
+      expect(answer.body.match(/<meta name="robots" content="noindex"/g)).toHaveLength(1)
+  })
+
+  test('crawlers may come and read that', async ({ site }) => {
+    expect((await get(site, '/robots.txt')).body).toBe('User-agent: *\nAllow: /\n')
+  })
+
+  test('no page has an address from the request', async ({ site }) => {
+    for (const path of ['/', '/users', '/user/profile/1', '/openapi.json', '/user/profile/1.vcf']) {
+      const { body } = await get(site, path, { headers: { host: 'evil.example', 'x-forwarded-host': 'evil.example' } })
+      expect(body).not.toMatch(/evil\.example|rel="canonical"|rel="search"/)
+    }
   })
 })
 
@@ -242,6 +259,15 @@ describe('a header or parameter for the hosting of Next', () => {
   })
 })
 
+test.for(['/', '/users', '/user/profile/3', '/no-such-page'])('the scripts of %s are loaded once it is drawn', async (path, { site }) => {
+  const { body } = await get(site, path)
+  // Only those for old browsers are in a tag.
+  expect([...body.matchAll(/<script [^>]*src=[^>]*>/g)].filter(([tag]) => !tag.includes('noModule'))).toEqual([])
+  expect(body).not.toContain('as="script"')
+  const [, sources = '[]'] = /for\(const src of (\[.+?\])\)/.exec(body) ?? []
+  expect(JSON.parse(sources)).toContainEqual(expect.stringMatching(/^\/_next\/static\/chunks\/turbopack-.+\.js$/))
+})
+
 describe('a file of the build', () => {
   test('is cached forever, and is served compressed and in ranges', async ({ site }) => {
     const page = await get(site, '/users')
@@ -302,6 +328,15 @@ describe('a tag', () => {
       site.sql.exec(`UPDATE "User" SET "age" = 36 WHERE "id" = 3; DELETE FROM "User" WHERE "username" = 'adam'`)
     }
     expect((await get(site, path)).headers.etag).toBe(before.etag)
+  })
+
+  test.for(TAGGED)('of %s is in it and in its data, so that the open page can ask for changes', async (path, { site }) => {
+    const { headers, body } = await get(site, path)
+    const tag = /"(.+)"/.exec(String(headers.etag))?.[1] ?? 'none'
+    expect(body).toContain(tag)
+    const data = await get(site, `${path}${path.includes('?') ? '&' : '?'}_rsc=1a2b`, { headers: { rsc: '1' } })
+    expect({ status: data.status, type: data.headers['content-type'] }).toEqual({ status: 200, type: 'text/x-component' })
+    expect(data.body).toContain(tag)
   })
 
   test('of a page differs from that of its data', async ({ site }) => {

@@ -119,10 +119,21 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
   test('a page that the browser has cached gets 304', async ({ site }) => {
     const { address } = site.servers[name]
     const { headers } = await httpGet(address, '/users')
-    const again = await httpGet(address, '/users', { headers: { 'if-none-match': String(headers.etag) } })
-    expect({ status: again.status, etag: again.headers.etag, body: again.body }).toEqual({ status: 304, etag: headers.etag, body: '' })
+    // HEAD is how an open page asks whether it has changed.
+    for (const method of ['GET', 'HEAD']) {
+      const again = await httpGet(address, '/users', { method, headers: { 'if-none-match': String(headers.etag) } })
+      expect({ status: again.status, etag: again.headers.etag, body: again.body }).toEqual({ status: 304, etag: headers.etag, body: '' })
+      expect(again.headers['content-security-policy']).toBe(headers['content-security-policy'])
+    }
     expect(headers['cache-control']).toContain('max-age=0')
-    expect(again.headers['content-security-policy']).toBe(headers['content-security-policy'])
+  })
+
+  test('a page that has changed has another tag for HEAD, that of its GET', async ({ site }) => {
+    const { address } = site.servers[name]
+    const acceptEncoding = { 'accept-encoding': 'gzip, deflate, br, zstd' }
+    const head = await httpGet(address, '/users', { method: 'HEAD', headers: { ...acceptEncoding, 'if-none-match': 'W/"a.b.c"' } })
+    const { headers } = await httpGet(address, '/users', { headers: acceptEncoding })
+    expect({ status: head.status, etag: head.headers.etag }).toEqual({ status: 200, etag: headers.etag })
   })
 
   test('a click in the browser gets data, not a page', async ({ site }) => {
@@ -181,6 +192,13 @@ describe.each(['nginx', 'apache', 'lighttpd'] as const)('%s', (name) => {
       expect(headers['content-type']?.replace('vnd.microsoft.icon', 'x-icon')).toContain(type)
       expect(headers['cache-control']).toContain('max-age=3600')
     }
+  })
+
+  test('no answer is for search engines', async ({ site }) => {
+    const { address } = site.servers[name]
+    const paths = ['/', '/users', '/nobody', '/users/', '/icon.svg', '/robots.txt', '/openapi.json', '/users.csv', '/readyz']
+    for (const path of [...paths, findScript(site).path, '/_next/static/chunks/none.js'])
+      expect([path, (await httpGet(address, path)).headers['x-robots-tag']]).toEqual([path, 'noindex'])
   })
 
   test.for(['/', '/nobody', '/users/', '/icon.svg', '/readyz', '/_next/static/chunks/none.js'])(
@@ -335,6 +353,9 @@ describe('without a worker', () => {
           const { status, headers, body } = await httpGet(address, path, { headers: { referer: `${address}/users?q=whom` } })
           expect(status).toBe(503)
           expect(body).toContain('Back in a moment')
+          // lighttpd has one fixed page.
+          expect(body).toContain(name === 'lighttpd' ? '· Roster</title>' : '· Acme &amp; Söhne</title>')
+          expect(headers['x-robots-tag'] ?? (name === 'lighttpd' ? 'noindex' : '')).toBe('noindex')
           expect(body).toMatch(/Content-Security-Policy[^>]*default-src 'none'/)
           expect(headers).toMatchObject(SECURITY_HEADERS)
           expect(headers['cache-control'] ?? 'no-store').toBe('no-store')

@@ -84,6 +84,25 @@ describe('Roster on a Debian machine', () => {
     expect(machine.output(`${INSTALLED} --releases`)).toContain(before)
   })
 
+  test('lets in only people with a password, and an upgrade keeps what the operator has set', async () => {
+    machine.output(`
+      cd /etc/nginx/roster
+      echo 'ada:$apr1$roster$UCMpwPugPkUGNgYnf7i/u1' >passwords && chown root:www-data passwords && chmod 640 passwords
+      printf 'auth_basic Roster;\\nauth_basic_user_file /etc/nginx/roster/passwords;\\n' >access.conf
+      sed -i '/zone=roster_bulk/d' local.conf
+      sha256sum access.conf local.conf passwords >/tmp/own
+      ${INSTALLED}`)
+    await expect.poll(() => status('/users'), WAIT).toBe('401')
+    expect(status('/healthz')).toBe('200')
+    expect(machine.output(`curl -s -u ada:right http://127.0.0.1/user/profile/1`)).toContain('ada@example.com')
+    machine.output(`
+      cd /etc/nginx/roster
+      sha256sum --check --quiet /tmp/own && test -e older-local.conf
+      cp /opt/roster/current/deploy/nginx/roster/access.conf /opt/roster/current/deploy/nginx/roster/local.conf .
+      ${INSTALLED} && test ! -e older-local.conf`)
+    await expect.poll(() => status('/users'), WAIT).toBe('200')
+  })
+
   test('has metrics on a socket of systemd, without network access', () => {
     machine.output(`${INSTALLED} --metrics 9464`)
     expect(machine.output('curl -s http://127.0.0.1:9464/metrics')).toContain('roster_workers 2')

@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { parseDataParameters, writePosition } from '../../app/_data/data-parameters.ts'
 import { contentDisposition, listFileName, userFileName } from '../../app/_data/file-name.ts'
 import { listDataHref, parseUserListQuery } from '../../app/_models/user-list-query.ts'
+import { DEFAULT_SITE, setSite } from '../../app/_site/site.ts'
 
 const errorsOf = (params: Record<string, string | string[]>, format: 'csv' | 'json' | 'ndjson' | 'vcf') =>
   parseDataParameters(params, format).errors.map(({ name }) => name)
@@ -46,7 +47,7 @@ describe('file names', () => {
     ['?q=../../etc/passwd', 'users-..-..-etc-passwd'],
     ['?q=Ελένη', 'users-Ελένη'],
   ])('of %s is %s', (search, name) => {
-    const { query } = parseUserListQuery(Object.fromEntries(new URL(search, 'http://localhost').searchParams))
+    const { query } = parseUserListQuery(Object.fromEntries(new URL(search, 'http://localhost').searchParams), [])
     expect(listFileName(query)).toBe(name)
   })
 
@@ -61,8 +62,19 @@ describe('file names', () => {
 })
 
 test('the address of the whole list leaves out the page', () => {
-  expect(listDataHref('csv', parseUserListQuery({ q: 'ada', page: '3', size: '25' }).query, { for: 'excel' })).toBe(
+  expect(listDataHref('csv', parseUserListQuery({ q: 'ada', page: '3', size: '25' }, []).query, { for: 'excel' })).toBe(
     '/users.csv?q=ada&for=excel',
   )
   expect(listDataHref('json', {})).toBe('/users.json')
+})
+
+test('what needs a hidden field is no parameter', () => {
+  setSite({ ...DEFAULT_SITE, hiddenFields: ['email', 'age'] })
+  onTestFinished(() => setSite(DEFAULT_SITE))
+  const { parameters, errors } = parseDataParameters({ q: 'ada', sort: 'email', age_min: '30' }, 'csv')
+  expect(errors).toEqual([
+    { name: 'age_min', reason: 'is not a parameter of this address; it takes q, sort, dir, for, page, size' },
+    { name: 'sort', reason: 'must be id or username' },
+  ])
+  expect(parameters.query).toMatchObject({ q: 'ada', sort: null, age_min: null })
 })

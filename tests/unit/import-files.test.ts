@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CSV_HEADER, csvLines } from '../../app/_data/csv.ts'
+import { csvHeader, csvLines } from '../../app/_data/csv.ts'
 import { vcards } from '../../app/_data/vcard.ts'
 import { MAX_ROW_CHARACTERS } from '../../server/import/imported-row.ts'
 import { readRows } from '../fixtures/read-rows.ts'
@@ -176,6 +176,9 @@ describe('vCard', () => {
       [14, cells],
     ])
     expect(await readCells(card, { isIdWanted: true })).toEqual([{ ...cells, id: '7' }])
+    // As a site with SITE_URL names a person.
+    const withUrl = card.replace('urn:roster:user:7', 'https://people.example.com/user/profile/8')
+    expect(await readCells(withUrl, { isIdWanted: true })).toEqual([{ ...cells, id: '8' }])
   })
 
   test('of version 2.1, broken, or without an end is refused alone', async () => {
@@ -191,7 +194,7 @@ describe('vCard', () => {
 })
 
 const WRITERS = {
-  csv: (people: Person[]) => CSV_HEADER + csvLines(people),
+  csv: (people: Person[]) => csvHeader([]) + csvLines(people),
   ndjson: (people: Person[]) => people.map((each) => `${JSON.stringify(each)}\n`).join(''),
   json: (people: Person[]) => JSON.stringify({ users: people, total: people.length, next: null }, null, people.length % 2),
   vcf: (people: Person[]) => vcards(people, people.length % 2 === 0 ? '3.0' : '4.0'),

@@ -2,14 +2,16 @@ import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
 import { foldWords } from '../../app/_models/search-words.ts'
 import { parseUserListQuery, type UserListQuery } from '../../app/_models/user-list-query.ts'
+import { ActiveFilters } from '../../app/_views/active-filters.tsx'
+import { AgeFilter } from '../../app/_views/age-filter.tsx'
 import { AgeHistogram } from '../../app/_views/age-histogram.tsx'
 import { ListTooBroad } from '../../app/_views/list-too-broad.tsx'
 import { Pagination } from '../../app/_views/pagination.tsx'
 import { UserListEmpty } from '../../app/_views/user-list-empty.tsx'
 import { UserListHeading } from '../../app/_views/user-list-heading.tsx'
 
-const { query: everyone } = parseUserListQuery({})
-const { query: maria } = parseUserListQuery({ q: 'maria', page: '3' })
+const { query: everyone } = parseUserListQuery({}, [])
+const { query: maria } = parseUserListQuery({ q: 'maria', page: '3' }, [])
 
 function wordsOf({ q }: UserListQuery) {
   return foldWords(q, (character) => character)
@@ -25,12 +27,12 @@ describe('UserListHeading counts', () => {
     [maria, { count: 10_000, isCountExact: false, isTooBroad: false }, 'More than 10,000 people match'],
     [maria, { count: 0, isCountExact: false, isTooBroad: true }, 'Too many people match'],
   ])('%#', (query, page, text) => {
-    expect(renderToStaticMarkup(UserListHeading({ query, page, words: wordsOf(query) }))).toContain(`>${text}</p>`)
+    expect(renderToStaticMarkup(UserListHeading({ hiddenFields: [], query, page, words: wordsOf(query) }))).toContain(`>${text}</p>`)
   })
 })
 
 test('a search that is too broad names what narrows it', () => {
-  const html = renderToStaticMarkup(ListTooBroad({ query: maria }))
+  const html = renderToStaticMarkup(ListTooBroad({ hiddenFields: [], query: maria }))
   expect(html).toContain('maria')
   expect(html).toContain('an age range')
 })
@@ -38,7 +40,7 @@ test('a search that is too broad names what narrows it', () => {
 describe('a search that finds nobody', () => {
   const renderEmpty = (change: Partial<UserListQuery>) => {
     const query = { ...everyone, ...change }
-    return renderToStaticMarkup(UserListEmpty({ query, words: wordsOf(query) }))
+    return renderToStaticMarkup(UserListEmpty({ hiddenFields: [], query, words: wordsOf(query) }))
   }
 
   test('links to the search without each word, or without the age', () => {
@@ -58,21 +60,21 @@ describe('what was searched', () => {
   test('is isolated from the text around it, whatever its direction', () => {
     const page = { count: 0, isCountExact: true, isTooBroad: false }
     const query = { ...everyone, q: 'של adam קו' }
-    const html = renderToStaticMarkup(UserListHeading({ query, page, words: wordsOf(query) }))
+    const html = renderToStaticMarkup(UserListHeading({ hiddenFields: [], query, page, words: wordsOf(query) }))
     expect(html).toContain('“<bdi>של</bdi>”, “<bdi>קו</bdi>” are short')
   })
 
   test('is described where it is invisible', () => {
     const query = { ...everyone, q: '\u200b\u2060\u2060', age_min: 5 }
-    expect(renderToStaticMarkup(UserListEmpty({ query, words: wordsOf(query) }))).toMatch(
+    expect(renderToStaticMarkup(UserListEmpty({ hiddenFields: [], query, words: wordsOf(query) }))).toMatch(
       /has invisible characters in.*Without invisible characters</,
     )
-    expect(renderToStaticMarkup(ListTooBroad({ query }))).toContain('invisible characters matches too many people')
+    expect(renderToStaticMarkup(ListTooBroad({ hiddenFields: [], query }))).toContain('invisible characters matches too many people')
   })
 })
 
 test('an empty list names the commands that fill the database', () => {
-  expect(renderToStaticMarkup(UserListEmpty({ query: everyone, words: [] }))).toContain('npx prisma db seed')
+  expect(renderToStaticMarkup(UserListEmpty({ hiddenFields: [], query: everyone, words: [] }))).toContain('npx prisma db seed')
 })
 
 describe('Pagination', () => {
@@ -125,7 +127,31 @@ describe('AgeHistogram', () => {
       'aria-label="32: 1 person"',
     ])
     expect(html).toContain('href="/users?q=maria&amp;age_min=30&amp;age_max=30"')
-    expect(html).toContain('Not given: 5 people')
     expect(html).not.toContain('style=')
   })
+})
+
+describe('AgeFilter', () => {
+  const histogram = [
+    { age: 30, people: 1234 },
+    { age: null, people: 5 },
+  ]
+
+  test('links to the people without an age, in the list as it is', () => {
+    const html = renderToStaticMarkup(AgeFilter({ query: maria, histogram }))
+    expect(html).toContain('<a href="/users?q=maria&amp;age=unknown">Not given: 5 people</a>')
+    expect(renderToStaticMarkup(AgeFilter({ query: maria, histogram: histogram.slice(0, 1) }))).not.toContain('Not given')
+  })
+
+  test('has no range to fill in while the list has only people without an age', () => {
+    const html = renderToStaticMarkup(AgeFilter({ query: { ...maria, age: 'unknown' }, histogram: histogram.slice(1) }))
+    expect(html).toContain('<a href="/users?q=maria">Show all ages</a>')
+    expect(html).not.toContain('<input')
+  })
+})
+
+test('each chip removes its filter and keeps the others', () => {
+  const query = { ...maria, age_min: 30, age_max: 39, size: 25 } as const
+  const html = renderToStaticMarkup(ActiveFilters({ query }))
+  expect(html.match(/href="[^"]*"/g)).toEqual(['href="/users?age_min=30&amp;age_max=39&amp;size=25"', 'href="/users?q=maria&amp;size=25"'])
 })

@@ -1,12 +1,14 @@
 import { globSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { countUsers, findUser, listUsers } from '../../app/_models/user.ts'
+import { findUser, listUsers, summarizeDirectory } from '../../app/_models/user.ts'
+import { findPlace } from '../../app/_models/user-place.ts'
 import { currentAnswer } from '../../app/_request/answer.ts'
 import { type PageRoute, ROUTES, readUserPage } from '../../app/_request/routes.ts'
 import { ROOT } from '../../server/paths.ts'
 
-vi.mock('../../app/_models/user.ts', () => ({ countUsers: vi.fn(), findUser: vi.fn(), listUsers: vi.fn() }))
+vi.mock('../../app/_models/user.ts', () => ({ findUser: vi.fn(), listUsers: vi.fn(), summarizeDirectory: vi.fn() }))
+vi.mock('../../app/_models/user-place.ts', () => ({ findPlace: vi.fn() }))
 
 beforeEach(() => {
   vi.resetAllMocks()
@@ -59,11 +61,16 @@ test('a path that leads to nothing has an example with the same page', () => {
 })
 
 test('a route reads what its page shows', async () => {
-  vi.mocked(countUsers).mockResolvedValue(7)
-  expect(await pageRoute('/').read('/', {})).toBe(7)
+  const directory = { count: 0, histogram: [], newest: [] }
+  vi.mocked(summarizeDirectory).mockResolvedValue(directory)
+  expect(await pageRoute('/').read('/', {})).toBe(directory)
   await pageRoute('/user/profile/12').read('/user/profile/12', {})
   expect(findUser).toHaveBeenCalledWith(12)
   expect(await pageRoute('/user/profile/9007199254740993').read('/user/profile/9007199254740993', {})).toBe(null)
+  expect(findPlace).not.toHaveBeenCalled()
+  vi.mocked(findUser).mockResolvedValue({ id: 12, username: 'ada', email: 'ada@example.com', age: null })
+  await pageRoute('/user/profile/12').read('/user/profile/12', { q: 'ada', page: '2' })
+  expect(findPlace).toHaveBeenCalledWith(12, expect.objectContaining({ q: 'ada', page: 2 }), expect.anything())
   await pageRoute('/users').read('/users', { q: 'ada', page: '2' })
   expect(vi.mocked(listUsers).mock.lastCall?.[0]).toMatchObject({ q: 'ada', page: 2 })
 })

@@ -1,11 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isCanonical, parseUserListQuery, type SearchParams, userListHref, userProfileHref } from '../../app/_models/user-list-query.ts'
+import {
+  isCanonical,
+  parseProfileList,
+  parseUserListQuery,
+  type SearchParams,
+  userListHref,
+  userProfileHref,
+} from '../../app/_models/user-list-query.ts'
 
 const DEFAULTS = { q: '', sort: null, dir: 'asc', age_min: null, age_max: null, age: null, page: 1, size: 50 } as const
 
-const parse = (params: SearchParams) => parseUserListQuery(params).query
-const ignoredBy = (params: SearchParams) => parseUserListQuery(params).ignored.map(({ name, reason }) => `${name}: ${reason}`)
+const parse = (params: SearchParams) => parseUserListQuery(params, []).query
+const ignoredBy = (params: SearchParams) => parseUserListQuery(params, []).ignored.map(({ name, reason }) => `${name}: ${reason}`)
 const paramsOf = (href: string) => Object.fromEntries(new URL(href, 'http://roster').searchParams)
 
 const NAMES = ['q', 'sort', 'dir', 'age_min', 'age_max', 'age', 'size', 'page', 'other', '__proto__', 'constructor']
@@ -87,7 +94,7 @@ describe('parseUserListQuery', () => {
       fc.property(HOSTILE_PARAMS, (hostile) => {
         const query = parse(hostile)
         const params = paramsOf(userListHref(query))
-        expect(parseUserListQuery(params)).toEqual({ query, ignored: [] })
+        expect(parseUserListQuery(params, [])).toEqual({ query, ignored: [] })
         expect(isCanonical(params, query)).toBe(true)
       }),
       { numRuns: 1_000 },
@@ -134,5 +141,24 @@ describe('userListHref', () => {
 
 test('userProfileHref contains the list that it is reached from', () => {
   expect(userProfileHref(7)).toBe('/user/profile/7')
+  expect(userProfileHref(7, {})).toBe('/user/profile/7?page=1')
   expect(userProfileHref(7, { q: 'ann', age_min: 30, page: 2 })).toBe('/user/profile/7?q=ann&age_min=30&page=2')
+})
+
+test('what needs a hidden field is ignored and named', () => {
+  const params = { q: 'ann', sort: 'email', age_min: '30', age: 'unknown', page: '2' }
+  const { query, ignored } = parseUserListQuery(params, ['email', 'age'])
+  expect(query).toEqual({ ...parse({ q: 'ann', page: '2' }) })
+  expect(ignored).toEqual([
+    { name: 'sort', reason: 'must be id or username' },
+    { name: 'age_min', reason: 'ages are hidden' },
+    { name: 'age', reason: 'ages are hidden' },
+  ])
+  expect(parseUserListQuery({ sort: 'age', age_min: '30' }, ['email']).ignored).toEqual([])
+})
+
+test('parseProfileList finds the list in the URL of a profile', () => {
+  expect(parseProfileList({ utm: 'x' }, [])).toBe(null)
+  expect(parseProfileList({ page: '1' }, [])).toEqual(DEFAULTS)
+  expect(parseProfileList({ q: 'ann', age_min: 'x', page: '2' }, [])).toEqual({ ...DEFAULTS, q: 'ann', page: 2 })
 })

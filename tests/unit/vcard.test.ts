@@ -20,6 +20,19 @@ test('has the properties that both versions demand', () => {
   expect(vcards([MILES], '4.0')).toContain('\r\nEMAIL:miles@example.org\r\n')
 })
 
+test('leads back to the page of the person where the site has an address', () => {
+  const site = { name: 'Acme, Inc.', url: 'https://people.example.com' }
+  const lines = [
+    'UID:https://people.example.com/user/profile/5',
+    'SOURCE:https://people.example.com/user/profile/5.vcf',
+    'URL:https://people.example.com/user/profile/5',
+  ]
+  expect(vcards([MILES], '3.0', site).split('\r\n')).toEqual(expect.arrayContaining([...lines, 'NAME:Acme\\, Inc.']))
+  expect(vcards([MILES], '4.0', site).split('\r\n')).toEqual(expect.arrayContaining(lines))
+  // RFC 6350 has no such property.
+  expect(vcards([MILES], '4.0', site)).not.toContain('NAME:')
+})
+
 test.each(VCARD_VERSIONS)('a parser reads what was written in version %s, and no line is too long or cuts a character', (version) => {
   const text = fc.string({
     unit: fc.oneof(fc.constantFrom('\\', ',', ';', ':', '"', '\n', '😀', 'é', 'ж', '明'), fc.string({ minLength: 1 })),
@@ -44,5 +57,11 @@ test.each(VCARD_VERSIONS)('a parser reads what was written in version %s, and no
         expect(new ical.Component(second).getFirstPropertyValue('uid')).toBe('urn:roster:user:5')
       },
     ),
+  )
+})
+
+test('without an email where these are hidden', () => {
+  expect(vcards([{ id: 5, username: 'ada' }], '3.0')).toBe(
+    ['BEGIN:VCARD', 'VERSION:3.0', 'UID:urn:roster:user:5', 'FN:ada', 'N:;ada;;;', 'END:VCARD', ''].join('\r\n'),
   )
 })

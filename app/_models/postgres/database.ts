@@ -1,6 +1,7 @@
 import 'server-only'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { type Prisma, PrismaClient } from '../../../prisma/postgres/generated/client.ts'
+import { readSite } from '../../_site/site.ts'
 
 // A worker serves its pages side by side: while one waits for PostgreSQL, others use the processor.
 const CONNECTIONS = 4
@@ -34,6 +35,7 @@ export function database(): PrismaClient {
 }
 
 function connectDatabase(connectionString = ''): PrismaClient {
+  if (readSite().hiddenFields.length > 0) throw new Error('HIDDEN_FIELDS cannot be used with PostgreSQL: emails and ages would be searched')
   const options = Object.entries(SETTINGS).map(([name, value]) => `-c ${name}=${value}`)
   return new PrismaClient({
     adapter: new PrismaPg({
@@ -41,6 +43,16 @@ function connectDatabase(connectionString = ''): PrismaClient {
       options: options.join(' '),
     }),
   })
+}
+
+/**
+ * The version of the database as this process sees it: which transactions it sees, and of which server. Two reads with the same version
+ * before and after them have seen the same people.
+ */
+export async function readDataVersion(): Promise<string> {
+  const [row] = await database().$queryRaw<{ version: string }[]>`
+    SELECT pg_current_snapshot()::text || ' ' || pg_postmaster_start_time()::text AS "version"`
+  return row?.version ?? ''
 }
 
 /** As `$queryRaw`, for a statement that may take longer than a page waits: a count of all, or a part of a whole list. */

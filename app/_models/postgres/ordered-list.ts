@@ -1,6 +1,7 @@
 import 'server-only'
 import type { Prisma } from '../../../prisma/postgres/generated/client.ts'
 import { type AgeHistogram, sumPeople } from '../age-histogram.ts'
+import type { ListRows } from '../sqlite/list-rows.ts'
 import type { UserListQuery } from '../user-list-query.ts'
 import type { UserRow } from '../user-rows.ts'
 import { ageCondition, readAges } from './ages.ts'
@@ -10,13 +11,13 @@ import { orderBy, reversedOrder } from './order.ts'
 /** One page of a list: `users` is null when finding them would take too long. See UserPage for the rest. */
 export type ListPage = { users: UserRow[] | null; count: number; isCountExact: boolean; histogram: AgeHistogram | null }
 
-/** One page of a list without a search. */
-export async function listInOrder(query: UserListQuery): Promise<ListPage> {
-  const { sort, dir, page, size } = query
+/** The `rows` of a list without a search. */
+export async function listInOrder(query: UserListQuery, rows: ListRows): Promise<ListPage> {
+  const { sort, dir } = query
   const histogram = await readAges(query)
   const count = sumPeople(histogram)
-  const first = (page - 1) * size
-  const end = Math.min(count, first + size)
+  const first = rows.offset
+  const end = Math.min(count, rows.end)
   const found = { users: [], count, isCountExact: true, histogram }
   if (first >= end) return found
   const condition = ageCondition(query)

@@ -2,6 +2,7 @@ import 'server-only'
 import { Prisma } from '../../../prisma/postgres/generated/client.ts'
 import { parseAges, UNKNOWN_AGE } from '../age-histogram.ts'
 import { foldText, type Search } from '../search-words.ts'
+import type { ListRows } from '../sqlite/list-rows.ts'
 import type { Direction, Sort, UserListQuery } from '../user-list-query.ts'
 import type { UserRow } from '../user-rows.ts'
 import { ageCondition, sumAges } from './ages.ts'
@@ -18,17 +19,17 @@ type Place = { offset: number; size: number }
 /** The ranks of exact matches, each the ids that have it. */
 export type ExactMatches = number[][]
 
-/** One page of the people that match a search, of which up to `maxCount` are counted. */
-export async function searchUsers(query: UserListQuery, search: Search, maxCount: number): Promise<ListPage> {
-  const { sort, dir, page, size } = query
+/** The `rows` of the people that match a search, of which up to `maxCount` are counted. */
+export async function searchUsers(query: UserListQuery, search: Search, rows: ListRows, maxCount: number): Promise<ListPage> {
+  const { sort, dir } = query
   const found = Prisma.sql`${hasWords(search.words)} AND ${ageCondition(query)}`
   const exact = sort === null ? await readExactMatches(query, search) : []
   const isPrefix = startsWithAny(search.words)
   const order = sort === null ? Prisma.sql`${rankOf(exact, isPrefix)}, "id"` : orderBy(sort, dir)
-  const offset = (page - 1) * size
-  const few = await readFew(found, order, { offset, size }, maxCount)
+  const { offset } = rows
+  const few = await readFew(found, order, { offset, size: rows.end - offset }, maxCount)
   if (few.count <= maxCount) return { ...few, isCountExact: true }
-  const end = Math.min(offset + size, maxCount)
+  const end = Math.min(rows.end, maxCount)
   const others = { count: maxCount, isCountExact: false, histogram: null }
   if (offset >= end) return { ...others, users: [] }
   const place = { offset, size: end - offset }
@@ -44,7 +45,7 @@ export async function searchUsers(query: UserListQuery, search: Search, maxCount
  */
 export async function readExactMatches(query: UserListQuery, search: Search): Promise<ExactMatches> {
   const folded = foldText(query.q, search.foldCharacter)
-  const found = await database().$queryRaw<UserRow[]>`
+  const found = await database().$queryRaw<{ id: number; username: string; email: string }[]>`
     SELECT "id", "username", "email" FROM "User"
     WHERE (${isWhole('usernameKey', folded)} OR ${isWhole('emailKey', folded)}) AND ${ageCondition(query)}
     ORDER BY "id" LIMIT ${MAX_EXACT_MATCHES}`

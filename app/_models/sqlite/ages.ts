@@ -1,5 +1,6 @@
 import 'server-only'
 import { Prisma } from '../../../prisma/generated/client.ts'
+import { isHidden } from '../../_site/site.ts'
 import { type AgeFilter, type AgeHistogram, isAgeAdmitted, parseAges } from '../age-histogram.ts'
 import { MAX_AGE } from '../user-list-query.ts'
 import { database } from './database.ts'
@@ -13,8 +14,12 @@ export async function sumAges(): Promise<number> {
   return Number(row?.count)
 }
 
-/** The ages of the people that `filter` admits. Raw SQL: `groupBy` reads an index of all people; triggers keep these counts. */
+/**
+ * The ages of the people that `filter` admits; where ages are hidden, that of everybody is unknown. Raw SQL: `groupBy` reads an index of all
+ * people; triggers keep these counts.
+ */
 export async function readAges(filter: AgeFilter): Promise<AgeHistogram> {
+  if (isHidden('age')) return [{ age: null, people: await sumAges() }]
   const [row] = await database().$queryRaw<{ ages: string }[]>`
     SELECT json_group_array(json_array("age", "people")) AS "ages" FROM "UserAgeCount" WHERE "people" > 0`
   return parseAges(row?.ages).filter(({ age }) => isAgeAdmitted(age, filter))

@@ -2,9 +2,10 @@ import 'server-only'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { type AgeHistogram, sumPeople } from '../age-histogram.ts'
 import type { Direction, Sort, UserListQuery } from '../user-list-query.ts'
-import { readUsers, USER_ROW, type UserRow } from '../user-rows.ts'
+import { readUsers, shownColumns, type UserRow } from '../user-rows.ts'
 import { ageCondition, EVERYBODY, readAges, sumAges } from './ages.ts'
 import { database } from './database.ts'
+import type { ListRows } from './list-rows.ts'
 import type { WorkBudget } from './work-budget.ts'
 
 /** One page of a list: `users` is null when finding them would take too long. See UserPage for the rest. */
@@ -32,13 +33,13 @@ export const INDEXES = {
   age: Prisma.sql`INDEXED BY "UserText_age_id_email_idx"`,
 }
 
-/** One page of a list without a search. */
-export async function listInOrder(query: UserListQuery, budget: WorkBudget): Promise<ListPage> {
-  const { sort, dir, page, size } = query
+/** The `rows` of a list without a search. */
+export async function listInOrder(query: UserListQuery, rows: ListRows, budget: WorkBudget): Promise<ListPage> {
+  const { sort, dir } = query
   const histogram = await readAges(query)
   const condition = ageCondition(query)
   const everybody = condition === null ? sumPeople(histogram) : await sumAges()
-  const users = await readPage(indexRanges(sort ?? 'id', dir, condition, histogram), (page - 1) * size, size, everybody, budget)
+  const users = await readPage(indexRanges(sort ?? 'id', dir, condition, histogram), rows, everybody, budget)
   return { users, count: sumPeople(histogram), isCountExact: true, histogram }
 }
 
@@ -56,19 +57,13 @@ export function indexRanges(sort: Sort, dir: Direction, condition: Prisma.Sql | 
   })
 }
 
-/** The people from `offset` on, or null when the page is too far from both ends. `everybody` counts people of all ages. */
-async function readPage(
-  ranges: IndexRange[],
-  offset: number,
-  size: number,
-  everybody: number,
-  budget: WorkBudget,
-): Promise<UserRow[] | null> {
+/** The people of `rows`, or null when these are too far from both ends. `everybody` counts people of all ages. */
+async function readPage(ranges: IndexRange[], rows: ListRows, everybody: number, budget: WorkBudget): Promise<UserRow[] | null> {
   const users: UserRow[] = []
   let before = 0
   for (const range of ranges) {
-    const first = Math.max(0, offset - before)
-    const end = Math.min(range.people, offset + size - before)
+    const first = Math.max(0, rows.offset - before)
+    const end = Math.min(range.people, rows.end - before)
     before += range.people
     if (first >= end) continue
     if (range.where === EVERYBODY && Math.min(first, range.people - end) > budget.limits.maxSkipRows) {
@@ -91,7 +86,7 @@ async function readRange(range: IndexRange, first: number, end: number): Promise
   const [skip, take] = [isBackwards ? people - end : first, end - first]
   const users =
     key === 'id' && where === EVERYBODY
-      ? await database().user.findMany({ select: USER_ROW, orderBy: { id: order }, skip, take })
+      ? await database().user.findMany({ select: shownColumns(), orderBy: { id: order }, skip, take })
       : await readUsers(await readIdsAt(range, order, skip, take))
   return isBackwards ? users.reverse() : users
 }

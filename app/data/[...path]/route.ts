@@ -1,6 +1,6 @@
 import { ROUTES } from '../../_request/routes.ts'
 
-/** The list and each person as data, for `next dev` only: next.config.js leads here, the server (server/http/answer-data.ts) does not. */
+/** The list, each person and the site's files as data, for `next dev` only: next.config.js leads here, the server (server/http/answer-data.ts) does not. */
 export async function GET(request: Request): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url)
   const path = pathname.replace(/^\/data/, '')
@@ -8,6 +8,7 @@ export async function GET(request: Request): Promise<Response> {
   if (!route || !('answer' in route)) return new Response(null, { status: 404 })
   const params = Object.fromEntries([...searchParams.keys()].map((name) => [name, onlyOrAll(searchParams.getAll(name))]))
   const { status, headers, body } = await route.answer(path, params, request.signal)
+  if (body instanceof Uint8Array) return new Response(new Uint8Array(body), { status, headers })
   return new Response(typeof body === 'string' ? body : toStream(body), { status, headers })
 }
 

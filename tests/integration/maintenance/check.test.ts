@@ -106,6 +106,11 @@ test.each<[string, (sql: DatabaseSync) => void, Record<string, RegExp>]>([
     { 'Folded names': /id 3/, Ages: /36/ },
   ],
   [
+    'a word too many in the index of usernames alone',
+    (sql) => sql.exec(`INSERT INTO "UsernameSearch" ("rowid", "username", "starts") VALUES (3, 'zed', '  ze')`),
+    { 'Search index': /^differs.* entries instead of/ },
+  ],
+  [
     'a wrong count of ages',
     (sql) => sql.exec(`UPDATE "UserAgeCount" SET "people" = 7 WHERE "age" = 150`),
     { Ages: /^counted wrongly: 150$/ },

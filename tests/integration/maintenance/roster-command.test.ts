@@ -51,6 +51,7 @@ describe('help', () => {
     const release = temporaryFolder()
     const isReleased = (path: string) => !/\/server\/(?:commands\/(?:dev|build)\.ts|release)$/.test(path)
     cpSync(join(ROOT, 'server'), join(release, 'server'), { recursive: true, filter: isReleased })
+    cpSync(join(ROOT, 'app/_site'), join(release, 'app/_site'), { recursive: true })
     symlinkSync(join(ROOT, 'node_modules'), join(release, 'node_modules'))
     const script = join(release, 'server/roster.ts')
     const { status, stdout } = run(process.execPath, [script, '--help'])
@@ -143,6 +144,18 @@ test('prepare creates the database, and seed adds people', () => {
     stderr: '',
   })
   expect(roster(['seed', '--count', '50'], file)).toMatchObject({ status: 0, stdout: 'Added 50 people; the database has 50 people.\n' })
+})
+
+test('a wrong logo stops what serves, before it does anything, and nothing else', () => {
+  const file = join(temporaryFolder(), 'roster.db')
+  const env = { SITE_LOGO: '/nowhere/logo.svg', SITE_ACCENT: 'brownish', SITE_NAME: 'x'.repeat(99) }
+  for (const command of ['start', 'serve', 'dev']) {
+    const { status, stdout, stderr } = run(process.execPath, [SCRIPT, command], file, env)
+    expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: '', stderr: expect.stringMatching(/^SITE_NAME is "x+"; [^\n]+\n$/) })
+    expect(existsSync(file)).toBe(false)
+  }
+  expect(run(process.execPath, [SCRIPT, 'prepare'], file, env)).toMatchObject({ status: 0, stderr: '' })
+  expect(run(process.execPath, [SCRIPT, 'status'], file, env)).toMatchObject({ status: 0, stderr: '' })
 })
 
 test.each([

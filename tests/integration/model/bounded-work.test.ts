@@ -166,7 +166,7 @@ describe('any search ends after a bounded number of statements that read a bound
       for (const sort of [undefined, ...SORTS])
         for (const dir of ['asc', 'desc'])
           for (const page of ['1', '4']) {
-            const { query } = parseUserListQuery({ q, sort, dir, ...age, page, size: '25' })
+            const { query } = parseUserListQuery({ q, sort, dir, ...age, page, size: '25' }, [])
             statements.mockClear()
             vi.mocked(process.threadCpuUsage).mockClear()
             const listed = await listUsers(query, { limits: { ...TIGHT, maxIndexPages } })

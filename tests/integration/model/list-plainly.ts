@@ -1,6 +1,6 @@
-import type { UserRow } from '../../../app/_models/user.ts'
 import type { UserListQuery } from '../../../app/_models/user-list-query.ts'
 import { writtenOrder } from '../../fixtures/engines.ts'
+import type { NamedPerson } from '../../fixtures/named-people.ts'
 
 // The expected results, written without any code or table of the model: it is what they check.
 
@@ -12,7 +12,7 @@ const ALIKE = new Map([
 ])
 
 /** The people that a query matches, in its order. Looks at everybody. */
-export function listPlainly(everybody: UserRow[], { q, sort, dir, ...filter }: UserListQuery): UserRow[] {
+export function listPlainly(everybody: NamedPerson[], { q, sort, dir, ...filter }: UserListQuery): NamedPerson[] {
   const words = listWords(q)
   const found = everybody.filter(({ username, email, age }) => {
     const fields = [foldPlainly(username), foldPlainly(email)]
@@ -25,15 +25,15 @@ export function listPlainly(everybody: UserRow[], { q, sort, dir, ...filter }: U
     if (filter.age_min === null && filter.age_max === null) return isFound
     return isFound && age !== null && age >= (filter.age_min ?? 0) && age <= (filter.age_max ?? 150)
   })
-  const rank = ({ username, email }: UserRow) => {
+  const rank = ({ username, email }: NamedPerson) => {
     if (ignoreCase(email) === ignoreCase(q)) return 0
     if (ignoreCase(username) === ignoreCase(q)) return 1
     if ([username, email].some((field) => foldPlainly(field) === foldPlainly(q))) return 2
     return words.some((word) => foldPlainly(username).startsWith(word)) ? 3 : 4
   }
   const sign = dir === 'asc' ? 1 : -1
-  const byId = (a: UserRow, b: UserRow) => a.id - b.id
-  const byAge = (a: UserRow, b: UserRow) => {
+  const byId = (a: NamedPerson, b: NamedPerson) => a.id - b.id
+  const byAge = (a: NamedPerson, b: NamedPerson) => {
     if (a.age === null || b.age === null) return Number(a.age === null) - Number(b.age === null)
     return sign * (a.age - b.age)
   }
@@ -45,7 +45,7 @@ export function listPlainly(everybody: UserRow[], { q, sort, dir, ...filter }: U
   })
 }
 
-export function countPlainly(users: UserRow[]): { age: number | null; people: number }[] {
+export function countPlainly(users: NamedPerson[]): { age: number | null; people: number }[] {
   const ages = [...Map.groupBy(users, ({ age }) => age)].map(([age, { length }]) => ({ age, people: length }))
   return ages.sort((a, b) => (a.age ?? 999) - (b.age ?? 999))
 }

@@ -2,11 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { UserRow } from '../../../app/_models/user.ts'
 import { SORTS, type UserListQuery } from '../../../app/_models/user-list-query.ts'
 import { applyMigrations, listMigrations } from '../../../server/database/migrate.ts'
 import { findExecutable } from '../../fixtures/find-executable.ts'
-import { addPeople, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
+import { addPeople, NAMED_PEOPLE, type NamedPerson } from '../../fixtures/named-people.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
 import { foldingOf } from './folding-of.ts'
 import { countPlainly, listPlainly } from './list-plainly.ts'
@@ -140,7 +139,7 @@ describe('the search index and the counts', () => {
     const migrations = listMigrations()
     const temporary = temporaryDatabase(migrations.slice(0, 1))
     const { sql } = temporary
-    const everybody: UserRow[] = [
+    const everybody: NamedPerson[] = [
       ...NAMED_PEOPLE,
       { id: 500, username: 'Łukasz Żółć', email: 'łukasz@example.com', age: null },
       { id: 501, username: 'ÉLÉONORE', email: 'el@example.org', age: 42 },
@@ -172,14 +171,20 @@ function execute(sql: DatabaseSync, text: string): void {
 }
 
 function expectRight(sql: DatabaseSync): void {
-  sql.exec(`INSERT INTO "UserSearch" ("UserSearch") VALUES ('integrity-check')`)
+  for (const index of ['UserSearch', 'UsernameSearch']) sql.exec(`INSERT INTO "${index}" ("${index}") VALUES ('integrity-check')`)
   expect(sql.prepare('SELECT * FROM "UserText" ORDER BY "id"').all()).toEqual(listExpectedTexts(sql))
-  expect(listTerms(sql, 'main', 'UserSearch')).toEqual(listExpectedTerms(sql))
+  for (const index of ['UserSearch', 'UsernameSearch']) expect(listTerms(sql, index)).toEqual(listExpectedTerms(sql, index))
   expect(listBlocks(sql)).toEqual(listExpectedBlocks(sql))
+  expect(sql.prepare(STARTS_OF_NOBODY).all()).toEqual([])
   expect(sql.prepare('SELECT "age", "people" FROM "UserAgeCount" WHERE "people" <> 0 ORDER BY "age"').all()).toEqual(
     sql.prepare('SELECT ifnull("age", -1) AS "age", count(*) AS "people" FROM "User" GROUP BY 1 ORDER BY 1').all(),
   )
 }
+
+// The names of people who are removed must not stay in the counts.
+const STARTS_OF_NOBODY = `
+  SELECT "start" FROM "UserKeyCount"
+  WHERE "key" <> 'id' AND "start" <> '' AND "start" NOT IN (SELECT "username" FROM "UserText" UNION ALL SELECT "email" FROM "UserText")`
 
 function listBlocks(sql: DatabaseSync) {
   return sql.prepare('SELECT "key", "start", "people" FROM "UserKeyCount" ORDER BY "key", "start"').all()
@@ -197,17 +202,21 @@ function listExpectedBlocks(sql: DatabaseSync) {
   return rows.all()
 }
 
-function listExpectedTerms(sql: DatabaseSync): unknown[] {
+function listExpectedTerms(sql: DatabaseSync, index: string): unknown[] {
   using fresh = new DatabaseSync(':memory:')
-  fresh.exec(`CREATE VIRTUAL TABLE "UserSearch" USING fts5("username", "email", "starts", tokenize = 'trigram')`)
+  fresh.exec(`
+    CREATE VIRTUAL TABLE "UserSearch" USING fts5("username", "email", "starts", tokenize = 'trigram');
+    CREATE VIRTUAL TABLE "UsernameSearch" USING fts5("username", "starts", tokenize = 'trigram')`)
   const insert = fresh.prepare('INSERT INTO "UserSearch" (rowid, "username", "email", "starts") VALUES (?, ?, ?, ?)')
+  const insertUsername = fresh.prepare('INSERT INTO "UsernameSearch" (rowid, "username", "starts") VALUES (?, ?, ?)')
   const fold = foldingOf(sql)
   for (const { id, username, email } of sql.prepare('SELECT * FROM "User"').all()) {
     const [name, address] = [fold(String(username)), fold(String(email))]
     const beginnings = [name, ...name.split(/[ ._-]/).slice(1)].map((part) => `  ${[...part].slice(0, 2).join('')}`)
     insert.run(Number(id), name, address, `${beginnings.join('')}\t\t${[...address].slice(0, 2).join('')}`)
+    insertUsername.run(Number(id), name, beginnings.join(''))
   }
-  return listTerms(fresh, 'main', 'UserSearch')
+  return listTerms(fresh, index)
 }
 
 function listExpectedTexts(sql: DatabaseSync): unknown[] {
@@ -219,9 +228,9 @@ function listExpectedTexts(sql: DatabaseSync): unknown[] {
     .map(({ id, username, email, age }) => ({ username: keyOf(String(username)), email: keyOf(String(email)), age, id }))
 }
 
-function listTerms(sql: DatabaseSync, schema: string, table: string): unknown[] {
-  sql.exec(`CREATE VIRTUAL TABLE IF NOT EXISTS temp."terms" USING fts5vocab('${schema}', '${table}', 'instance')`)
-  return sql.prepare('SELECT * FROM temp."terms" ORDER BY "term", "doc", "col", "offset"').all()
+function listTerms(sql: DatabaseSync, index: string): unknown[] {
+  sql.exec(`CREATE VIRTUAL TABLE IF NOT EXISTS temp."terms of ${index}" USING fts5vocab('main', '${index}', 'instance')`)
+  return sql.prepare(`SELECT * FROM temp."terms of ${index}" ORDER BY "term", "doc", "col", "offset"`).all()
 }
 
 function quote(text: string): string {

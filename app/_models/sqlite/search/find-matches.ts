@@ -3,6 +3,7 @@ import type { Prisma } from '../../../../prisma/generated/client.ts'
 import { sumPeople } from '../../age-histogram.ts'
 import { readAges } from '../ages.ts'
 import { indexRanges } from '../ordered-list.ts'
+import type { IndexQuery } from './query.ts'
 import { filterByAgeIndex, filterById, readAllMatches, readIndexBatches, type UserBatch } from './read.ts'
 import type { SearchRun } from './search-run.ts'
 import { walk } from './walk.ts'
@@ -21,7 +22,7 @@ export async function findMatches(run: SearchRun): Promise<Matches> {
   const wanted = budget.limits.maxCount + 1
   const indexQuery = await run.indexQuery()
   if (age && indexQuery.isCheap && indexQuery.condition === null)
-    return { ...(await findOfAge(run, indexQuery.expression, age, wanted)), isLowestIds: true }
+    return { ...(await findOfAge(run, indexQuery, age, wanted)), isLowestIds: true }
   plans.push('index-batches')
   const found = await readIndexBatches(indexQuery, { age: null, wanted }, budget)
   if (age === null) return { ...found, isLowestIds: true }
@@ -36,9 +37,9 @@ export async function findMatches(run: SearchRun): Promise<Matches> {
 }
 
 /** Where one statement finds everybody who has the words. */
-async function findOfAge({ query, budget, plans }: SearchRun, expression: string, age: Prisma.Sql, wanted: number): Promise<UserBatch> {
+async function findOfAge({ query, budget, plans }: SearchRun, indexQuery: IndexQuery, age: Prisma.Sql, wanted: number): Promise<UserBatch> {
   if (budget.isSpent) return { ids: [], isComplete: false }
-  const wordMatches = await readAllMatches(expression, budget)
+  const wordMatches = await readAllMatches(indexQuery, budget)
   const peopleOfAge = sumPeople(await readAges(query))
   if (peopleOfAge < ROWS_PER_LOOKUP * Math.min(wordMatches.length, wanted) && !budget.isSpent) {
     plans.push('filter-by-age-index')

@@ -27,8 +27,8 @@ export async function listPageOfFew(
   return sortAndCountAges(matches, await rankOf(run), { ...page, dir: 'asc' }, budget)
 }
 
-async function rankOf({ query, folded, prefixRanges, age, budget }: SearchRun): Promise<Prisma.Sql> {
-  const exact = await readExactMatches(query.q, folded, age, budget)
+async function rankOf({ query, folded, text, prefixRanges, age, budget }: SearchRun): Promise<Prisma.Sql> {
+  const exact = await readExactMatches(query.q, folded, text, age, budget)
   const cases = exact.flatMap((ids, rank) =>
     ids.length > 0 ? Prisma.sql`WHEN "UserText"."id" IN (SELECT "value" FROM json_each(${JSON.stringify(ids)})) THEN ${rank}` : [],
   )
@@ -48,7 +48,7 @@ export async function listPageOfMany(run: SearchRun, matches: Matches, offset: n
 /** Exact matches first, then those whose username starts with a word of the search, then all others by id. */
 async function rankMany(run: SearchRun, matches: Matches, offset: number, end: number): Promise<number[] | null> {
   run.plans.push('rank-many')
-  const exact = await readExactMatches(run.query.q, run.folded, run.age, run.budget)
+  const exact = await readExactMatches(run.query.q, run.folded, run.text, run.age, run.budget)
   const prefix = await readPrefix(run, matches, end)
   const others = await listById(run, matches, 'asc', end)
   return prefix && others && concatUnique(...exact, prefix, others).slice(offset, end)

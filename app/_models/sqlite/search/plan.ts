@@ -2,7 +2,7 @@ import 'server-only'
 import type { WorkBudget } from '../work-budget.ts'
 import { readIndexPages } from './index-pages.ts'
 import type { ListLimits } from './limits.ts'
-import { conditionOf, type IndexQuery, quote, type Word } from './query.ts'
+import { conditionOf, type IndexQuery, quote, type SearchedText, type Word } from './query.ts'
 
 type Trigram = { text: string; pages: number }
 
@@ -23,10 +23,10 @@ const RARE_TRIGRAMS = 4
  * The index query for people who have all words. It looks for as many of the rarest words as are cheap and leaves the others to the
  * condition: FTS5 would read all trigrams of all words in one call that nothing can stop, even when nobody has all of them.
  */
-export async function planIndexQuery(words: Word[], budget: WorkBudget): Promise<IndexQuery> {
+export async function planIndexQuery(words: Word[], { index }: SearchedText, budget: WorkBudget): Promise<IndexQuery> {
   const { limits } = budget
   const trigrams = [...new Set(words.flatMap((word) => word.trigrams))]
-  const pages = await budget.run(() => readIndexPages(trigrams))
+  const pages = await budget.run(() => readIndexPages(index, trigrams))
   const pagesOf = new Map(trigrams.map((trigram, index) => [trigram, pages[index] ?? 0]))
   const plans = words.map((word) => planWord(word, pagesOf, limits)).sort((a, b) => a.rarest.pages - b.rarest.pages)
   let pagesLeft = limits.maxIndexPages
@@ -44,6 +44,7 @@ export async function planIndexQuery(words: Word[], budget: WorkBudget): Promise
   const found = indexed.filter(({ isExact }) => isExact).map(({ word }) => word)
   const rest = words.filter((word) => !found.includes(word))
   return {
+    index,
     expression: indexed.map(({ expression }) => expression).join(' AND '),
     condition: rest.length > 0 ? conditionOf(rest) : null,
     isCheap,

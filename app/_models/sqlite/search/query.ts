@@ -1,8 +1,15 @@
 import { Prisma } from '../../../../prisma/generated/client.ts'
+import { isHidden } from '../../../_site/site.ts'
 import { hasParts, PART_SEPARATORS, type Search, type SearchWord } from '../../search-words.ts'
 
-/** A question to "UserSearch": an expression of SQLite's FTS5, and a condition on the rows that it finds. */
+type TextColumn = 'username' | 'email'
+
+/** What a search looks through. Each has an index of its own: hidden emails change nothing, not even what a search costs. */
+export type SearchedText = { index: 'UserSearch' | 'UsernameSearch'; columns: TextColumn[] }
+
+/** A question to an index: an expression of SQLite's FTS5, and a condition on the rows that it finds. */
 export type IndexQuery = {
+  index: SearchedText['index']
   expression: string
   condition: Prisma.Sql | null
   /** Few index pages: one statement may read all of it. */
@@ -26,12 +33,20 @@ const LAST_CHARACTER = '\u{10FFFF}'
 const FOLDED_END = '\u0001'
 const AFTER_FOLDED_END = '\u0002'
 
-export function compileWords({ words }: Pick<Search, 'words'>): Word[] {
+// White space before what a text in the column "starts" begins with.
+const STARTS: Record<TextColumn, string> = { username: ' ', email: '\t' }
+
+/** Usernames and, unless they are hidden, emails. */
+export function searchedText(): SearchedText {
+  return isHidden('email') ? { index: 'UsernameSearch', columns: ['username'] } : { index: 'UserSearch', columns: ['username', 'email'] }
+}
+
+export function compileWords({ words }: Pick<Search, 'words'>, { columns }: SearchedText): Word[] {
   return words.map((word) => ({
     ...word,
-    expression: matchWord(word),
-    trigrams: listTrigrams(word),
-    condition: word.isShort ? startsSomewhere(word) : Prisma.sql`(instr("username", ${word.folded}) OR instr("email", ${word.folded}))`,
+    expression: matchWord(word, columns),
+    trigrams: listTrigrams(word, columns),
+    condition: word.isShort ? startsSomewhere(word, columns) : isInside(word, columns),
   }))
 }
 
@@ -44,13 +59,13 @@ export function conditionOf(words: Word[]): Prisma.Sql {
 }
 
 /** The condition that a text of "UserText" starts with `folded`: a range of its index. */
-export function startsWith(column: 'username' | 'email', folded: string): Prisma.Sql {
+export function startsWith(column: TextColumn, folded: string): Prisma.Sql {
   const key = Prisma.raw(`"${column}"`)
   return Prisma.sql`(${key} >= ${folded} AND ${key} < ${folded + LAST_CHARACTER})`
 }
 
 /** The condition that a text of "UserText" is `folded` as a whole: a range of its index. */
-export function isWhole(column: 'username' | 'email', folded: string): Prisma.Sql {
+export function isWhole(column: TextColumn, folded: string): Prisma.Sql {
   const key = Prisma.raw(`"${column}"`)
   return Prisma.sql`(${key} >= ${folded} AND ${key} < ${folded + AFTER_FOLDED_END})`
 }
@@ -65,14 +80,14 @@ export function quote(text: string): string {
   return `"${text.replaceAll('"', '""')}"`
 }
 
-function listTrigrams({ folded, isShort }: SearchWord): string[] {
-  if (isShort) return [padStart(folded, ' '), padStart(folded, '\t')]
+function listTrigrams({ folded, isShort }: SearchWord, columns: TextColumn[]): string[] {
+  if (isShort) return columns.map((column) => padStart(folded, STARTS[column]))
   const characters = [...folded]
   return characters.slice(TRIGRAM_LENGTH - 1).map((_, start) => characters.slice(start, start + TRIGRAM_LENGTH).join(''))
 }
 
-function matchWord({ folded, isShort }: SearchWord): string {
-  if (isShort) return `starts : (${quote(padStart(folded, ' '))} OR ${quote(padStart(folded, '\t'))})`
+function matchWord({ folded, isShort }: SearchWord, columns: TextColumn[]): string {
+  if (isShort) return `starts : (${columns.map((column) => quote(padStart(folded, STARTS[column]))).join(' OR ')})`
   // Never matches "starts", where any three characters include white space.
   return quote(folded)
 }
@@ -82,9 +97,17 @@ function padStart(word: string, space: string): string {
   return space.repeat(TRIGRAM_LENGTH - [...word].length) + word
 }
 
-function startsSomewhere({ folded }: SearchWord): Prisma.Sql {
-  const starts = Prisma.sql`${startsWith('username', folded)} OR ${startsWith('email', folded)}`
+function isInside({ folded }: SearchWord, columns: TextColumn[]): Prisma.Sql {
+  return Prisma.sql`(${joinOr(columns.map((column) => Prisma.sql`instr(${Prisma.raw(`"${column}"`)}, ${folded})`))})`
+}
+
+function startsSomewhere({ folded }: SearchWord, columns: TextColumn[]): Prisma.Sql {
+  const starts = joinOr(columns.map((column) => startsWith(column, folded)))
   if (hasParts(folded)) return Prisma.sql`(${starts})`
   // Before GLOB, which takes longer: most names do not have the word at all.
   return Prisma.sql`(${starts} OR instr("username", ${folded}) AND "username" GLOB ${`*[${PART_SEPARATORS}]${folded.replaceAll(/[*?[]/g, '[$&]')}*`})`
+}
+
+function joinOr(conditions: Prisma.Sql[]): Prisma.Sql {
+  return Prisma.join(conditions, ' OR ')
 }

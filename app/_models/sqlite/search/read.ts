@@ -1,12 +1,13 @@
 import 'server-only'
 import { Prisma } from '../../../../prisma/generated/client.ts'
+import { isHidden } from '../../../_site/site.ts'
 import { type AgeHistogram, parseAges, UNKNOWN_AGE } from '../../age-histogram.ts'
 import type { Direction, Sort } from '../../user-list-query.ts'
 import { EVERYBODY } from '../ages.ts'
 import { database } from '../database.ts'
 import { INDEXES } from '../ordered-list.ts'
 import type { WorkBudget } from '../work-budget.ts'
-import { type IndexQuery, isWhole, writtenText } from './query.ts'
+import { type IndexQuery, isWhole, type SearchedText, writtenText } from './query.ts'
 
 // The statements of a search, in raw SQL: Prisma has no FTS5, no INDEXED BY, and returns rows where one JSON array of ids is enough.
 
@@ -25,12 +26,13 @@ const TEXTS = Prisma.sql`CROSS JOIN "UserText" ${INDEXES.id} ON "UserText"."id" 
 // Only people who have written the same name in many ways can fill this.
 const MAX_EXACT_MATCHES = 1_000
 
-/** The ids, ascending, of everybody that `expression`, that of a cheap index query, finds. */
-export async function readAllMatches(expression: string, budget: WorkBudget): Promise<number[]> {
+/** The ids, ascending, of everybody that a cheap index query finds, without its condition. */
+export async function readAllMatches({ index, expression }: IndexQuery, budget: WorkBudget): Promise<number[]> {
+  const table = Prisma.raw(`"${index}"`)
   const { result } = await budget.spend(
     () => database().$queryRaw<{ ids: string }[]>`
     SELECT json_group_array("id") AS "ids" FROM (
-      SELECT "rowid" AS "id" FROM "UserSearch" WHERE "UserSearch" MATCH ${expression} ORDER BY "rowid"
+      SELECT "rowid" AS "id" FROM ${table} WHERE ${table} MATCH ${expression} ORDER BY "rowid"
     )`,
   )
   return JSON.parse(result[0]?.ids ?? '[]')
@@ -38,10 +40,11 @@ export async function readAllMatches(expression: string, budget: WorkBudget): Pr
 
 /** Up to `wanted` ids, in order of id, of the people that the index query finds and that `age` admits. */
 export async function readIndexBatches(
-  { expression, condition, isCheap }: IndexQuery,
+  { index, expression, condition, isCheap }: IndexQuery,
   { age, dir = 'asc', wanted = Number.POSITIVE_INFINITY }: { age: Prisma.Sql | null; dir?: Direction; wanted?: number },
   budget: WorkBudget,
 ): Promise<UserBatch> {
+  const table = Prisma.raw(`"${index}"`)
   const isFiltered = condition !== null || age !== null
   const people = isFiltered ? Prisma.sql`${TEXTS} "found"` : Prisma.empty
   const [order, last] = dir === 'asc' ? [Prisma.sql`ASC`, Prisma.sql`max`] : [Prisma.sql`DESC`, Prisma.sql`min`]
@@ -56,7 +59,7 @@ export async function readIndexBatches(
       SELECT json_group_array("found") FILTER (WHERE ${age ?? EVERYBODY} AND ${condition ?? EVERYBODY}) AS "ids",
         ${last}("found") AS "last", count(*) AS "rows"
       FROM (
-        SELECT "rowid" AS "found" FROM "UserSearch" WHERE "UserSearch" MATCH ${expression} ${start} ORDER BY "rowid" ${order} LIMIT ${limit}
+        SELECT "rowid" AS "found" FROM ${table} WHERE ${table} MATCH ${expression} ${start} ORDER BY "rowid" ${order} LIMIT ${limit}
       ) ${people}`,
     )
     const [row] = result
@@ -72,23 +75,31 @@ export async function readIndexBatches(
 }
 
 /**
- * The ids, ascending, of the people that `age` admits whose username or email folds to `folded` as a whole: first those whose email is
+ * The ids, ascending, of the people that `age` admits of whom one of `columns` folds to `folded` as a whole: first those whose email is
  * written as `q`, whatever the letter case, then those whose username is, then the others.
  */
-export async function readExactMatches(q: string, folded: string, age: Prisma.Sql | null, budget: WorkBudget): Promise<number[][]> {
+export async function readExactMatches(
+  q: string,
+  folded: string,
+  { columns }: SearchedText,
+  age: Prisma.Sql | null,
+  budget: WorkBudget,
+): Promise<number[][]> {
+  const texts = Prisma.raw(columns.map((column) => `"${column}"`).join())
+  const wholes = columns.map(
+    (column) =>
+      Prisma.sql`SELECT "id", ${texts} FROM "UserText" ${INDEXES[column]} WHERE ${isWhole(column, folded)} AND ${age ?? EVERYBODY}`,
+  )
   const [row] = await budget.run(
     () => database().$queryRaw<{ found: string }[]>`
-    SELECT json_group_array(json_array("id", "username", "email")) AS "found" FROM (
-      SELECT * FROM "UserText" ${INDEXES.username} WHERE ${isWhole('username', folded)} AND ${age ?? EVERYBODY}
-      UNION SELECT * FROM "UserText" ${INDEXES.email} WHERE ${isWhole('email', folded)} AND ${age ?? EVERYBODY}
-      ORDER BY "id" LIMIT ${MAX_EXACT_MATCHES}
+    SELECT json_group_array(json_array("id", ${texts})) AS "found" FROM (
+      ${Prisma.join(wholes, ' UNION ')} ORDER BY "id" LIMIT ${MAX_EXACT_MATCHES}
     )`,
   )
-  const found: [id: number, username: string, email: string][] = JSON.parse(row?.found ?? '[]')
-  const isWritten = (text: string) => ignoreCase(writtenText(text)) === ignoreCase(q)
-  const email = found.filter((person) => isWritten(person[2]))
-  const username = found.filter((person) => isWritten(person[1]))
-  return [email, username, found].map((people) => people.map(([id]) => id))
+  const found: [id: number, ...texts: string[]][] = JSON.parse(row?.found ?? '[]')
+  const isWritten = (text = '') => ignoreCase(writtenText(text)) === ignoreCase(q)
+  const written = columns.map((_, place) => found.filter(([, ...texts]) => isWritten(texts[place])))
+  return [...written.reverse(), found].map((people) => people.map(([id]) => id))
 }
 
 function ignoreCase(text: string): string {
@@ -149,7 +160,7 @@ export async function sortAndCountAges(
   const [row] = await budget.run(
     () => database().$queryRaw<{ ids: string; ages: string }[]>`
     WITH "Known" AS MATERIALIZED (
-      SELECT "UserText"."id" AS "id", ifnull("age", ${UNKNOWN_AGE}) AS "age", ${key} AS "key"
+      SELECT "UserText"."id" AS "id", ${isHidden('age') ? UNKNOWN_AGE : Prisma.sql`ifnull("age", ${UNKNOWN_AGE})`} AS "age", ${key} AS "key"
       FROM json_each(${JSON.stringify(ids)}) ${TEXTS} "value"
     )
     SELECT

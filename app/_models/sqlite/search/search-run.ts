@@ -5,7 +5,7 @@ import type { UserListQuery } from '../../user-list-query.ts'
 import { ageCondition } from '../ages.ts'
 import type { WorkBudget } from '../work-budget.ts'
 import { planIndexQuery } from './plan.ts'
-import { compileWords, conditionOf, type IndexQuery, startsWith, type Word } from './query.ts'
+import { compileWords, conditionOf, type IndexQuery, type SearchedText, searchedText, startsWith, type Word } from './query.ts'
 
 /** How a search finds the people who match (find-matches.ts). docs/search.md describes each plan. */
 type MatchPlan = 'index-batches' | 'index-batches-with-age' | 'filter-by-id' | 'filter-by-age-index' | 'walk-ages'
@@ -16,6 +16,7 @@ export type SearchPlan = MatchPlan | PagePlan
 /** One search: what it looks for, what it may still cost, and what it has found out on the way. */
 export class SearchRun {
   readonly query: UserListQuery
+  readonly text: SearchedText
   readonly words: Word[]
   /** All that was typed, folded. */
   readonly folded: string
@@ -32,7 +33,8 @@ export class SearchRun {
 
   constructor(query: UserListQuery, search: Search, budget: WorkBudget) {
     this.query = query
-    this.words = compileWords(search)
+    this.text = searchedText()
+    this.words = compileWords(search, this.text)
     this.folded = foldText(query.q, search.foldCharacter)
     this.condition = conditionOf(this.words)
     this.prefixRanges = this.words.map(({ folded }) => startsWith('username', folded))
@@ -41,7 +43,7 @@ export class SearchRun {
   }
 
   indexQuery(): Promise<IndexQuery> {
-    this.#indexQuery ??= planIndexQuery(this.words, this.budget)
+    this.#indexQuery ??= planIndexQuery(this.words, this.text, this.budget)
     return this.#indexQuery
   }
 }

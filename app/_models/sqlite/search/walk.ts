@@ -4,6 +4,7 @@ import { EVERYBODY } from '../ages.ts'
 import { database } from '../database.ts'
 import { INDEXES, type IndexRange } from '../ordered-list.ts'
 import type { WorkBudget } from '../work-budget.ts'
+import { searchedText } from './query.ts'
 
 type WalkRange = Pick<IndexRange, 'key' | 'dir' | 'index' | 'where'>
 
@@ -31,6 +32,11 @@ export async function walk(
   maxRows: (read: number, found: number) => number,
   budget: WorkBudget,
 ): Promise<number[] | null> {
+  const texts = Prisma.raw(
+    searchedText()
+      .columns.map((column) => `"${column}"`)
+      .join(),
+  )
   const ids: number[] = []
   let step = FIRST_STEP_ROWS
   let read = 0
@@ -51,7 +57,7 @@ export async function walk(
           ${cursor.read(Prisma.sql`${last}(${column})`)} AS "last",
           count(*) AS "rows"
         FROM (
-          SELECT "username", "email", "id" FROM "UserText" ${index}
+          SELECT ${texts}, "id" FROM "UserText" ${index}
           WHERE ${where} ${start} ORDER BY ${column} ${order} LIMIT ${limit}
         )`,
       )

@@ -99,9 +99,11 @@ function inOrderOfAge(ages: (number | null)[], dir: Direction): { age: number | 
  * The last two read all people, which takes less than to keep a million ids in memory and sort them.
  */
 async function rankedSections(run: SearchRun, found: number[] | null): Promise<Section[]> {
-  const { query, folded, age, budget, condition, prefixRanges } = run
+  const { query, folded, text, age, budget, condition, prefixRanges } = run
   const listed = new Set<number>()
-  const exact = (await readExactMatches(query.q, folded, age, budget)).map((ids) => ids.filter((id) => !listed.has(id) && listed.add(id)))
+  const exact = (await readExactMatches(query.q, folded, text, age, budget)).map((ids) =>
+    ids.filter((id) => !listed.has(id) && listed.add(id)),
+  )
   const isNotExact = Prisma.sql`"id" NOT IN (SELECT "value" FROM json_each(${JSON.stringify([...listed])}))`
   const isPrefix = Prisma.sql`(${Prisma.join(prefixRanges, ' OR ')})`
   const matches = and(found ? null : and(condition, age), isNotExact)

@@ -1,11 +1,13 @@
 import 'server-only'
 import { Prisma } from '../../../../prisma/generated/client.ts'
-import type { UserRow } from '../../user-rows.ts'
+import { shownColumns, type UserRow } from '../../user-rows.ts'
 import { EVERYBODY } from '../ages.ts'
 import { database } from '../database.ts'
 import { EVERYBODY_BY_ID, type ListPosition, type Section } from './list-sections.ts'
 
 type Key = ListPosition['key']
+
+const COLUMNS = ['id', 'username', 'email', 'age'] as const
 
 type Limits = {
   /** The most rows that it reads. */
@@ -31,9 +33,10 @@ export async function readStep(section: Section, after: Key | null, limits: Limi
   const statement =
     section.from === EVERYBODY_BY_ID ? everybodyStatement(section, after, limit) : statementOf(section, after, limit, limits.users)
   const [row] = await database().$queryRaw<{ users: string; last: Key | bigint | null; rows: number | bigint }[]>(statement)
+  const shown = shownColumns()
   const people: [id: number, username: string, email: string, age: number | null][] = JSON.parse(row?.users ?? '[]')
   return {
-    users: people.map(([id, username, email, age]) => ({ id, username, email, age })),
+    users: people.map(([id, username, email, age]) => ({ id, username, ...(shown.email && { email }), ...(shown.age && { age }) })),
     key: typeof row?.last === 'string' ? row.last : Number(row?.last),
     isLast: Number(row?.rows) < limit,
   }
@@ -43,8 +46,8 @@ export async function readStep(section: Section, after: Key | null, limits: Limi
 function everybodyStatement({ dir, from }: Section, after: Key | null, limit: number): Prisma.Sql {
   const [beyond, last] = directed(dir)
   return Prisma.sql`
-    SELECT json_group_array(json_array("id", "username", "email", "age")) AS "users", ${last}("id") AS "last", count(*) AS "rows"
-    FROM (SELECT * FROM ${from} WHERE ${isBeyond('id', beyond, after)} ORDER BY "id" ${Prisma.raw(dir)} LIMIT ${toSqlInteger(limit)})`
+    SELECT json_group_array(${personArray()}) AS "users", ${last}("id") AS "last", count(*) AS "rows"
+    FROM (SELECT ${columnList()} FROM ${from} WHERE ${isBeyond('id', beyond, after)} ORDER BY "id" ${Prisma.raw(dir)} LIMIT ${toSqlInteger(limit)}) AS "User"`
 }
 
 function statementOf({ key, dir, from, where, condition }: Section, after: Key | null, limit: number, wanted: number): Prisma.Sql {
@@ -59,16 +62,32 @@ function statementOf({ key, dir, from, where, condition }: Section, after: Key |
   )`
   return Prisma.sql`
     WITH "Step" AS MATERIALIZED (
-      SELECT "username", "email", "age", "id" FROM ${from} WHERE ${where} AND ${isBeyond(key, beyond, after)}
+      SELECT ${columnList()} FROM ${from} WHERE ${where} AND ${isBeyond(key, beyond, after)}
       ORDER BY ${column} ${Prisma.raw(dir)} LIMIT ${toSqlInteger(limit)}
     ), "Found" AS ${Prisma.raw(condition === null ? 'NOT MATERIALIZED' : 'MATERIALIZED')} (SELECT * FROM "Step" ${found})
     SELECT
       (
-        SELECT json_group_array(json_array("User"."id", "User"."username", "User"."email", "User"."age"))
+        SELECT json_group_array(${personArray()})
         FROM "Found" CROSS JOIN "User" ON "User"."id" = "Found"."id"
       ) AS "users",
       ${key === 'id' ? lastKey : Prisma.sql`hex(CAST(${lastKey} AS BLOB))`} AS "last",
       (SELECT count(*) FROM "Step") AS "rows"`
+}
+
+/** A person of "User" as a JSON array, with null in the place of what is hidden. */
+function personArray(): Prisma.Sql {
+  const shown = shownColumns()
+  return Prisma.raw(`json_array(${COLUMNS.map((column) => (shown[column] ? `"User"."${column}"` : 'NULL')).join()})`)
+}
+
+/** The columns that are shown. */
+function columnList(): Prisma.Sql {
+  const shown = shownColumns()
+  return Prisma.raw(
+    COLUMNS.filter((column) => shown[column])
+      .map((column) => `"${column}"`)
+      .join(),
+  )
 }
 
 /** The comparison with the last key, and the function that finds it. */
