@@ -6,8 +6,10 @@ import type { Settings } from './settings.ts'
 // Next prints little of interest by console.log.
 const CONSOLE_LEVELS = { debug: 'debug', log: 'debug', info: 'info', warn: 'warn', error: 'error' } as const
 
-// Kept in memory while the disk of a log file is full, or the reader of the log is slow: some thousand lines. Those beyond that are lost.
+// Kept in memory while the disk of a log file is full, or the reader of the log is slow: some thousand lines. Those beyond
+// that are lost, and those that still wait when the process ends.
 const MAX_UNWRITTEN_BYTES = 2 ** 20
+const RETRY_EVERY_MS = 250
 
 /**
  * Writes JSON lines, or text for people, to stdout. `worker` is the number of the worker, 0 for the master, 'nginx' for nginx.
@@ -38,26 +40,26 @@ export function interrupt(): void {
 }
 
 /**
- * Stdout. A full disk is no reason to stop, as it may be emptied; a reader that is gone is. Written by another thread: when the reader is
- * slow, the process would stand still for 100 ms at a time.
+ * Stdout. A full disk is no reason to stop, as it may be emptied; a reader that is gone is. Lines that the reader has no room for wait:
+ * pino's own waiting would stop the process for 100 ms at a time.
  */
 function openOutput(onGone: () => void) {
   const isTerminal = isatty(1)
   let isGone = false
-  const output = pino.destination({ fd: 1, sync: false, maxLength: MAX_UNWRITTEN_BYTES })
-  output.on('error', ({ code }: NodeJS.ErrnoException) => {
+  const output = pino.destination({
+    fd: 1,
+    sync: true,
+    maxLength: MAX_UNWRITTEN_BYTES,
+    retryEAGAIN: () => false,
+    // Only with a minLength does pino obey it.
+    periodicFlush: RETRY_EVERY_MS,
+    minLength: 1,
+  })
+  return output.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (isGone || !(code === 'EPIPE' || (code === 'EIO' && isTerminal))) return
     isGone = true
     onGone()
   })
-  process.once('exit', () => {
-    try {
-      output.flushSync()
-    } catch {
-      // Nobody can read the last lines.
-    }
-  })
-  return output
 }
 
 /** Sends to `log` what Next and other packages print to the console. Objects become fields of the log line. */
