@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { findChromium } from './fixtures/chromium.ts'
 import { findExecutable } from './fixtures/find-executable.ts'
+import { findPostgres } from './fixtures/find-postgres.ts'
 
 /** `what` names it for a person; `packages` of Debian 12 install it. */
 export type Requirement = { what: string; packages?: string[]; isMet: () => boolean }
@@ -30,6 +31,8 @@ export const CHROMIUM: Requirement = {
 
 // Debian's is older than the ones in Node and better-sqlite3, and so writes in other ways.
 export const SQLITE3: Requirement = { what: 'sqlite3', packages: ['sqlite3'], isMet: () => hasPrograms('sqlite3') }
+
+export const POSTGRES: Requirement = { what: 'PostgreSQL', packages: ['postgresql'], isMet: () => findPostgres() !== null }
 
 export const OPENSSL: Requirement = { what: 'openssl', packages: ['openssl'], isMet: () => hasPrograms('openssl') }
 

@@ -1,5 +1,6 @@
 import 'server-only'
 import { BusyError } from '../_request/work-queue.ts'
+import { postgresModel } from './postgres-model.ts'
 import { type ListOptions, readListPage } from './sqlite/list-page.ts'
 import { rowsOfPage } from './sqlite/list-rows.ts'
 import type { UserListQuery } from './user-list-query.ts'
@@ -32,7 +33,8 @@ const MARGIN_ROWS = 10
 export async function findPlace(id: number, query: UserListQuery, options: ListOptions = {}): Promise<UserPlace | null> {
   const { offset, end } = rowsOfPage(query)
   const rows = { offset: Math.max(0, offset - MARGIN_ROWS), end: end + MARGIN_ROWS }
-  const list = await readListPage(query, { ...options, rows }).catch((error) => {
+  const readPage = (await postgresModel)?.readListPage ?? readListPage
+  const list = await readPage(query, { ...options, rows }).catch((error) => {
     if (error instanceof BusyError) return null
     throw error
   })

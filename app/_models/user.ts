@@ -1,14 +1,16 @@
 import 'server-only'
 import { isHidden } from '../_site/site.ts'
-import { type AgeHistogram, readAges, sumPeople } from './sqlite/ages.ts'
-import { database, readDataVersion } from './sqlite/database.ts'
-import { readSearch } from './sqlite/folding.ts'
+import { type AgeHistogram, sumPeople } from './age-histogram.ts'
+import { postgresModel } from './postgres-model.ts'
+import type { Search } from './search-words.ts'
+import { readAges as readSqliteAges } from './sqlite/ages.ts'
+import { database, readDataVersion as readSqliteVersion } from './sqlite/database.ts'
+import { readSearch as readSqliteSearch } from './sqlite/folding.ts'
 import { type ListOptions, readListPage } from './sqlite/list-page.ts'
 import type { UserListQuery } from './user-list-query.ts'
 import { shownColumns, type UserRow } from './user-rows.ts'
 
 export type { AgeHistogram, UserRow }
-export { readDataVersion, readSearch }
 
 export type UserPage = {
   users: UserRow[]
@@ -35,7 +37,8 @@ export type Directory = {
 const NEWEST_PEOPLE = 8
 
 /** The person with `id`, or null. Prisma joins the calls of one tick into one query. */
-export function findUser(id: number): Promise<UserRow | null> {
+export async function findUser(id: number): Promise<UserRow | null> {
+  if (postgresModel) return (await postgresModel).findUser(id)
   return database().user.findUnique({ where: { id }, select: shownColumns() })
 }
 
@@ -44,14 +47,30 @@ export function findUser(id: number): Promise<UserRow | null> {
  * @throws BusyError when too many searches wait, or the reason of `signal` when it is aborted.
  */
 export async function listUsers(query: UserListQuery, options: ListOptions = {}): Promise<UserPage> {
-  const { users, count, isCountExact, histogram } = await readListPage(query, options)
+  const readPage = (await postgresModel)?.readListPage ?? readListPage
+  const { users, count, isCountExact, histogram } = await readPage(query, options)
   const pageCount = Math.max(1, Math.ceil(count / query.size))
   return { users: users ?? [], count, isCountExact, pageCount, histogram: isHidden('age') ? null : histogram, isTooBroad: users === null }
 }
 
 /** The directory at a glance: both queries cost the same however many people there are. */
 export async function summarizeDirectory(): Promise<Directory> {
-  const newest = await database().user.findMany({ select: shownColumns(), orderBy: { id: 'desc' }, take: NEWEST_PEOPLE })
-  const histogram = await readAges({ age_min: null, age_max: null, age: null })
+  const postgres = await postgresModel
+  const newest = postgres ? await postgres.listNewest(NEWEST_PEOPLE) : await listNewest()
+  const histogram = await (postgres?.readAges ?? readSqliteAges)({ age_min: null, age_max: null, age: null })
   return { count: sumPeople(histogram), histogram: isHidden('age') ? null : histogram, newest }
+}
+
+function listNewest(): Promise<UserRow[]> {
+  return database().user.findMany({ select: shownColumns(), orderBy: { id: 'desc' }, take: NEWEST_PEOPLE })
+}
+
+/** The version of the database as this process sees it: another one after each commit, of whatever process. */
+export async function readDataVersion(): Promise<string> {
+  return postgresModel ? (await postgresModel).readDataVersion() : readSqliteVersion()
+}
+
+/** What `q` searches for, and how names have to be folded to compare them with it. */
+export async function readSearch(q: string): Promise<Search> {
+  return postgresModel ? (await postgresModel).readSearch(q) : readSqliteSearch(q)
 }

@@ -1,5 +1,6 @@
 import 'server-only'
 import { withoutHidden } from './hidden-fields.ts'
+import { postgresModel } from './postgres-model.ts'
 import { readSearch } from './sqlite/folding.ts'
 import { countAll } from './sqlite/whole-list/count-all.ts'
 import { type ListStep, type StreamOptions, streamSteps } from './sqlite/whole-list/stream-steps.ts'
@@ -13,7 +14,8 @@ export type { ListPosition } from './sqlite/whole-list/list-sections.ts'
  * @throws BusyError when too many steps of others wait, or the reason of the signal when it is aborted.
  */
 export async function* streamUsers(query: UserListQuery, options: StreamOptions): AsyncGenerator<ListStep> {
-  yield* streamSteps(withoutHidden(query), await readSearch(query.q), options)
+  if (postgresModel) yield* (await postgresModel).streamUsers(query, options)
+  else yield* streamSteps(withoutHidden(query), await readSearch(query.q), options)
 }
 
 /**
@@ -21,5 +23,6 @@ export async function* streamUsers(query: UserListQuery, options: StreamOptions)
  * @throws BusyError when too many counts of others wait, or the reason of `signal` when it is aborted.
  */
 export async function countMatches(query: UserListQuery, signal: AbortSignal): Promise<number> {
+  if (postgresModel) return (await postgresModel).countMatches(query, signal)
   return countAll(withoutHidden(query), await readSearch(query.q), signal)
 }

@@ -1,17 +1,14 @@
-import { rmSync, statSync } from 'node:fs'
-import { basename } from 'node:path'
-import { createDatabaseFile } from '../../server/database/file-checks.ts'
-import { createConnectionFactory, Database } from './database.ts'
 import { EngineError, toEngineError } from './engine-error.ts'
+import type { Target } from './target.ts'
 
-/** Runs `schema-engine cli <command>` on the SQLite file `findFile()` and returns the exit code. Prisma reads the error from stderr. */
-export async function runDatabaseCommand(command: string, findFile: () => string): Promise<number> {
+/** Runs `schema-engine cli <command>` on the database `findTarget()` and returns the exit code. Prisma reads the error from stderr. */
+export async function runDatabaseCommand(command: string, findTarget: () => Target): Promise<number> {
   log('INFO', { message: `schema-engine cli ${command}` }) // Prisma skips the first line
   try {
-    const file = findFile()
-    if (command === 'can-connect-to-database') await checkDatabase(file)
-    else if (command === 'create-database') createDatabaseFile(file)
-    else if (command === 'drop-database') dropDatabase(file)
+    const target = findTarget()
+    if (command === 'can-connect-to-database') await target.check()
+    else if (command === 'create-database') await target.create()
+    else if (command === 'drop-database') await target.drop()
     else throw new EngineError(`Unknown command: cli ${command}`)
     return 0
   } catch (error) {
@@ -19,22 +16,6 @@ export async function runDatabaseCommand(command: string, findFile: () => string
     log('ERROR', { message, error_code: code })
     return 1
   }
-}
-
-/** @throws EngineError unless `file` is a readable SQLite database. */
-export async function checkDatabase(file: string): Promise<void> {
-  if (!statSync(file, { throwIfNoEntry: false })) throw new EngineError(`Database \`${basename(file)}\` does not exist`, 'P1003')
-  try {
-    const connection = await createConnectionFactory(file).connect()
-    await new Database(connection).query('PRAGMA schema_version')
-    await connection.dispose()
-  } catch (error) {
-    throw new EngineError(`${toEngineError(error).message}: ${file}`)
-  }
-}
-
-function dropDatabase(file: string): void {
-  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(file + suffix, { force: true })
 }
 
 function log(level: 'INFO' | 'ERROR', fields: { message: string; error_code?: string | null }): void {

@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { databaseFile } from '../../server/database/url.ts'
+import { databaseFile, isPostgresUrl } from '../../server/database/url.ts'
 import { runDatabaseCommand } from './database-commands.ts'
 import { EngineError } from './engine-error.ts'
 import { createMethods } from './methods.ts'
+import { postgresTarget } from './postgres/target.ts'
 import { serveRpc } from './rpc.ts'
+import { sqliteTarget } from './sqlite/target.ts'
+import type { Target } from './target.ts'
 import { loadEngine } from './wasm.ts'
 
 const { values: flags, positionals } = parseArgs({
@@ -23,15 +26,16 @@ const { values: flags, positionals } = parseArgs({
 if (flags.version) {
   console.log(`schema-engine-cli ${loadEngine().version()}`)
 } else if (positionals[0] === 'cli') {
-  process.exitCode = await runDatabaseCommand(positionals[1] ?? '', findFile)
+  process.exitCode = await runDatabaseCommand(positionals[1] ?? '', findTarget)
 } else {
-  await serveRpc(createMethods(findFile, readDatamodels))
+  await serveRpc(createMethods(findTarget, readDatamodels))
 }
 
-function findFile(): string {
+function findTarget(): Target {
   const datasource: unknown = JSON.parse(String(flags.datasource ?? 'null'))
   if (typeof datasource !== 'object' || datasource === null || !('url' in datasource)) throw new EngineError('The datasource has no url')
-  return databaseFile(String(datasource.url))
+  const url = String(datasource.url)
+  return isPostgresUrl(url) ? postgresTarget(url) : sqliteTarget(databaseFile(url))
 }
 
 function readDatamodels(): [string, string][] {

@@ -1,39 +1,38 @@
-import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError, type SqlDriverAdapter } from '@prisma/driver-adapter-utils'
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  DriverAdapterError,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils'
 import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg'
-import { createDatabaseFile } from '../../server/database/file-checks.ts'
-import { CREATE_MIGRATIONS_TABLE } from '../../server/database/migrations-table.ts'
-import { createAdapterFactory, sqliteError } from './adapter.ts'
-import { createConnectionFactory, Database } from './database.ts'
-import { checkDatabase } from './database-commands.ts'
-import { dropEverything } from './drop-everything.ts'
 import { EngineError, toEngineError } from './engine-error.ts'
-import { findUnfinishedMigration, hasMigrationsTable } from './migrations-table.ts'
 import { type Methods, print } from './rpc.ts'
+import type { Connection, Target } from './target.ts'
 import { callEngine, type EngineMethod, loadEngine } from './wasm.ts'
 
-type Session = { engine: SchemaEngine; database: Database }
+type Session = { engine: SchemaEngine; database: Connection }
 
 const MIGRATION_FAILED =
   'A migration failed to apply. New migrations cannot be applied before the error is recovered from. ' +
   'Read more about how to resolve migration issues in a production database: https://pris.ly/d/migrate-resolve'
 
-/** The methods of a schema engine that Prisma's CLI calls, for the SQLite file `findFile()`. */
-export function createMethods(findFile: () => string, readDatamodels: () => [string, string][]): Methods {
+/** The methods of a schema engine that Prisma's CLI calls, for the database `findTarget()`. */
+export function createMethods(findTarget: () => Target, readDatamodels: () => [string, string][]): Methods {
   let session: Promise<Session> | undefined
   const open = async () => {
-    session ??= openSession(findFile(), readDatamodels())
+    session ??= openSession(findTarget(), readDatamodels())
     return session
   }
   const passOn = (name: EngineMethod) => async (params: unknown) => callEngine((await open()).engine, name, params)
   return {
     applyMigrations: async (params) => applyMigrations(await open(), params),
-    createDatabase: async () => createDatabaseFile(findFile()),
+    createDatabase: () => findTarget().create(),
     createMigration: passOn('createMigration'),
     dbExecute: passOn('dbExecute'),
     debugPanic: passOn('debugPanic'),
     devDiagnostic: passOn('devDiagnostic'),
     diagnoseMigrationHistory: async (params) => diagnoseMigrationHistory(await open(), params),
-    diff: async (params) => diff(isAboutDatabase(params) ? (await open()).engine : await createEngineWithoutDatabase(), params),
+    diff: async (params) =>
+      diff(isAboutDatabase(params) ? (await open()).engine : await createEngine(await findTarget().connectToNone(), []), params),
     ensureConnectionValidity: passOn('ensureConnectionValidity'),
     evaluateDataLoss: async (params) => evaluateDataLoss(await open(), params),
     getDatabaseVersion: passOn('version'),
@@ -41,29 +40,26 @@ export function createMethods(findFile: () => string, readDatamodels: () => [str
     introspectSql: passOn('introspectSql'),
     markMigrationApplied: async (params) => markMigrationApplied(await open(), params),
     markMigrationRolledBack: passOn('markMigrationRolledBack'),
-    reset: async () => dropEverything((await open()).database),
+    reset: async () => (await open()).database.dropEverything(),
     schemaPush: passOn('schemaPush'),
   }
 }
 
-async function openSession(file: string, datamodels: [string, string][]): Promise<Session> {
-  await checkDatabase(file)
-  const connection = await createConnectionFactory(file).connect()
-  const database = new Database(connection)
-  return { database, engine: await createEngine(connection, datamodels, (script) => applyMigration(database, script)) }
+async function openSession(target: Target, datamodels: [string, string][]): Promise<Session> {
+  await target.check()
+  const database = await target.connect()
+  return {
+    database,
+    engine: await createEngine(
+      database.factory((script) => applyMigration(database, script)),
+      datamodels,
+    ),
+  }
 }
 
-async function createEngineWithoutDatabase(): Promise<SchemaEngine> {
-  return createEngine(await createConnectionFactory(':memory:').connect(), [], async () => {})
-}
-
-async function createEngine(
-  connection: SqlDriverAdapter,
-  datamodels: [string, string][],
-  applyMigration: (script: string) => Promise<void>,
-): Promise<SchemaEngine> {
-  const factory = bindMigrationAwareSqlAdapterFactory(createAdapterFactory(connection, applyMigration))
-  return loadEngine().SchemaEngine.new({ datamodels: datamodels.length ? datamodels : undefined }, () => {}, factory)
+async function createEngine(factory: SqlMigrationAwareDriverAdapterFactory, datamodels: [string, string][]): Promise<SchemaEngine> {
+  const bound = bindMigrationAwareSqlAdapterFactory(factory)
+  return loadEngine().SchemaEngine.new({ datamodels: datamodels.length ? datamodels : undefined }, () => {}, bound)
 }
 
 async function applyMigrations({ engine }: Session, params: unknown): Promise<unknown> {
@@ -71,24 +67,26 @@ async function applyMigrations({ engine }: Session, params: unknown): Promise<un
     return await callEngine(engine, 'applyMigrations', params)
   } catch (error) {
     const { message } = toEngineError(error)
-    throw message.startsWith(MIGRATION_FAILED) ? new EngineError(message, 'P3018') : error
+    // The engine puts words of its own before a message of PostgreSQL.
+    const start = message.indexOf(MIGRATION_FAILED)
+    throw start >= 0 ? new EngineError(message.slice(start), 'P3018') : error
   }
 }
 
-async function applyMigration(database: Database, script: string): Promise<void> {
+async function applyMigration(database: Connection, script: string): Promise<void> {
   try {
     await database.runAtomically(script)
   } catch (error) {
     const code = error instanceof DriverAdapterError ? `Database error code: ${error.cause.originalCode}\n\n` : ''
     const name = await findUnfinishedMigration(database)
     const message = `${MIGRATION_FAILED}\n\nMigration name: ${name}\n\n${code}Database error:\n${toEngineError(error).message}`
-    throw sqliteError(message)
+    throw database.error(message)
   }
 }
 
 async function diagnoseMigrationHistory({ engine, database }: Session, params: unknown): Promise<object> {
   const diagnosis = await callEngine(engine, 'diagnoseMigrationHistory', params)
-  return { ...(isRecord(diagnosis) && diagnosis), hasMigrationsTable: await hasMigrationsTable(database) }
+  return { ...(isRecord(diagnosis) && diagnosis), hasMigrationsTable: await database.hasMigrationsTable() }
 }
 
 async function diff(engine: SchemaEngine, params: unknown): Promise<object> {
@@ -105,8 +103,16 @@ async function evaluateDataLoss({ engine }: Session, params: unknown): Promise<u
 }
 
 async function markMigrationApplied({ engine, database }: Session, params: unknown): Promise<unknown> {
-  await database.runAsItIs(CREATE_MIGRATIONS_TABLE)
+  await database.createMigrationsTable()
   return callEngine(engine, 'markMigrationApplied', params)
+}
+
+/** The name of the migration that was started and neither finished nor rolled back. */
+async function findUnfinishedMigration(database: Connection): Promise<string> {
+  const [record] = await database.query(
+    'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL ORDER BY started_at DESC LIMIT 1',
+  )
+  return String(record?.migration_name)
 }
 
 function isAboutDatabase(params: unknown): boolean {

@@ -11,6 +11,7 @@ const DEFAULT_DATABASE_URL = 'file:./data/roster.db'
  * @throws OperatorError for any other URL.
  */
 export function databaseFile(url = process.env.DATABASE_URL || DEFAULT_DATABASE_URL): string {
+  if (isPostgresUrl(url)) throw new OperatorError('DATABASE_URL names a PostgreSQL database; it must name a SQLite file here')
   const path = /^file:(?!\/\/[^/])(?<path>[^?#]+)$/.exec(url)?.groups?.path
   if (path === undefined || path.includes(':memory:') || path.endsWith('/')) {
     throw new OperatorError(
@@ -22,6 +23,11 @@ export function databaseFile(url = process.env.DATABASE_URL || DEFAULT_DATABASE_
   } catch {
     throw new OperatorError(`DATABASE_URL is "${url}"; its path is not a valid file URL`)
   }
+}
+
+/** Whether `url` names a PostgreSQL database. */
+export function isPostgresUrl(url = process.env.DATABASE_URL): url is string {
+  return url !== undefined && /^postgres(?:ql)?:\/\//.test(url)
 }
 
 /** The URL of `file` in the only form that both Prisma's CLI and Studio accept: `file:///absolute/path`. */

@@ -1,18 +1,19 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { OperatorError } from '../errors.ts'
 import { ROOT } from '../paths.ts'
 import { takeTurns } from '../take-turns.mjs'
 
 const STANDALONE = join(ROOT, '.next/standalone')
 const STAMP = join(STANDALONE, '.complete')
-const PRISMA_CLIENT = join(ROOT, 'prisma/generated/client.ts')
+// Prisma allows a schema one kind of database.
+const PRISMA_SCHEMAS = ['prisma/schema.prisma', 'prisma/postgres/schema.prisma']
 const SOURCES = [
   'app',
   'instrumentation.ts',
   'public',
-  'prisma/schema.prisma',
+  ...PRISMA_SCHEMAS,
   'next.config.js',
   'postcss.config.mjs',
   'tsconfig.json',
@@ -38,7 +39,10 @@ function build(): void {
 }
 
 export function generatePrismaClientIfStale(): void {
-  if (!isNewer(PRISMA_CLIENT, ['prisma/schema.prisma', 'package-lock.json'])) run('prisma', ['generate'])
+  for (const schema of PRISMA_SCHEMAS) {
+    const client = join(ROOT, dirname(schema), 'generated/client.ts')
+    if (!isNewer(client, [schema, 'package-lock.json'])) run('prisma', ['generate', '--schema', schema])
+  }
 }
 
 function isNewer(file: string, sources: string[]): boolean {

@@ -15,7 +15,7 @@ test.each([
 })
 
 test.each([
-  'postgresql://localhost/x',
+  'mysql://localhost/x',
   'x.db',
   '/srv/x.db',
   'file:',
@@ -26,4 +26,8 @@ test.each([
   'file:%zz',
 ])('%s is refused, and the message repeats it', (url) => {
   expect(() => databaseFile(url)).toThrow(`DATABASE_URL is "${url}"`)
+})
+
+test('a PostgreSQL address is refused where a file is needed, and the message does not have its password', () => {
+  expect(() => databaseFile('postgresql://roster:secret@db/roster')).toThrow(/^DATABASE_URL names a PostgreSQL database; (?!.*secret)/)
 })

@@ -45,7 +45,7 @@ test.each([
   },
   {
     entries: ['prisma/schema-engine/main.ts'],
-    through: ['prisma/schema-engine/database.ts'],
+    through: ['prisma/schema-engine/sqlite/database.ts'],
     uses: '@prisma/adapter-better-sqlite3',
     never: NODE_SQLITE,
   },

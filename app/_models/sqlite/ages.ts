@@ -1,19 +1,12 @@
 import 'server-only'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { isHidden } from '../../_site/site.ts'
-import { MAX_AGE, type UserListQuery } from '../user-list-query.ts'
+import { type AgeFilter, type AgeHistogram, isAgeAdmitted, parseAges } from '../age-histogram.ts'
+import { MAX_AGE } from '../user-list-query.ts'
 import { database } from './database.ts'
-
-/** The number of people of each age, youngest first, unknown age (null) last. Ages that nobody has are left out. */
-export type AgeHistogram = { age: number | null; people: number }[]
-
-type AgeFilter = Pick<UserListQuery, 'age_min' | 'age_max' | 'age'>
 
 /** The condition that everybody meets. */
 export const EVERYBODY = Prisma.sql`TRUE`
-
-/** The age that stands for "unknown" in "UserAgeCount" and in JSON from SQL. */
-export const UNKNOWN_AGE = -1
 
 /** The number of people. Raw SQL: `user.count()` reads an index of all people, 31 ms at a million; triggers keep these counts. */
 export async function sumAges(): Promise<number> {
@@ -29,18 +22,7 @@ export async function readAges(filter: AgeFilter): Promise<AgeHistogram> {
   if (isHidden('age')) return [{ age: null, people: await sumAges() }]
   const [row] = await database().$queryRaw<{ ages: string }[]>`
     SELECT json_group_array(json_array("age", "people")) AS "ages" FROM "UserAgeCount" WHERE "people" > 0`
-  return parseAges(row?.ages).filter(({ age }) => isAdmitted(age, filter))
-}
-
-/** Reads a JSON array of [age, people] pairs, as SQL returns it. */
-export function parseAges(text = '[]'): AgeHistogram {
-  const counts: [number, number][] = JSON.parse(text)
-  const histogram = counts.map(([age, people]) => ({ age: age === UNKNOWN_AGE ? null : age, people }))
-  return histogram.sort((a, b) => (a.age ?? Number.POSITIVE_INFINITY) - (b.age ?? Number.POSITIVE_INFINITY))
-}
-
-export function sumPeople(counts: { people: number }[]): number {
-  return counts.reduce((sum, { people }) => sum + people, 0)
+  return parseAges(row?.ages).filter(({ age }) => isAgeAdmitted(age, filter))
 }
 
 /** The condition on "age" for `filter`, or null when it admits everybody. */
@@ -49,10 +31,4 @@ export function ageCondition(filter: AgeFilter): Prisma.Sql | null {
   if (filter.age_min === null && filter.age_max === null) return null
   // BigInt: the adapter passes numbers as REAL, which compare more slowly, and a late page makes half a million comparisons.
   return Prisma.sql`"age" BETWEEN ${BigInt(filter.age_min ?? 0)} AND ${BigInt(filter.age_max ?? MAX_AGE)}`
-}
-
-function isAdmitted(age: number | null, filter: AgeFilter): boolean {
-  if (filter.age === 'unknown') return age === null
-  if (filter.age_min === null && filter.age_max === null) return true
-  return age !== null && age >= (filter.age_min ?? 0) && age <= (filter.age_max ?? MAX_AGE)
 }

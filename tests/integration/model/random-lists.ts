@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { UserListQuery } from '../../../app/_models/user-list-query.ts'
-import { foldAscii } from './list-plainly.ts'
+import { foldAscii } from '../../fixtures/fold-ascii.ts'
 
 // Random people and lists, of few letters: most words match somebody.
 

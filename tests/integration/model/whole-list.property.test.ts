@@ -3,8 +3,7 @@ import { expect, test } from 'vitest'
 import type { UserRow } from '../../../app/_models/user.ts'
 import type { UserListQuery } from '../../../app/_models/user-list-query.ts'
 import type { ListPosition, streamUsers } from '../../../app/_models/whole-list.ts'
-import { addPeople } from '../../fixtures/named-people.ts'
-import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
+import { type Directory, temporaryDirectory } from '../../fixtures/engines.ts'
 import { listPlainly } from './list-plainly.ts'
 import { modelOn } from './model-on.ts'
 import { people, query } from './random-lists.ts'
@@ -13,7 +12,7 @@ const { signal } = new AbortController()
 
 type Options = Omit<Parameters<typeof streamUsers>[1], 'signal'>
 
-async function wholeListOn(database: ReturnType<typeof temporaryDatabase>) {
+async function wholeListOn(database: Directory) {
   await modelOn(database)
   const model = await import('../../../app/_models/whole-list.ts')
   const list = async (asked: UserListQuery, options: Options = {}) => {
@@ -33,12 +32,12 @@ test.each([
   ['steps of two rows, where the index finds all matches', { stepRows: { first: 2, max: 4 } }],
   ['steps of two rows, where everybody is read', { stepRows: { first: 2, max: 4 }, maxFound: 0 }],
 ])('the whole list has the same people as a plain filter and sort of everybody, within %s', { timeout: 300_000 }, async (_, limits) => {
-  const database = temporaryDatabase()
+  const database = await temporaryDirectory()
   const { list, countMatches } = await wholeListOn(database)
   await fc.assert(
     fc.asyncProperty(people, fc.array(query, { minLength: 8, maxLength: 8 }), async (everybody, queries) => {
-      database.sql.exec('DELETE FROM "User"')
-      addPeople(database.sql, everybody)
+      await database.execute('DELETE FROM "User"')
+      await database.addPeople(everybody)
       for (const asked of queries) {
         const expected = listPlainly(everybody, asked)
         expect((await list(asked, limits)).users).toEqual(expected)
@@ -60,13 +59,12 @@ test.each([
 })
 
 test('while others are added and removed, everybody who stays comes once', { timeout: 300_000 }, async () => {
-  const database = temporaryDatabase()
+  const database = await temporaryDirectory()
   const { streamUsers } = await wholeListOn(database)
-  const remove = database.sql.prepare('DELETE FROM "User" WHERE "id" = ?')
   await fc.assert(
     fc.asyncProperty(people, query, fc.infiniteStream(fc.nat()), fc.nat({ max: 1_000 }), async (everybody, asked, choices, maxFound) => {
-      database.sql.exec('DELETE FROM "User"')
-      addPeople(database.sql, everybody)
+      await database.execute('DELETE FROM "User"')
+      await database.addPeople(everybody)
       const isStaying = ({ id }: { id: number }) => id % 2 === 0
       const present = new Map(everybody.map((person) => [person.id, person]))
       const listed: UserRow[] = []
@@ -75,9 +73,9 @@ test('while others are added and removed, everybody who stays comes once', { tim
         const others = everybody.filter((person) => !isStaying(person))
         const other = others[choices.next().value % others.length]
         if (other === undefined) continue
-        if (present.delete(other.id)) remove.run(other.id)
+        if (present.delete(other.id)) await database.execute(`DELETE FROM "User" WHERE "id" = ${other.id}`)
         else {
-          addPeople(database.sql, [other])
+          await database.addPeople([other])
           present.set(other.id, other)
         }
       }

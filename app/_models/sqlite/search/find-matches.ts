@@ -1,6 +1,7 @@
 import 'server-only'
 import type { Prisma } from '../../../../prisma/generated/client.ts'
-import { readAges, sumPeople } from '../ages.ts'
+import { sumPeople } from '../../age-histogram.ts'
+import { readAges } from '../ages.ts'
 import { indexRanges } from '../ordered-list.ts'
 import type { IndexQuery } from './query.ts'
 import { filterByAgeIndex, filterById, readAllMatches, readIndexBatches, type UserBatch } from './read.ts'

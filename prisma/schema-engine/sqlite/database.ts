@@ -1,6 +1,6 @@
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
-import { EngineError, toEngineError } from './engine-error.ts'
+import { EngineError, toEngineError } from '../engine-error.ts'
 
 const BUSY_TIMEOUT_MS = 5_000
 

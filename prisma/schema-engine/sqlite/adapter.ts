@@ -1,6 +1,6 @@
 import { DriverAdapterError, type SqlDriverAdapter, type SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
+import { toEngineError } from '../engine-error.ts'
 import { createConnectionFactory } from './database.ts'
-import { toEngineError } from './engine-error.ts'
 
 /**
  * Gives the engine the database behind `connection`, and a shadow database in memory, as Prisma's native engine uses them.

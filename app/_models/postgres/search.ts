@@ -1,0 +1,140 @@
+import 'server-only'
+import { Prisma } from '../../../prisma/postgres/generated/client.ts'
+import { parseAges, UNKNOWN_AGE } from '../age-histogram.ts'
+import { foldText, type Search } from '../search-words.ts'
+import type { ListRows } from '../sqlite/list-rows.ts'
+import type { Direction, Sort, UserListQuery } from '../user-list-query.ts'
+import type { UserRow } from '../user-rows.ts'
+import { ageCondition, sumAges } from './ages.ts'
+import { database } from './database.ts'
+import { orderBy, sortedColumns } from './order.ts'
+import type { ListPage } from './ordered-list.ts'
+import { hasWords, isWhole, startsWithAny } from './search-conditions.ts'
+
+// Only people who have written the same name in many ways can fill this.
+const MAX_EXACT_MATCHES = 1_000
+
+type Place = { offset: number; size: number }
+
+/** The ranks of exact matches, each the ids that have it. */
+export type ExactMatches = number[][]
+
+/** The `rows` of the people that match a search, of which up to `maxCount` are counted. */
+export async function searchUsers(query: UserListQuery, search: Search, rows: ListRows, maxCount: number): Promise<ListPage> {
+  const { sort, dir } = query
+  const found = Prisma.sql`${hasWords(search.words)} AND ${ageCondition(query)}`
+  const exact = sort === null ? await readExactMatches(query, search) : []
+  const isPrefix = startsWithAny(search.words)
+  const order = sort === null ? Prisma.sql`${rankOf(exact, isPrefix)}, "id"` : orderBy(sort, dir)
+  const { offset } = rows
+  const few = await readFew(found, order, { offset, size: rows.end - offset }, maxCount)
+  if (few.count <= maxCount) return { ...few, isCountExact: true }
+  const end = Math.min(rows.end, maxCount)
+  const others = { count: maxCount, isCountExact: false, histogram: null }
+  if (offset >= end) return { ...others, users: [] }
+  const place = { offset, size: end - offset }
+  if (sort !== null) return { ...others, users: await readSorted(found, sort, dir, place) }
+  // With one word, whoever starts with it has it.
+  const prefix = search.words.length === 1 ? Prisma.sql`${isPrefix} AND ${ageCondition(query)}` : Prisma.sql`${isPrefix} AND ${found}`
+  return { ...others, users: await readRanked(found, prefix, exact, place) }
+}
+
+/**
+ * The people that the search finds as a whole: those whose email is written as it is, whatever the letter case, then those whose username
+ * is, then those that fold alike.
+ */
+export async function readExactMatches(query: UserListQuery, search: Search): Promise<ExactMatches> {
+  const folded = foldText(query.q, search.foldCharacter)
+  const found = await database().$queryRaw<{ id: number; username: string; email: string }[]>`
+    SELECT "id", "username", "email" FROM "User"
+    WHERE (${isWhole('usernameKey', folded)} OR ${isWhole('emailKey', folded)}) AND ${ageCondition(query)}
+    ORDER BY "id" LIMIT ${MAX_EXACT_MATCHES}`
+  const q = ignoreCase(query.q)
+  const email = found.filter((person) => ignoreCase(person.email) === q)
+  const username = found.filter((person) => ignoreCase(person.username) === q)
+  return [email, username, found].map((people) => people.map(({ id }) => id))
+}
+
+function ignoreCase(text: string): string {
+  return text.normalize().toLowerCase()
+}
+
+function rankOf(exact: ExactMatches, isPrefix: Prisma.Sql): Prisma.Sql {
+  const cases = exact.flatMap((ids, rank) => (ids.length > 0 ? Prisma.sql`WHEN "id" = ANY(${ids}) THEN ${Prisma.raw(String(rank))}` : []))
+  const prefix = Prisma.raw(String(exact.length))
+  const other = Prisma.raw(String(exact.length + 1))
+  return Prisma.sql`CASE ${Prisma.join([...cases, Prisma.sql`WHEN ${isPrefix} THEN ${prefix} ELSE ${other}`], ' ')} END`
+}
+
+/**
+ * One page and the ages of all who are found, or no more than their number when there are more than `maxCount`. As JSON: Prisma takes ten
+ * times as long for rows. One statement: finding people costs most.
+ */
+async function readFew(
+  found: Prisma.Sql,
+  order: Prisma.Sql,
+  { offset, size }: Place,
+  maxCount: number,
+): Promise<Omit<ListPage, 'isCountExact'>> {
+  const [row] = await database().$queryRaw<{ count: number; ages: string | null; users: string | null }[]>`
+    WITH "Found" AS MATERIALIZED (SELECT * FROM "User" WHERE ${found} LIMIT ${maxCount + 1}),
+    "Total" AS MATERIALIZED (SELECT count(*)::int AS "count" FROM "Found")
+    SELECT
+      "count",
+      CASE WHEN "count" <= ${maxCount} THEN (
+        SELECT json_agg(json_build_array("age", "people"))::text FROM (
+          SELECT coalesce("age", ${Prisma.raw(String(UNKNOWN_AGE))}) AS "age", count(*) AS "people" FROM "Found" GROUP BY 1
+        ) AS "Age"
+      ) END AS "ages",
+      CASE WHEN "count" <= ${maxCount} THEN (
+        SELECT json_agg(json_build_array("id", "username", "email", "age"))::text FROM (
+          SELECT * FROM "Found" ORDER BY ${order} LIMIT ${size} OFFSET ${offset}
+        ) AS "Page"
+      ) END AS "users"
+    FROM "Total"`
+  const people: [id: number, username: string, email: string, age: number | null][] = JSON.parse(row?.users ?? '[]')
+  return {
+    users: people.map(([id, username, email, age]) => ({ id, username, email, age })),
+    count: row?.count ?? 0,
+    histogram: parseAges(row?.ages),
+  }
+}
+
+/** Walks people in the order until the page is full, or sorts all who are found, whichever promises to be quicker. */
+async function readSorted(found: Prisma.Sql, sort: Sort, dir: Direction, { offset, size }: Place): Promise<UserRow[]> {
+  const [matches, everybody] = await Promise.all([estimateMatches(found), sumAges()])
+  // A row takes about the same time both ways; the planner supposes that a walk would find its rows side by side.
+  const isWalkQuicker = (offset + size) * everybody < matches * matches
+  // The planner leaves a query with an OFFSET as it is: it finds all of them first.
+  const findAll = Prisma.raw(isWalkQuicker ? '' : 'OFFSET 0')
+  const order = orderBy(sort, dir)
+  return database().$queryRaw<UserRow[]>`
+    SELECT "id", "username", "email", "User"."age" FROM (
+      SELECT "id" FROM (SELECT ${sortedColumns(sort)} FROM "User" WHERE ${found} ${findAll}) AS "Found"
+      ORDER BY ${order} LIMIT ${size} OFFSET ${offset}
+    ) AS "Page" JOIN "User" USING ("id") ORDER BY ${order}`
+}
+
+/** How many the planner expects to be found, without finding any: the statistics of the index have thousands of names. */
+async function estimateMatches(found: Prisma.Sql): Promise<number> {
+  const [row] = await database().$queryRaw<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }[]>`
+    EXPLAIN (FORMAT JSON) SELECT 1 FROM "User" WHERE ${found}`
+  return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0
+}
+
+/** Exact matches, then those whose username starts with a word, then all others, each by id: as few of each as the page may need. */
+async function readRanked(found: Prisma.Sql, prefix: Prisma.Sql, exact: ExactMatches, { offset, size }: Place): Promise<UserRow[]> {
+  const wanted = offset + size
+  const ranks = exact.flatMap((ids, rank) =>
+    ids.length > 0 ? Prisma.sql`SELECT unnest(${ids}::int[]) AS "id", ${Prisma.raw(String(rank))} AS "rank" UNION ALL` : [],
+  )
+  return database().$queryRaw<UserRow[]>`
+    SELECT "id", "username", "email", "age" FROM (
+      SELECT "id", min("rank") AS "rank" FROM (
+        ${Prisma.join([Prisma.empty, ...ranks], ' ')}
+        (SELECT "id", ${Prisma.raw(String(exact.length))} AS "rank" FROM "User" WHERE ${prefix} ORDER BY "id" LIMIT ${wanted})
+        UNION ALL
+        (SELECT "id", ${Prisma.raw(String(exact.length + 1))} FROM "User" WHERE ${found} ORDER BY "id" LIMIT ${wanted})
+      ) AS "Ranked" GROUP BY "id" ORDER BY "rank", "id" LIMIT ${size} OFFSET ${offset}
+    ) AS "Page" JOIN "User" USING ("id") ORDER BY "rank", "id"`
+}

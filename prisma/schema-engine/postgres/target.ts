@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto'
+import { PrismaPg } from '@prisma/adapter-pg'
+import {
+  ColumnTypeEnum,
+  DriverAdapterError,
+  type SqlDriverAdapter,
+  type SqlMigrationAwareDriverAdapterFactory,
+  type SqlResultSet,
+} from '@prisma/driver-adapter-utils'
+import pg from 'pg'
+import { EngineError, toEngineError } from '../engine-error.ts'
+import type { Connection, Target } from '../target.ts'
+
+// Where a role can always connect to, to create another database.
+const MAINTENANCE_DATABASE = 'postgres'
+
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+const NO_SUCH_DATABASE = '3D000'
+
+// As Prisma's own engine creates it.
+const CREATE_MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+    "id"                    VARCHAR(36) PRIMARY KEY NOT NULL,
+    "checksum"              VARCHAR(64) NOT NULL,
+    "finished_at"           TIMESTAMPTZ,
+    "migration_name"        VARCHAR(255) NOT NULL,
+    "logs"                  TEXT,
+    "rolled_back_at"        TIMESTAMPTZ,
+    "started_at"            TIMESTAMPTZ NOT NULL DEFAULT now(),
+    "applied_steps_count"   INTEGER NOT NULL DEFAULT 0
+)`
+
+/** The PostgreSQL database at `url`. */
+export function postgresTarget(url: string): Target {
+  const name = decodeURIComponent(new URL(url).pathname.slice(1))
+  return {
+    check: () => checkDatabase(url, name),
+    // Names in the order of their code points, and letters of all scripts known to the search, whatever the server's own locale is.
+    create: () => maintain(url, `CREATE DATABASE ${quote(name)} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'`),
+    drop: () => maintain(url, `DROP DATABASE IF EXISTS ${quote(name)}`),
+    connect: () => connect(url),
+    connectToNone: async () => adapterFactory(url, async () => {}),
+  }
+}
+
+async function connect(url: string): Promise<Connection> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const run = (script: string) => runScript(client, script)
+  return {
+    factory: (runScript) => adapterFactory(url, runScript),
+    query: async (sql) => (await client.query<Record<string, unknown>>(sql)).rows,
+    runAtomically: run,
+    error: postgresError,
+    hasMigrationsTable: async () => (await client.query(`SELECT 1 WHERE to_regclass('_prisma_migrations') IS NOT NULL`)).rowCount === 1,
+    createMigrationsTable: () => run(CREATE_MIGRATIONS_TABLE),
+    dropEverything: () => run('DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public'),
+  }
+}
+
+function adapterFactory(url: string, runScript: (script: string) => Promise<void>): SqlMigrationAwareDriverAdapterFactory {
+  const factory = createFactory(url)
+  return {
+    provider: factory.provider,
+    adapterName: factory.adapterName,
+    connect: async () => adapt(await factory.connect(), runScript),
+    connectToShadowDb: () => connectToShadow(url),
+  }
+}
+
+function createFactory(url: string): PrismaPg {
+  // One connection: the engine's lock is a session's.
+  const pool = new pg.Pool({ connectionString: url, max: 1 })
+  const query = pool.query.bind(pool)
+  return new PrismaPg(Object.assign(pool, { query: async (config: pg.QueryConfig) => markCharacters(await query(config)) }), {
+    disposeExternalPool: true,
+  })
+}
+
+// Columns of the catalog are of a type of one byte, "char", which Prisma's adapter knows in arrays only. The engine reads no such arrays.
+const CHAR_ARRAY_TYPE = 1002
+
+function markCharacters(result: pg.QueryResult): pg.QueryResult {
+  for (const field of result.fields ?? []) if (field.dataTypeID === pg.types.builtins.CHAR) field.dataTypeID = CHAR_ARRAY_TYPE
+  return result
+}
+
+function withCharacters(result: SqlResultSet): SqlResultSet {
+  const { CharacterArray, Character } = ColumnTypeEnum
+  return { ...result, columnTypes: result.columnTypes.map((type) => (type === CharacterArray ? Character : type)) }
+}
+
+function adapt(adapter: SqlDriverAdapter, executeScript: (script: string) => Promise<void>): SqlDriverAdapter {
+  const queryRaw = adapter.queryRaw.bind(adapter)
+  return Object.assign<SqlDriverAdapter, Partial<SqlDriverAdapter>>(adapter, {
+    // Prisma's adapter would send the statements of a script one by one, and take each semicolon within a function for the end of one.
+    executeScript,
+    queryRaw: async (query) => withCharacters(await queryRaw(query)),
+  })
+}
+
+/** A database of its own, gone when it is disposed of. That of Prisma's adapter would be the real one: an address in a URL wins. */
+async function connectToShadow(url: string): Promise<SqlDriverAdapter> {
+  const shadow = new URL(url)
+  shadow.pathname = `prisma_migrate_shadow_db_${randomUUID()}`
+  const target = postgresTarget(shadow.href)
+  await target.create()
+  const adapter = await createFactory(shadow.href).connect()
+  const dispose = adapter.dispose.bind(adapter)
+  return Object.assign(
+    adapt(adapter, (script) => runScript(adapter.underlyingDriver(), script)),
+    {
+      dispose: async () => {
+        await dispose()
+        await target.drop()
+      },
+    },
+  )
+}
+
+/** Sends all statements of a script in one message: they are one transaction, unless they begin some themselves. */
+async function runScript(connection: pg.Client | pg.Pool, script: string): Promise<void> {
+  try {
+    await connection.query(script)
+  } catch (error) {
+    throw error instanceof pg.DatabaseError ? postgresError(error.message, error.code) : error
+  }
+}
+
+/** An error whose message the engine prints. */
+function postgresError(message: string, code = 'XX000'): DriverAdapterError {
+  const unknown = { detail: undefined, column: undefined, hint: undefined }
+  return new DriverAdapterError({
+    ...{ kind: 'postgres', originalCode: code, originalMessage: message, code, severity: 'ERROR', message },
+    ...unknown,
+  })
+}
+
+async function checkDatabase(url: string, name: string): Promise<void> {
+  try {
+    await withClient(url, 'SELECT 1')
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === NO_SUCH_DATABASE)
+      throw new EngineError(`Database \`${name}\` does not exist`, 'P1003')
+    throw new EngineError(`Cannot reach the database \`${name}\`: ${toEngineError(error).message}`, 'P1001')
+  }
+}
+
+async function maintain(url: string, sql: string): Promise<void> {
+  const maintenance = new URL(url)
+  maintenance.pathname = MAINTENANCE_DATABASE
+  await withClient(maintenance.href, sql)
+}
+
+async function withClient(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  try {
+    await client.connect()
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}

@@ -1,0 +1,73 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { LIST_LIMITS } from '../../../app/_models/sqlite/search/limits.ts'
+import { parseUserListQuery } from '../../../app/_models/user-list-query.ts'
+import { DEFAULT_SITE, setSite } from '../../../app/_site/site.ts'
+import { ENGINES, runOn, temporaryDirectory } from '../../fixtures/engines.ts'
+import { NAMED_PEOPLE } from '../../fixtures/named-people.ts'
+import { connect } from '../../fixtures/postgres-server.ts'
+import { expectPlainLists } from './expect-plain-lists.ts'
+import { modelOn } from './model-on.ts'
+
+// The tests of the model, which their own files run on SQLite.
+describe.each(ENGINES.filter(({ name }) => name !== 'SQLite'))('on $name:', async (engine) => {
+  runOn(engine)
+  await import('./user.test.ts')
+  await import('./scripts.property.test.ts')
+  await import('./whole-list.property.test.ts')
+
+  test.each([10_000, 30, 5])('lists the same people as a plain filter and sort of everybody, of whom %i are counted', async (maxCount) => {
+    const directory = await temporaryDirectory()
+    const { listUsers } = await modelOn(directory)
+    await expectPlainLists(listUsers, directory, { limits: { ...LIST_LIMITS, maxCount }, mayBeTooBroad: false, runs: 40 })
+  })
+
+  test('a list that takes too long is too broad, and the next one is not', async () => {
+    const directory = await temporaryDirectory()
+    const { listUsers } = await modelOn(directory)
+    const { query } = parseUserListQuery({ q: 'ada' }, [])
+    await directory.execute('BEGIN; LOCK TABLE "User" IN ACCESS EXCLUSIVE MODE')
+    expect(await listUsers(query)).toMatchObject({ users: [], isTooBroad: true })
+    await directory.execute('COMMIT')
+    expect(await listUsers(query)).toMatchObject({ users: [], isTooBroad: false })
+  })
+
+  test('the version of the data is another one after each commit, and only then', async () => {
+    const directory = await temporaryDirectory()
+    await directory.addPeople(NAMED_PEOPLE)
+    const { readDataVersion, listUsers } = await modelOn(directory)
+    const version = await readDataVersion()
+    await listUsers(parseUserListQuery({}, []).query)
+    expect(await readDataVersion()).toBe(version)
+    await directory.execute('UPDATE "User" SET "age" = 1 WHERE "id" = 1')
+    const next = await readDataVersion()
+    expect(next).not.toBe(version)
+    // A transaction that is open for long has the number before that of one which ends earlier.
+    const other = await connect(directory.url)
+    await other.query('BEGIN; UPDATE "User" SET "age" = 2 WHERE "id" = 2')
+    await directory.execute('UPDATE "User" SET "age" = 2 WHERE "id" = 1')
+    const during = await readDataVersion()
+    await other.query('COMMIT')
+    expect(new Set([next, during, await readDataVersion()]).size).toBe(3)
+  })
+
+  test('nothing is read where fields are hidden: the search would look through them', async () => {
+    const directory = await temporaryDirectory()
+    const { findUser } = await modelOn(directory)
+    setSite({ ...DEFAULT_SITE, hiddenFields: ['email'] })
+    onTestFinished(() => setSite(DEFAULT_SITE))
+    await expect(findUser(1)).rejects.toThrow('HIDDEN_FIELDS cannot be used with PostgreSQL')
+  })
+
+  test('the connections cannot write, in or out of a transaction', async () => {
+    const directory = await temporaryDirectory()
+    await directory.addPeople(NAMED_PEOPLE)
+    await modelOn(directory)
+    const { database } = await import('../../../app/_models/postgres/database.ts')
+    const eve = { data: { username: 'eve', email: 'eve@example.com' } }
+    const refusal = /read-only transaction/
+    await expect(database().user.create(eve)).rejects.toThrow(refusal)
+    await expect(database().$executeRaw`DELETE FROM "User"`).rejects.toThrow(refusal)
+    await expect(database().$transaction([database().user.create(eve)])).rejects.toThrow(refusal)
+    expect(await directory.query('SELECT count(*)::int AS "count" FROM "User"')).toEqual([{ count: NAMED_PEOPLE.length }])
+  })
+})
