@@ -5,8 +5,8 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, 
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { generatePerson } from '../server/database/people.ts'
-import { prepareDatabase } from '../server/database/prepare.ts'
+import { generatePerson } from '../server/database/sqlite/people.ts'
+import { prepareDatabase } from '../server/database/sqlite/prepare.ts'
 import { databaseUrl } from '../server/database/url.ts'
 import { ROOT } from '../server/paths.ts'
 

@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { parseArgs } from 'node:util'
 import { type UserListQuery, userListHref } from '../app/_models/user-list-query.ts'
 import manifest from '../package.json' with { type: 'json' }
-import { prepareDatabase } from '../server/database/prepare.ts'
+import { prepareDatabase } from '../server/database/sqlite/prepare.ts'
 import { databaseUrl } from '../server/database/url.ts'
 import { ROOT } from '../server/paths.ts'
 

@@ -6,7 +6,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import autocannon from 'autocannon'
 import manifest from '../package.json' with { type: 'json' }
-import { prepareDatabase } from '../server/database/prepare.ts'
+import { prepareDatabase } from '../server/database/sqlite/prepare.ts'
 import { databaseUrl } from '../server/database/url.ts'
 import { ROOT } from '../server/paths.ts'
 import { buildIfStale } from '../server/release/build.ts'

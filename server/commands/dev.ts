@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { setSite } from '../../app/_site/site.ts'
-import { prepareDatabase } from '../database/prepare.ts'
+import { prepareDatabase } from '../database/sqlite/prepare.ts'
 import { databaseUrl } from '../database/url.ts'
 import { ROOT } from '../paths.ts'
 import { generatePrismaClientIfStale } from '../release/build.ts'

@@ -1,4 +1,4 @@
-import { prepareDatabase } from '../database/prepare.ts'
+import { prepareDatabase } from '../database/sqlite/prepare.ts'
 import { readSettings } from '../settings.ts'
 
 /** Creates or migrates the database. */

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { countPeople, fillUp, refreshStatistics, seedSamplePeople } from '../database/postgres-seed.ts'
+import { countPeople, fillUp, refreshStatistics, seedSamplePeople } from '../database/postgres/seed.ts'
 import { errorMessage, OperatorError } from '../errors.ts'
 import { addPeopleUpTo, reportPeople } from './add-people.ts'
 

@@ -1,6 +1,6 @@
 import { lstatSync, readlinkSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { readinessProblem } from '../database/readiness.ts'
+import { readinessProblem } from '../database/sqlite/readiness.ts'
 import { OperatorError } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { startMaster } from '../master/master.ts'

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { prepareDatabase } from '../database/prepare.ts'
+import { prepareDatabase } from '../database/sqlite/prepare.ts'
 import { checkPlaceIsFree } from '../listen.ts'
 import { createLog } from '../log.ts'
 import { startMaster } from '../master/master.ts'

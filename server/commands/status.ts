@@ -1,7 +1,7 @@
-import { fileProblem } from '../database/file-checks.ts'
-import { listMigrations, listPendingMigrations, listSchemaDifferences } from '../database/migrate.ts'
-import { countPeople } from '../database/seed.ts'
-import { openDatabase } from '../database/sqlite.ts'
+import { fileProblem } from '../database/sqlite/file-checks.ts'
+import { listMigrations, listPendingMigrations, listSchemaDifferences } from '../database/sqlite/migrate.ts'
+import { countPeople } from '../database/sqlite/seed.ts'
+import { openDatabase } from '../database/sqlite/sqlite.ts'
 import { errorMessage, OperatorError } from '../errors.ts'
 import { readSettings } from '../settings.ts'
 

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fillUp } from '../../server/database/seed.ts'
+import { fillUp } from '../../server/database/sqlite/seed.ts'
 import { createDatabase } from '../fixtures/create-database.ts'
 import { httpGet } from '../fixtures/http-get.ts'
 import { RosterProcess } from '../fixtures/roster-process.ts'

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test as base, describe, expect } from 'vitest'
-import { PAGE_BYTES } from '../../server/database/sqlite.ts'
+import { PAGE_BYTES } from '../../server/database/sqlite/sqlite.ts'
 import { type Answer, httpGet } from '../fixtures/http-get.ts'
 import { type Site, withSite } from '../fixtures/with-site.ts'
 

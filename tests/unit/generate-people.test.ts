@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { generatePerson } from '../../server/database/people.ts'
+import { generatePerson } from '../../server/database/sqlite/people.ts'
 
 const COMBINATIONS = 2 ** 21
 

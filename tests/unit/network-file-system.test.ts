@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { networkFileSystem } from '../../server/database/file-checks.ts'
+import { networkFileSystem } from '../../server/database/sqlite/file-checks.ts'
 
 const MOUNTS = `
 22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw

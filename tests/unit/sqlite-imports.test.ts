@@ -39,7 +39,7 @@ test.each([
   // In a process of its own, as each command.
   {
     entries: [EXPORT],
-    through: ['app/_models/sqlite/database.ts', 'server/database/file-checks.ts'],
+    through: ['app/_models/sqlite/database.ts', 'server/database/sqlite/file-checks.ts'],
     uses: '@prisma/adapter-better-sqlite3',
     never: NODE_SQLITE,
   },
@@ -55,16 +55,16 @@ test.each([
       'server/master/master.ts',
       'server/master/worker-pool.ts',
       'server/metrics.ts',
-      'server/database/prepare.ts',
-      'server/database/copy.ts',
-      'server/database/seed.ts',
-      'server/database/migrate.ts',
+      'server/database/sqlite/prepare.ts',
+      'server/database/sqlite/copy.ts',
+      'server/database/sqlite/seed.ts',
+      'server/database/sqlite/migrate.ts',
     ],
     except: [EXPORT],
     uses: 'node:sqlite',
     never: BETTER_SQLITE,
   },
-  { entries: ['prisma/seed.ts'], through: ['server/database/seed.ts'], except: [EXPORT], uses: 'node:sqlite', never: BETTER_SQLITE },
+  { entries: ['prisma/seed.ts'], through: ['server/database/sqlite/seed.ts'], except: [EXPORT], uses: 'node:sqlite', never: BETTER_SQLITE },
 ])('$entries.0 uses one SQLite library: $uses', ({ entries, through, except, uses, never }) => {
   const imports = listImports(entries, except)
   expect([...imports]).toEqual(expect.arrayContaining([...through, uses]))

@@ -7,7 +7,7 @@ import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { PrismaClient } from '../../../prisma/generated/client.ts'
 import { constraintMessage } from '../../../server/database/constraint-message.ts'
-import { applyMigrations, listMigrations, listPendingMigrations } from '../../../server/database/migrate.ts'
+import { applyMigrations, listMigrations, listPendingMigrations } from '../../../server/database/sqlite/migrate.ts'
 import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
 
 const UNREADABLE = 'must be valid UTF-8, without U+FFFD'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openForWriting } from '../../../server/database/open-for-writing.ts'
+import { openForWriting } from '../../../server/database/sqlite/open-for-writing.ts'
 import { importPeople } from '../../../server/import/import-people.ts'
 import { stageRows } from '../../../server/import/stage.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { openForWriting } from '../../../server/database/open-for-writing.ts'
+import { openForWriting } from '../../../server/database/sqlite/open-for-writing.ts'
 import { OperatorError } from '../../../server/errors.ts'
 import { importPeople } from '../../../server/import/import-people.ts'
 import type { Field, ImportedRow } from '../../../server/import/imported-row.ts'

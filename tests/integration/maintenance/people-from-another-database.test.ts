@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { prepareDatabase } from '../../../server/database/prepare.ts'
+import { prepareDatabase } from '../../../server/database/sqlite/prepare.ts'
 import { ROOT } from '../../../server/paths.ts'
 import { PrismaProject } from '../../fixtures/prisma-project.ts'
 

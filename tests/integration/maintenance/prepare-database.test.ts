@@ -2,9 +2,9 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
-import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences } from '../../../server/database/migrate.ts'
-import { prepareDatabase } from '../../../server/database/prepare.ts'
 import { SAMPLE_PEOPLE } from '../../../server/database/sample-people.ts'
+import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences } from '../../../server/database/sqlite/migrate.ts'
+import { prepareDatabase } from '../../../server/database/sqlite/prepare.ts'
 import { temporaryFolder } from '../../fixtures/temporary-database.ts'
 
 const report = () => {}

@@ -1,4 +1,4 @@
-import { listMigrations, type Migration } from '../../../server/database/migrate.ts'
+import { listMigrations, type Migration } from '../../../server/database/sqlite/migrate.ts'
 
 /** The migrations, but that a block of "UserKeyCount" becomes two at 4 people, not at 8192: so a few people need many. */
 export function migrationsWithSmallBlocks(): Migration[] {

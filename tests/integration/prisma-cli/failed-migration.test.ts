@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { applyMigrations, listMigrations, listPendingMigrations } from '../../../server/database/migrate.ts'
+import { applyMigrations, listMigrations, listPendingMigrations } from '../../../server/database/sqlite/migrate.ts'
 import { PrismaProject } from '../../fixtures/prisma-project.ts'
 
 const NAME = '20990101000000_note'

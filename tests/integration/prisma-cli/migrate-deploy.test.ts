@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences } from '../../../server/database/migrate.ts'
+import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences } from '../../../server/database/sqlite/migrate.ts'
 import { FIRST_MIGRATION, PrismaProject } from '../../fixtures/prisma-project.ts'
 
 test('deploy creates the database and applies pending migrations once', async () => {

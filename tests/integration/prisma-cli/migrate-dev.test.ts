@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { applyMigrations, listMigrations } from '../../../server/database/migrate.ts'
+import { applyMigrations, listMigrations } from '../../../server/database/sqlite/migrate.ts'
 import { FIRST_MIGRATION, PrismaProject } from '../../fixtures/prisma-project.ts'
 
 test('dev creates a migration from a changed schema without applying it, then applies it', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { applyMigrations, listMigrations } from '../../../server/database/migrate.ts'
+import { applyMigrations, listMigrations } from '../../../server/database/sqlite/migrate.ts'
 import { PrismaProject } from '../../fixtures/prisma-project.ts'
 
 test('diff compares schemas without a database', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences } from '../../../server/database/migrate.ts'
+import { applyMigrations, listMigrations, listPendingMigrations, listSchemaDifferences } from '../../../server/database/sqlite/migrate.ts'
 import { FIRST_MIGRATION, PrismaProject } from '../../fixtures/prisma-project.ts'
 
 test('reset drops everything, including full-text indexes, triggers and views, and migrates again', async () => {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
-import { applyMigrations, listMigrations } from '../../../server/database/migrate.ts'
+import { applyMigrations, listMigrations } from '../../../server/database/sqlite/migrate.ts'
 import { databaseUrl } from '../../../server/database/url.ts'
 import { PrismaProject, type Result } from '../../fixtures/prisma-project.ts'
 

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { generatePerson } from '../../../server/database/people.ts'
 import { SAMPLE_PEOPLE } from '../../../server/database/sample-people.ts'
-import { fillUp, seedSamplePeople } from '../../../server/database/seed.ts'
+import { generatePerson } from '../../../server/database/sqlite/people.ts'
+import { fillUp, seedSamplePeople } from '../../../server/database/sqlite/seed.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
 
 function listPeople(sql: DatabaseSync) {

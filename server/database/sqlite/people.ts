@@ -1,5 +1,5 @@
+import type { Person } from '../sample-people.ts'
 import { FAMILY_NAMES, GIVEN_NAMES, LANGUAGES } from './names.ts'
-import type { Person } from './sample-people.ts'
 
 // Powers of two, so that `shuffle` can permute all combinations.
 const GIVEN_SLOTS = 256

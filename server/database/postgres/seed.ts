@@ -1,7 +1,7 @@
 // Plain SQL: Prisma's client takes many times as long for a million people.
 import type pg from 'pg'
-import { generatePerson } from './people.ts'
-import { type Person, SAMPLE_PEOPLE } from './sample-people.ts'
+import { type Person, SAMPLE_PEOPLE } from '../sample-people.ts'
+import { generatePerson } from '../sqlite/people.ts'
 
 // Short enough for an interruption to lose little, long enough for the counts of ages to be few rows.
 const PEOPLE_PER_STATEMENT = 25_000

@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs'
-import { isErrorCode } from '../errors.ts'
+import { isErrorCode } from '../../errors.ts'
 import { SQLITE_FULL, SQLITE_IOERR, sqliteResultCode } from './sqlite.ts'
 
 // With less, the disk counts as full: opening the database alone takes as much for SQLite's other files.

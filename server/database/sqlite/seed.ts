@@ -1,9 +1,9 @@
 // Plain SQL: Prisma's client takes many times as long for a million people.
 import type { DatabaseSync } from 'node:sqlite'
-import { OperatorError } from '../errors.ts'
-import { constraintMessage } from './constraint-message.ts'
+import { OperatorError } from '../../errors.ts'
+import { constraintMessage } from '../constraint-message.ts'
+import { type Person, SAMPLE_PEOPLE } from '../sample-people.ts'
 import { generatePerson } from './people.ts'
-import { type Person, SAMPLE_PEOPLE } from './sample-people.ts'
 import { inTransaction } from './sqlite.ts'
 
 // Small enough for other writers to get the lock within their busy timeout. Large, as names come in random order: each transaction

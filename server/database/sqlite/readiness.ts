@@ -1,4 +1,4 @@
-import { errorMessage } from '../errors.ts'
+import { errorMessage } from '../../errors.ts'
 import { fileProblem } from './file-checks.ts'
 import { findNewestMigration, listPendingMigrations, listSchemaDifferences } from './migrate.ts'
 import { CHECK_TIMEOUT_MS, openDatabase } from './sqlite.ts'

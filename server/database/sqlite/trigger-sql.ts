@@ -61,6 +61,6 @@ function foldedText(database: DatabaseSync): { columns: string; values: string }
 function match(database: DatabaseSync, trigger: string, pattern: RegExp): Record<string, string | undefined> {
   const { sql } = database.prepare(`SELECT "sql" FROM sqlite_schema WHERE "type" = 'trigger' AND "name" = ?`).get(trigger) ?? {}
   const groups = pattern.exec(String(sql))?.groups
-  if (groups === undefined) throw new Error(`the trigger ${trigger} has another form than server/database/trigger-sql.ts expects`)
+  if (groups === undefined) throw new Error(`the trigger ${trigger} has another form than server/database/sqlite/trigger-sql.ts expects`)
   return groups
 }

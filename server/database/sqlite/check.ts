@@ -1,7 +1,7 @@
 // What `roster check` looks at: each check is a name and a function that returns what is wrong, or null.
 import type { DatabaseSync } from 'node:sqlite'
-import { errorMessage } from '../errors.ts'
-import { formatPeople } from '../format.ts'
+import { errorMessage } from '../../errors.ts'
+import { formatPeople } from '../../format.ts'
 import { findMiscountedKeys } from './key-counts.ts'
 import { listPendingMigrations, listSchemaDifferences } from './migrate.ts'
 import { fingerprintIndex, fingerprintText } from './search-fingerprint.ts'

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { errorMessage, OperatorError } from '../errors.ts'
+import { errorMessage, OperatorError } from '../../errors.ts'
 import { CREATE_MIGRATIONS_TABLE } from './migrations-table.ts'
 import { inTransaction } from './sqlite.ts'
 
-const MIGRATIONS = new URL('../../prisma/migrations/', import.meta.url)
+const MIGRATIONS = new URL('../../../prisma/migrations/', import.meta.url)
 
 export type Migration = { name: string; sql: string; checksum: string }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { errorMessage, OperatorError } from '../errors.ts'
+import { errorMessage, OperatorError } from '../../errors.ts'
 import { fileProblem } from './file-checks.ts'
 import { listPendingMigrations } from './migrate.ts'
 import {

@@ -13,7 +13,7 @@ import {
   statSync,
 } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
-import { errorMessage, isErrorCode } from '../errors.ts'
+import { errorMessage, isErrorCode } from '../../errors.ts'
 
 const SQLITE_HEADER = 'SQLite format 3\0'
 

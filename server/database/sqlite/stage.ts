@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
-import { errorMessage } from '../errors.ts'
+import { errorMessage } from '../../errors.ts'
 import { writeDraft } from './copy.ts'
 import { applyMigrations, listMigrations, listPendingMigrations } from './migrate.ts'
 import { enlargeCache, openDatabase } from './sqlite.ts'
