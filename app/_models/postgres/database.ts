@@ -1,7 +1,6 @@
 import 'server-only'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { type Prisma, PrismaClient } from '../../../prisma/postgres/generated/client.ts'
-import { readSite } from '../../_site/site.ts'
 
 // A worker serves its pages side by side: while one waits for PostgreSQL, others use the processor.
 const CONNECTIONS = 4
@@ -35,7 +34,6 @@ export function database(): PrismaClient {
 }
 
 function connectDatabase(connectionString = ''): PrismaClient {
-  if (readSite().hiddenFields.length > 0) throw new Error('HIDDEN_FIELDS cannot be used with PostgreSQL: emails and ages would be searched')
   const options = Object.entries(SETTINGS).map(([name, value]) => `-c ${name}=${value}`)
   return new PrismaClient({
     adapter: new PrismaPg({

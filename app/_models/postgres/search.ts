@@ -1,5 +1,6 @@
 import 'server-only'
 import { Prisma } from '../../../prisma/postgres/generated/client.ts'
+import { isHidden } from '../../_site/site.ts'
 import { parseAges, UNKNOWN_AGE } from '../age-histogram.ts'
 import { foldText, type Search } from '../search-words.ts'
 import type { ListRows } from '../sqlite/list-rows.ts'
@@ -10,6 +11,7 @@ import { database } from './database.ts'
 import { orderBy, sortedColumns } from './order.ts'
 import type { ListPage } from './ordered-list.ts'
 import { hasWords, isWhole, startsWithAny } from './search-conditions.ts'
+import { userColumns } from './user-columns.ts'
 
 // Only people who have written the same name in many ways can fill this.
 const MAX_EXACT_MATCHES = 1_000
@@ -27,7 +29,7 @@ export async function searchUsers(query: UserListQuery, search: Search, rows: Li
   const isPrefix = startsWithAny(search.words)
   const order = sort === null ? Prisma.sql`${rankOf(exact, isPrefix)}, "id"` : orderBy(sort, dir)
   const { offset } = rows
-  const few = await readFew(found, order, { offset, size: rows.end - offset }, maxCount)
+  const few = await readFew(found, sort, order, { offset, size: rows.end - offset }, maxCount)
   if (few.count <= maxCount) return { ...few, isCountExact: true }
   const end = Math.min(rows.end, maxCount)
   const others = { count: maxCount, isCountExact: false, histogram: null }
@@ -45,12 +47,11 @@ export async function searchUsers(query: UserListQuery, search: Search, rows: Li
  */
 export async function readExactMatches(query: UserListQuery, search: Search): Promise<ExactMatches> {
   const folded = foldText(query.q, search.foldCharacter)
-  const found = await database().$queryRaw<{ id: number; username: string; email: string }[]>`
-    SELECT "id", "username", "email" FROM "User"
-    WHERE (${isWhole('usernameKey', folded)} OR ${isWhole('emailKey', folded)}) AND ${ageCondition(query)}
+  const found = await database().$queryRaw<UserRow[]>`
+    SELECT ${userColumns()} FROM "User" WHERE ${isWhole(folded)} AND ${ageCondition(query)}
     ORDER BY "id" LIMIT ${MAX_EXACT_MATCHES}`
   const q = ignoreCase(query.q)
-  const email = found.filter((person) => ignoreCase(person.email) === q)
+  const email = found.filter((person) => person.email !== undefined && ignoreCase(person.email) === q)
   const username = found.filter((person) => ignoreCase(person.username) === q)
   return [email, username, found].map((people) => people.map(({ id }) => id))
 }
@@ -72,29 +73,31 @@ function rankOf(exact: ExactMatches, isPrefix: Prisma.Sql): Prisma.Sql {
  */
 async function readFew(
   found: Prisma.Sql,
+  sort: Sort | null,
   order: Prisma.Sql,
   { offset, size }: Place,
   maxCount: number,
 ): Promise<Omit<ListPage, 'isCountExact'>> {
+  const key = Prisma.raw(sort === 'email' ? '"emailKey"' : '"usernameKey"')
+  const age = Prisma.raw(isHidden('age') ? 'NULL' : '"age"')
   const [row] = await database().$queryRaw<{ count: number; ages: string | null; users: string | null }[]>`
-    WITH "Found" AS MATERIALIZED (SELECT * FROM "User" WHERE ${found} LIMIT ${maxCount + 1}),
+    WITH "Found" AS MATERIALIZED (SELECT ${userColumns()}, ${key} FROM "User" WHERE ${found} LIMIT ${maxCount + 1}),
     "Total" AS MATERIALIZED (SELECT count(*)::int AS "count" FROM "Found")
     SELECT
       "count",
       CASE WHEN "count" <= ${maxCount} THEN (
         SELECT json_agg(json_build_array("age", "people"))::text FROM (
-          SELECT coalesce("age", ${Prisma.raw(String(UNKNOWN_AGE))}) AS "age", count(*) AS "people" FROM "Found" GROUP BY 1
+          SELECT coalesce(${age}, ${Prisma.raw(String(UNKNOWN_AGE))}) AS "age", count(*) AS "people" FROM "Found" GROUP BY 1
         ) AS "Age"
       ) END AS "ages",
       CASE WHEN "count" <= ${maxCount} THEN (
-        SELECT json_agg(json_build_array("id", "username", "email", "age"))::text FROM (
-          SELECT * FROM "Found" ORDER BY ${order} LIMIT ${size} OFFSET ${offset}
+        SELECT json_agg("Page")::text FROM (
+          SELECT ${userColumns()} FROM "Found" ORDER BY ${order} LIMIT ${size} OFFSET ${offset}
         ) AS "Page"
       ) END AS "users"
     FROM "Total"`
-  const people: [id: number, username: string, email: string, age: number | null][] = JSON.parse(row?.users ?? '[]')
   return {
-    users: people.map(([id, username, email, age]) => ({ id, username, email, age })),
+    users: JSON.parse(row?.users ?? '[]'),
     count: row?.count ?? 0,
     histogram: parseAges(row?.ages),
   }
@@ -109,7 +112,7 @@ async function readSorted(found: Prisma.Sql, sort: Sort, dir: Direction, { offse
   const findAll = Prisma.raw(isWalkQuicker ? '' : 'OFFSET 0')
   const order = orderBy(sort, dir)
   return database().$queryRaw<UserRow[]>`
-    SELECT "id", "username", "email", "User"."age" FROM (
+    SELECT ${userColumns()} FROM (
       SELECT "id" FROM (SELECT ${sortedColumns(sort)} FROM "User" WHERE ${found} ${findAll}) AS "Found"
       ORDER BY ${order} LIMIT ${size} OFFSET ${offset}
     ) AS "Page" JOIN "User" USING ("id") ORDER BY ${order}`
@@ -129,7 +132,7 @@ async function readRanked(found: Prisma.Sql, prefix: Prisma.Sql, exact: ExactMat
     ids.length > 0 ? Prisma.sql`SELECT unnest(${ids}::int[]) AS "id", ${Prisma.raw(String(rank))} AS "rank" UNION ALL` : [],
   )
   return database().$queryRaw<UserRow[]>`
-    SELECT "id", "username", "email", "age" FROM (
+    SELECT ${userColumns()} FROM (
       SELECT "id", min("rank") AS "rank" FROM (
         ${Prisma.join([Prisma.empty, ...ranks], ' ')}
         (SELECT "id", ${Prisma.raw(String(exact.length))} AS "rank" FROM "User" WHERE ${prefix} ORDER BY "id" LIMIT ${wanted})
