@@ -12,7 +12,7 @@ const DEFAULT_PORT = 5432
 
 // Of libpq's parameters. Others are refused rather than ignored: some of them promise security.
 const PARAMETERS = [
-  ...['host', 'hostaddr', 'port', 'user', 'password', 'dbname', 'application_name'],
+  ...['host', 'hostaddr', 'port', 'user', 'password', 'application_name'],
   ...['sslmode', 'sslrootcert', 'sslcert', 'sslkey'],
 ]
 const SSL_MODES = ['verify-full', 'verify-ca', 'require', 'disable'] as const
@@ -21,8 +21,12 @@ type SslMode = (typeof SSL_MODES)[number]
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/
 
 /** Where `pg` connects to, without a URL of its own: it would follow the parameters of that in ways of its own. */
-export type ConnectionOptions = Required<Pick<ClientConfig, 'host' | 'port' | 'database' | 'user' | 'password' | 'ssl'>> &
-  Pick<ClientConfig, 'application_name'>
+export type ConnectionOptions = Pick<ClientConfig, 'password' | 'ssl' | 'application_name'> & {
+  host: string
+  port: number
+  database: string
+  user: string
+}
 
 /**
  * The options of `pg` for the PostgreSQL database at `url`. Parameters mean what they mean to libpq, with two differences: TLS with `verify-full`
@@ -38,7 +42,7 @@ export function connectionOptions(url: string): ConnectionOptions {
   const host = read('host', address.host) || DEFAULT_SOCKET_FOLDER
   const port = Number(read('port', address.port) || DEFAULT_PORT)
   const user = read('user', address.user) || process.env.PGUSER || process.env.USER || 'postgres'
-  const database = read('dbname', address.database) || user
+  const database = address.database || user
   return {
     // With another address than that of the name in the certificate: that of a proxy on this machine.
     host: read('hostaddr', host),
@@ -54,8 +58,9 @@ export function connectionOptions(url: string): ConnectionOptions {
 function parseUrl(url: string) {
   try {
     // The class URL knows no user without a host, such as postgresql://web@/roster, which means the socket.
-    const { hostname, port, username, password, pathname, searchParams } = new URL(url.replace(/^(\w+:\/\/[^/?#]*@)(?=[/?]|$)/, '$1%2F'))
+    const { hostname, port, username, password, pathname, searchParams, hash } = new URL(url.replace(/^(\w+:\/\/[^/?#]*@)(?=[/?]|$)/, '$1%2F'))
     const host = decodeURIComponent(hostname).replace(/^\[(.+)\]$/, '$1')
+    if (host.includes(',') || hash !== '') throw new Error('Several hosts, or a character that is not encoded')
     return {
       host: host === '/' ? '' : host,
       port,

@@ -25,7 +25,7 @@ export function findPassword(login: Login): string {
     if (password && wanted.every((names, index) => ['*', ...names].includes(fields?.[index] ?? ''))) return password
   }
   const { user, host, port, database } = login
-  throw new Error(`the server demands a password: DATABASE_URL has none, and ${file} has none for ${host}:${port}:${database}:${user}`)
+  throw new Error(`the server demands a password; DATABASE_URL has none, and ${file} has none for ${host}:${port}:${database}:${user}`)
 }
 
 /** The lines of `file`; none when it does not exist. */
