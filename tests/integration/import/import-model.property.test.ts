@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openForWriting } from '../../../server/database/sqlite/open-for-writing.ts'
 import { OperatorError } from '../../../server/errors.ts'
-import { importPeople } from '../../../server/import/import-people.ts'
+import { KEYS, MODES, type Rules } from '../../../server/import/import-database.ts'
 import type { Field, ImportedRow } from '../../../server/import/imported-row.ts'
-import { KEYS, MODES, type Rules } from '../../../server/import/plan.ts'
-import { stageRows } from '../../../server/import/stage.ts'
+import { importPeople } from '../../../server/import/sqlite/import-people.ts'
+import { stageRows } from '../../../server/import/sqlite/stage.ts'
 import { addPeople, type NamedPerson } from '../../fixtures/named-people.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
 
@@ -70,7 +70,7 @@ async function importCase(file: string, { rows, ...options }: Case): Promise<Out
   try {
     await importPeople(database, {
       ...{ ...options, isDryRun: false, maxDelete: { percent: 100 } },
-      ...{ onBeforeWrite: noop, onBeforeCommit: noop, onProgress: noop, checkInterruption: noop },
+      ...{ onBeforeWrite: noop, onBeforeCommit: async () => {}, onProgress: noop, checkInterruption: noop },
     })
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error
