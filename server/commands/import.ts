@@ -1,13 +1,11 @@
 import { statSync } from 'node:fs'
-import { isPostgresUrl } from '../database/url.ts'
 import { loadEnvironment } from '../environment.ts'
 import { OperatorError } from '../errors.ts'
 import { canCommit, type ImportDatabase, type ImportOptions, type Plan } from '../import/import-database.ts'
+import { openImport } from '../import/open-import.ts'
 import { type ReadOptions, readPeople } from '../import/read-people.ts'
 import { describeRefusedRows, writeReport } from '../import/refused-rows.ts'
 import { openSource } from '../import/source.ts'
-import { openSqliteImport } from '../import/sqlite/open-import.ts'
-import { readSettings } from '../settings.ts'
 import { createProgressBar } from './progress-bar.ts'
 
 const SIGNALS = [
@@ -44,7 +42,8 @@ class Interruption extends Error {
  * @throws OperatorError when the file or the database cannot be used; nothing is changed then.
  */
 export async function importFile(path: string, settings: ImportSettings): Promise<number> {
-  const database = await open()
+  loadEnvironment()
+  const database = await openImport(process.env.DATABASE_URL)
   try {
     await stageFile(database, path, settings)
     const plan = await writePeople(database, settings)
@@ -61,13 +60,6 @@ export async function importFile(path: string, settings: ImportSettings): Promis
   } finally {
     await database.close()
   }
-}
-
-async function open(): Promise<ImportDatabase> {
-  loadEnvironment()
-  if (isPostgresUrl(process.env.DATABASE_URL))
-    return (await import('../import/postgres/open-import.ts')).openPostgresImport(process.env.DATABASE_URL)
-  return openSqliteImport(readSettings().databaseFile)
 }
 
 async function stageFile(database: ImportDatabase, path: string, { key, mode, report, ...settings }: ImportSettings): Promise<void> {

@@ -55,7 +55,7 @@ async function findTargets(client: pg.Client, key: Rules['key']): Promise<void> 
       CASE
         WHEN "person"."id" IS NULL THEN NULL
         WHEN ${id} OR ${username} OR ${email} THEN 'move'
-        WHEN ${age} THEN 'age'
+        WHEN ${age} OR "typeFault" IS NOT NULL THEN 'age'
         ELSE 'same'
       END AS "action",
       "fault" AS "reason"
