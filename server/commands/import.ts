@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs'
-import { loadEnvironment } from '../environment.ts'
 import { OperatorError } from '../errors.ts'
 import { canCommit, type ImportDatabase, type ImportOptions, type Plan } from '../import/import-database.ts'
 import { openImport } from '../import/open-import.ts'
 import { type ReadOptions, readPeople } from '../import/read-people.ts'
 import { describeRefusedRows, writeReport } from '../import/refused-rows.ts'
 import { openSource } from '../import/source.ts'
+import { readSettings } from '../settings.ts'
 import { createProgressBar } from './progress-bar.ts'
 
 const SIGNALS = [
@@ -42,8 +42,7 @@ class Interruption extends Error {
  * @throws OperatorError when the file or the database cannot be used; nothing is changed then.
  */
 export async function importFile(path: string, settings: ImportSettings): Promise<number> {
-  loadEnvironment()
-  const database = await openImport(process.env.DATABASE_URL)
+  const database = await openImport(readSettings().database)
   try {
     await stageFile(database, path, settings)
     const plan = await writePeople(database, settings)

@@ -1,16 +1,13 @@
-import pg from 'pg'
+import type pg from 'pg'
+import { ConnectError } from '../../database/postgres/connect-error.ts'
+import { connectForWriting, writeProblem } from '../../database/postgres/connect-for-writing.ts'
 import { countPeople } from '../../database/postgres/seed.ts'
-import { writeProblem } from '../../database/postgres/write-problem.ts'
+import { describeDatabase } from '../../database/url.ts'
 import { OperatorError } from '../../errors.ts'
 import { canCommit, type ImportDatabase, type RefusedRow } from '../import-database.ts'
 import { FIELDS, type Field, GIVEN } from '../imported-row.ts'
 import { importPeople } from './import-people.ts'
 import { stageRows } from './stage.ts'
-
-// Sorting and temporary tables; a statement ends soon after this process. Everything else is as the server has it.
-const SETTINGS = `
-  SET temp_buffers = '64MB'; SET work_mem = '64MB'; SET jit = off;
-  SET lock_timeout = '5s'; SET client_connection_check_interval = '1s'`
 
 const ROWS_PER_FETCH = 1_000
 
@@ -19,19 +16,14 @@ const ROWS_PER_FETCH = 1_000
  * @throws OperatorError when it cannot be changed.
  */
 export async function openPostgresImport(url: string): Promise<ImportDatabase> {
-  const client = new pg.Client({ connectionString: url, application_name: 'roster import' })
+  const name = describeDatabase({ engine: 'postgres', url })
   const explain = (error: unknown) => {
-    const problem = writeProblem(error)
-    return problem === null ? error : new OperatorError(`The database ${client.database} at ${client.host} cannot be changed: ${problem}`)
+    const problem = error instanceof ConnectError ? null : writeProblem(error)
+    return problem === null ? error : new OperatorError(`The database ${name} cannot be changed: ${problem}`)
   }
-  // The statement that waits for an answer is refused as well.
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    await client.query(SETTINGS)
-  } catch (error) {
+  const client = await connectForWriting(url, 'import').catch((error: unknown) => {
     throw explain(error)
-  }
+  })
   let hasMirrored = false
   return {
     stageRows: (rows, onProgress) => stageRows(client, rows, onProgress),

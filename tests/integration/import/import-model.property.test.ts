@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { readDatabaseAddress } from '../../../server/database/url.ts'
 import { OperatorError } from '../../../server/errors.ts'
 import { KEYS, MODES, type RefusedRow, type Rules } from '../../../server/import/import-database.ts'
 import type { Field, ImportedRow } from '../../../server/import/imported-row.ts'
@@ -68,7 +69,7 @@ describe.each(ENGINES)('on $name', ({ name, start }) => {
 })
 
 async function importCase(directory: Directory, { rows, ...options }: Case): Promise<Outcome> {
-  const database = await openImport(directory.url)
+  const database = await openImport(readDatabaseAddress(directory.url))
   const noop = () => {}
   try {
     await database.stageRows(toImportedRows(rows), noop)
