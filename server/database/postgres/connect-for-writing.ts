@@ -1,6 +1,8 @@
 import type pg from 'pg'
 import { errorMessage, OperatorError } from '../../errors.ts'
+import { describeDatabase } from '../url.ts'
 import { connectPostgres } from './connect.ts'
+import { ConnectError } from './connect-error.ts'
 import { readMigrationState } from './migrate.ts'
 import { readRole } from './role.ts'
 
@@ -32,8 +34,17 @@ export async function connectForWriting(url: string, name: string): Promise<pg.C
   }
 }
 
-/** Why people cannot be written, from `error`; null when only a stack trace helps. */
-export function writeProblem(error: unknown): string | null {
+/**
+ * What the operator reads about `error`, for which the people at `url` cannot be `changed`: "changed" or "seeded". The error itself when only
+ * a stack trace helps.
+ */
+export function explainWriteError(error: unknown, url: string, changed: string): unknown {
+  const problem = writeProblem(error)
+  if (problem === null || error instanceof ConnectError) return error
+  return new OperatorError(`The database ${describeDatabase({ engine: 'postgres', url })} cannot be ${changed}: ${problem}`)
+}
+
+function writeProblem(error: unknown): string | null {
   if (error instanceof OperatorError) return error.message
   if (!(error instanceof Error)) return null
   // https://www.postgresql.org/docs/current/errcodes-appendix.html

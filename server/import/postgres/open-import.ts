@@ -1,9 +1,6 @@
 import type pg from 'pg'
-import { ConnectError } from '../../database/postgres/connect-error.ts'
-import { connectForWriting, writeProblem } from '../../database/postgres/connect-for-writing.ts'
+import { connectForWriting, explainWriteError } from '../../database/postgres/connect-for-writing.ts'
 import { countPeople } from '../../database/postgres/seed.ts'
-import { describeDatabase } from '../../database/url.ts'
-import { OperatorError } from '../../errors.ts'
 import { canCommit, type ImportDatabase, type RefusedRow } from '../import-database.ts'
 import { FIELDS, type Field, GIVEN } from '../imported-row.ts'
 import { importPeople } from './import-people.ts'
@@ -16,11 +13,7 @@ const ROWS_PER_FETCH = 1_000
  * @throws OperatorError when it cannot be changed.
  */
 export async function openPostgresImport(url: string): Promise<ImportDatabase> {
-  const name = describeDatabase({ engine: 'postgres', url })
-  const explain = (error: unknown) => {
-    const problem = error instanceof ConnectError ? null : writeProblem(error)
-    return problem === null ? error : new OperatorError(`The database ${name} cannot be changed: ${problem}`)
-  }
+  const explain = (error: unknown) => explainWriteError(error, url, 'changed')
   const client = await connectForWriting(url, 'import').catch((error: unknown) => {
     throw explain(error)
   })
