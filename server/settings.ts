@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { DEFAULT_SITE, type Site } from '../app/_site/site.ts'
-import { databaseFile } from './database/url.ts'
+import { type DatabaseAddress, readDatabaseAddress } from './database/url.ts'
 import { loadEnvironment } from './environment.ts'
 import { OperatorError } from './errors.ts'
 import { readHiddenFields } from './site/hidden-fields.ts'
@@ -30,10 +30,11 @@ export type Settings = {
   logFormat: (typeof LOG_FORMATS)[number]
   /** Whether log lines contain what visitors searched for. */
   logQueries: boolean
-  databaseFile: string
+  database: DatabaseAddress
   /** The people in a new database: none, the sample people, or a number of sample and generated people. */
   seed: 'none' | 'samples' | number
-  secretFile: string
+  /** The file of the installation's secret; null: it is in the database. */
+  secretFile: string | null
   /** The defaults, unless the command shows the site: see readServingSettings. */
   site: Site
 }
@@ -54,7 +55,7 @@ export function handDown(settings: Settings): void {
 export function readSettings(defaults: { webWorkers: number } = { webWorkers: availableParallelism() }): Settings {
   const fromMaster: Partial<Settings> | null = JSON.parse(process.env[WORKER_SETTINGS] || 'null')
   if (fromMaster === null) loadEnvironment()
-  const file = databaseFile()
+  const database = readDatabaseAddress()
   return {
     host: process.env.HOST || '127.0.0.1',
     port: readNumber('PORT', 3000, 0, 65_535, ' (0: any free one)'),
@@ -66,9 +67,9 @@ export function readSettings(defaults: { webWorkers: number } = { webWorkers: av
     logLevel: readChoice('LOG_LEVEL', LOG_LEVELS, 'info'),
     logFormat: readChoice('LOG_FORMAT', LOG_FORMATS, process.stdout.isTTY ? 'pretty' : 'json'),
     logQueries: readChoice('LOG_QUERIES', ['0', '1'], '0') === '1',
-    databaseFile: file,
+    database,
     seed: readSeed(),
-    secretFile: process.env.SECRET_FILE || `${file}.secret`,
+    secretFile: process.env.SECRET_FILE || (database.engine === 'sqlite' ? `${database.file}.secret` : null),
     site: DEFAULT_SITE,
     ...fromMaster,
   }

@@ -6,6 +6,7 @@ import { isDiskFull } from '../database/sqlite/disk-full.ts'
 import { fileProblem } from '../database/sqlite/file-checks.ts'
 import { openDatabase } from '../database/sqlite/sqlite.ts'
 import { verifyDatabase } from '../database/sqlite/verify.ts'
+import { requireFile } from '../database/url.ts'
 import { errorMessage, isErrorCode, OperatorError } from '../errors.ts'
 import { formatBytes, formatPeople, formatSeconds } from '../format.ts'
 import { readSettings } from '../settings.ts'
@@ -16,7 +17,7 @@ import { readSettings } from '../settings.ts'
  * @throws OperatorError when it cannot be copied or `target` exists; no file is left then, and none is removed.
  */
 export function backup(target: string | undefined, keep: number | undefined): void {
-  const { databaseFile } = readSettings()
+  const databaseFile = requireFile(readSettings().database, 'roster backup')
   const place = resolve(target ?? dirname(databaseFile))
   const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
   const folder = isFolder ? place : dirname(place)

@@ -4,6 +4,7 @@ import { isDiskFull } from '../database/sqlite/disk-full.ts'
 import { fileProblem } from '../database/sqlite/file-checks.ts'
 import { rebuildFromPeople } from '../database/sqlite/rebuild.ts'
 import { BUSY_TIMEOUT_MS, openDatabase, SQLITE_BUSY, sqliteResultCode } from '../database/sqlite/sqlite.ts'
+import { requireFile } from '../database/url.ts'
 import { errorMessage, OperatorError } from '../errors.ts'
 import { formatSeconds } from '../format.ts'
 import { readSettings } from '../settings.ts'
@@ -16,7 +17,7 @@ const NAME_WIDTH = Math.max(...PEOPLE_CHECKS.map(({ name }) => name.length))
  * @throws OperatorError when something is wrong at the end.
  */
 export function check(isRepairing: boolean): void {
-  const { databaseFile } = readSettings()
+  const databaseFile = requireFile(readSettings().database, 'roster check')
   try {
     const problem = fileProblem(databaseFile)
     if (problem !== null) throw new Error(`it ${problem}`)

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process'
 import { setSite } from '../../app/_site/site.ts'
 import { prepareDatabase } from '../database/sqlite/prepare.ts'
-import { databaseUrl } from '../database/url.ts'
+import { databaseUrl, requireFile } from '../database/url.ts'
 import { ROOT } from '../paths.ts'
 import { generatePrismaClientIfStale } from '../release/build.ts'
 import { readServingSettings } from '../settings.ts'
 
 /** Prepares the database and runs `next dev` until that exits. */
 export async function dev(): Promise<void> {
-  const { host, port, databaseFile, seed, site } = await readServingSettings()
+  const { host, port, database, seed, site } = await readServingSettings()
+  const databaseFile = requireFile(database, 'roster dev')
   prepareDatabase(databaseFile, { seed })
   generatePrismaClientIfStale()
   setSite(site)

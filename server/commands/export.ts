@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import type { DataAnswer } from '../../app/_request/data-answer.ts'
 import { setSite } from '../../app/_site/site.ts'
 import { fileProblem } from '../database/sqlite/file-checks.ts'
-import { databaseUrl } from '../database/url.ts'
+import { databaseUrl, requireFile } from '../database/url.ts'
 import { errorMessage, isErrorCode, OperatorError } from '../errors.ts'
 import { databaseFault } from '../http/database-fault.ts'
 import { STANDALONE } from '../paths.ts'
@@ -41,7 +41,8 @@ export async function exportPeople(file: string | undefined, { format: givenForm
 
 /** The list as the site sends it; a body that is whole names wrong options. */
 async function readList(format: string, options: Options): Promise<DataAnswer> {
-  const { databaseFile, site } = readSettings()
+  const { database, site } = readSettings()
+  const databaseFile = requireFile(database, 'roster export')
   // vCards name the site, as on its pages. But it is the operator's own data, with what the site hides.
   setSite({ ...site, ...readSiteTexts(), hiddenFields: [] })
   const problem = fileProblem(databaseFile)

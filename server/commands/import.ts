@@ -6,6 +6,7 @@ import { copyDatabase } from '../database/sqlite/copy.ts'
 import { openForWriting, writeProblem } from '../database/sqlite/open-for-writing.ts'
 import { countPeople } from '../database/sqlite/seed.ts'
 import { enlargeCache, openDatabase, truncateWal } from '../database/sqlite/sqlite.ts'
+import { requireFile } from '../database/url.ts'
 import { OperatorError } from '../errors.ts'
 import { canCommit, type ImportOptions, importPeople } from '../import/import-people.ts'
 import type { Plan } from '../import/plan.ts'
@@ -50,7 +51,7 @@ class Interruption extends Error {
  * @throws OperatorError when the file or the database cannot be used; nothing is changed then.
  */
 export async function importFile(path: string, settings: ImportSettings): Promise<number> {
-  const { databaseFile } = readSettings()
+  const databaseFile = requireFile(readSettings().database, 'roster import')
   // By default SQLite takes a folder that may be a small one in memory; the one of the database has room for the people anyway.
   process.env.SQLITE_TMPDIR ??= dirname(databaseFile)
   using database = open(databaseFile)

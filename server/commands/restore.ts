@@ -11,6 +11,7 @@ import { countPeople } from '../database/sqlite/seed.ts'
 import { BUSY_TIMEOUT_MS, openDatabase, PAGE_BYTES, SQLITE_CANTOPEN, SQLITE_READONLY, sqliteResultCode } from '../database/sqlite/sqlite.ts'
 import { type StagedDatabase, stageDatabase } from '../database/sqlite/stage.ts'
 import { hasMigrationsTable } from '../database/sqlite/verify.ts'
+import { requireFile } from '../database/url.ts'
 import { errorMessage, isErrorCode, OperatorError } from '../errors.ts'
 import { formatPeople, formatSeconds } from '../format.ts'
 import { readSettings } from '../settings.ts'
@@ -20,7 +21,7 @@ import { readSettings } from '../settings.ts'
  * @throws OperatorError when it cannot; nothing is changed then.
  */
 export async function restore(backup: string, isConfirmed: boolean): Promise<void> {
-  const { databaseFile } = readSettings()
+  const databaseFile = requireFile(readSettings().database, 'roster restore')
   const source = resolve(backup)
   const problem = fileProblem(source)
   if (problem !== null) throw new OperatorError(`${source} cannot be restored: it ${problem}`)

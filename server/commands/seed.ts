@@ -2,8 +2,6 @@ import type { DatabaseSync } from 'node:sqlite'
 import { openForWriting, writeProblem } from '../database/sqlite/open-for-writing.ts'
 import { countPeople, fillUp, seedSamplePeople } from '../database/sqlite/seed.ts'
 import { enlargeCache, truncateWal } from '../database/sqlite/sqlite.ts'
-import { isPostgresUrl } from '../database/url.ts'
-import { loadEnvironment } from '../environment.ts'
 import { OperatorError } from '../errors.ts'
 import { readSettings } from '../settings.ts'
 import { addPeopleUpTo, reportPeople } from './add-people.ts'
@@ -13,11 +11,10 @@ import { addPeopleUpTo, reportPeople } from './add-people.ts'
  * @throws OperatorError when the database cannot be seeded.
  */
 export async function seed(count: number | undefined): Promise<number> {
-  loadEnvironment()
-  if (isPostgresUrl(process.env.DATABASE_URL)) return (await import('./seed-postgres.ts')).seedPostgres(process.env.DATABASE_URL, count)
-  const { databaseFile } = readSettings()
+  const { database: address } = readSettings()
+  if (address.engine === 'postgres') return (await import('./seed-postgres.ts')).seedPostgres(address.url, count)
   try {
-    using database = openForWriting(databaseFile)
+    using database = openForWriting(address.file)
     enlargeCache(database)
     if (count === undefined) return addSamplePeople(database)
     const exitStatus = await addPeopleUpTo(count, countPeople(database), fillUp(database, count))
@@ -25,7 +22,7 @@ export async function seed(count: number | undefined): Promise<number> {
     return exitStatus
   } catch (error) {
     const reason = writeProblem(error)
-    throw reason === null ? error : new OperatorError(`The database ${databaseFile} cannot be seeded: ${reason}`)
+    throw reason === null ? error : new OperatorError(`The database ${address.file} cannot be seeded: ${reason}`)
   }
 }
 

@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { readinessProblem } from '../database/sqlite/readiness.ts'
+import { requireFile } from '../database/url.ts'
 import { OperatorError } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { startMaster } from '../master/master.ts'
@@ -9,7 +10,8 @@ import { readServingSettings } from '../settings.ts'
 /** Serves a prepared database until a signal stops it. */
 export async function serve(): Promise<void> {
   const settings = await readServingSettings()
-  const { databaseFile, webWorkers } = settings
+  const { database, webWorkers } = settings
+  const databaseFile = requireFile(database, 'roster serve')
   const log = await createLog(settings, 0)
   const place = await startMaster(settings, releaseFolder(process.argv[1] ?? ''), log, {
     prepare: () => {

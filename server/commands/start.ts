@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { prepareDatabase } from '../database/sqlite/prepare.ts'
+import { requireFile } from '../database/url.ts'
 import { checkPlaceIsFree } from '../listen.ts'
 import { createLog } from '../log.ts'
 import { startMaster } from '../master/master.ts'
@@ -9,7 +10,8 @@ import { readServingSettings } from '../settings.ts'
 /** Builds if the sources have changed, prepares the database while the first worker loads, and serves. */
 export async function start(): Promise<void> {
   const settings = await readServingSettings({ webWorkers: 1 })
-  const { databaseFile, seed } = settings
+  const { database, seed } = settings
+  const databaseFile = requireFile(database, 'roster start')
   // First: a second start by mistake must not touch the database of the first.
   await checkPlaceIsFree(settings)
   // A release has no code to build.

@@ -2,6 +2,7 @@ import { fileProblem } from '../database/sqlite/file-checks.ts'
 import { listMigrations, listPendingMigrations, listSchemaDifferences } from '../database/sqlite/migrate.ts'
 import { countPeople } from '../database/sqlite/seed.ts'
 import { openDatabase } from '../database/sqlite/sqlite.ts'
+import { requireFile } from '../database/url.ts'
 import { errorMessage, OperatorError } from '../errors.ts'
 import { readSettings } from '../settings.ts'
 
@@ -10,7 +11,7 @@ import { readSettings } from '../settings.ts'
  * @throws OperatorError when this release cannot serve it.
  */
 export function status(): void {
-  const { databaseFile } = readSettings()
+  const databaseFile = requireFile(readSettings().database, 'roster status')
   print('Database', databaseFile)
   try {
     printState(databaseFile)

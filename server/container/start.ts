@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Logger } from 'pino'
 import { prepareDatabase } from '../database/sqlite/prepare.ts'
+import { requireFile } from '../database/url.ts'
 import { errorMessage, OperatorError } from '../errors.ts'
 import { checkPlaceIsFree } from '../listen.ts'
 import { createLog, logConsole } from '../log.ts'
@@ -41,7 +42,8 @@ async function start(): Promise<void> {
   logConsole(log)
   await checkPlaceIsFree(settings)
   writeNginxSettings(settings)
-  const { host, port, webWorkers, databaseFile, seed } = settings
+  const { host, port, webWorkers, database, seed } = settings
+  const databaseFile = requireFile(database, 'This image')
   let nginx: ChildProcess | null = null
   let people = 0
   // nginx writes its pid there when it has opened its sockets.

@@ -4,7 +4,7 @@ import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { readDatabaseVersion, readinessProblem } from '../database/sqlite/readiness.ts'
-import { databaseUrl } from '../database/url.ts'
+import { databaseUrl, requireFile } from '../database/url.ts'
 import { errorMessage } from '../errors.ts'
 import { listen } from '../listen.ts'
 import { interrupt } from '../log.ts'
@@ -44,7 +44,8 @@ export async function startMaster(
   log: Logger,
   { prepare, onListening = () => {}, beforeStop = async () => {} }: MasterOptions,
 ): Promise<string> {
-  const { socketDirectory, databaseFile } = settings
+  const { socketDirectory } = settings
+  const databaseFile = requireFile(settings.database, 'Serving')
   process.env.DATABASE_URL = databaseUrl(databaseFile)
   handDown(settings)
   const database = new DatabaseFile(databaseFile, log)
@@ -75,7 +76,7 @@ export async function startMaster(
     })
     database.watch()
     // Made here, as the workers would all make it at the same time.
-    readSecret(settings.secretFile)
+    readSecret(settings.secretFile ?? '')
     if (socketDirectory !== null) await openSockets(socketDirectory, settings, pool)
   })
   if (metrics !== null) await serveMetrics(metrics, settings, log)

@@ -5,6 +5,7 @@ import { createServer, Server as NetServer } from 'node:net'
 import { duplexPair } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { setSite } from '../../app/_site/site.ts'
+import { requireFile } from '../database/url.ts'
 import { OperatorError } from '../errors.ts'
 import { DatabaseFaultLog } from '../http/database-fault.ts'
 import type { RequestObserver } from '../http/request-log.ts'
@@ -55,12 +56,12 @@ async function serve(): Promise<void> {
   const observe = await createObserver(settings)
   await serveSignal
   // Read before the database is opened: a file that replaces it from now on is another one.
-  const databaseInode = findInode(settings.databaseFile)
+  const databaseInode = findInode(requireFile(settings.database, 'Serving'))
   const databaseFaults = new DatabaseFaultLog(log)
   let isWarm = false
   const options = {
     pages,
-    secret: readSecret(settings.secretFile),
+    secret: readSecret(settings.secretFile ?? ''),
     readinessProblem: async () => (isWarm ? readinessProblem(pages) : 'the worker is starting'),
     onDatabaseFault: databaseFaults.report.bind(databaseFaults),
     isDebugging: log.isLevelEnabled('debug'),
@@ -143,7 +144,7 @@ async function warmUp(server: Server): Promise<void> {
 }
 
 function sendHeartbeat(databaseInode: number | null): void {
-  const inode = findInode(settings.databaseFile)
+  const inode = findInode(requireFile(settings.database, 'Serving'))
   // A missing file may come back as the same one.
   send({ kind: 'alive', memoryBytes: readMemoryBytes(), hasOldDatabase: inode !== null && inode !== databaseInode })
 }

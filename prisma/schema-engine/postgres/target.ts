@@ -8,35 +8,21 @@ import {
   type SqlResultSet,
 } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
+import { createDatabaseSql, maintenanceUrl } from '../../../server/database/postgres/create-database.ts'
+import { CREATE_MIGRATIONS_TABLE } from '../../../server/database/postgres/migrations-table.ts'
 import { EngineError, toEngineError } from '../engine-error.ts'
 import type { Connection, Target } from '../target.ts'
 
-// Where a role can always connect to, to create another database.
-const MAINTENANCE_DATABASE = 'postgres'
-
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const NO_SUCH_DATABASE = '3D000'
-
-// As Prisma's own engine creates it.
-const CREATE_MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
-    "id"                    VARCHAR(36) PRIMARY KEY NOT NULL,
-    "checksum"              VARCHAR(64) NOT NULL,
-    "finished_at"           TIMESTAMPTZ,
-    "migration_name"        VARCHAR(255) NOT NULL,
-    "logs"                  TEXT,
-    "rolled_back_at"        TIMESTAMPTZ,
-    "started_at"            TIMESTAMPTZ NOT NULL DEFAULT now(),
-    "applied_steps_count"   INTEGER NOT NULL DEFAULT 0
-)`
 
 /** The PostgreSQL database at `url`. */
 export function postgresTarget(url: string): Target {
   const name = decodeURIComponent(new URL(url).pathname.slice(1))
   return {
     check: () => checkDatabase(url, name),
-    // Names in the order of their code points, and letters of all scripts known to the search, whatever the server's own locale is.
-    create: () => maintain(url, `CREATE DATABASE ${quote(name)} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'`),
-    drop: () => maintain(url, `DROP DATABASE IF EXISTS ${quote(name)}`),
+    create: () => withClient(maintenanceUrl(url), createDatabaseSql(name)),
+    drop: () => withClient(maintenanceUrl(url), `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)}`),
     connect: () => connect(url),
     connectToNone: async () => adapterFactory(url, async () => {}),
   }
@@ -145,12 +131,6 @@ async function checkDatabase(url: string, name: string): Promise<void> {
   }
 }
 
-async function maintain(url: string, sql: string): Promise<void> {
-  const maintenance = new URL(url)
-  maintenance.pathname = MAINTENANCE_DATABASE
-  await withClient(maintenance.href, sql)
-}
-
 async function withClient(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   try {
@@ -159,8 +139,4 @@ async function withClient(url: string, sql: string): Promise<void> {
   } finally {
     await client.end()
   }
-}
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }
