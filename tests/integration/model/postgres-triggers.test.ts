@@ -1,9 +1,13 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Directory, ENGINES } from '../../fixtures/engines.ts'
+import { type Directory, ENGINES, listPostgresMigrations } from '../../fixtures/engines.ts'
+import { findPostgres } from '../../fixtures/find-postgres.ts'
 import { foldAscii } from '../../fixtures/fold-ascii.ts'
-import { connect } from '../../fixtures/postgres-server.ts'
-import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
+import { listGuests, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
+import { connect, runScript } from '../../fixtures/postgres-server.ts'
+import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
 import { foldingOf } from './folding-of.ts'
 import { modelOn } from './model-on.ts'
 
@@ -90,6 +94,40 @@ describe.runIf(engine)('in PostgreSQL', () => {
       const text = String(row?.text)
       expect(row?.key).toBe(`${Array.from(text, foldCharacter).join('')}\u0001${foldAscii(text)}`)
     }
+  })
+
+  test('an id that nobody chooses is behind all that were chosen', async () => {
+    const { execute, query } = await temporaryDirectory()
+    const insert = (id: number | 'DEFAULT') => execute(`INSERT INTO "User" VALUES (${id}, 'p' || random(), random() || '@x', NULL)`)
+    for (const id of [1, 'DEFAULT', 7, 5, 'DEFAULT', 2 ** 31 - 1, 'DEFAULT'] as const) await insert(id)
+    expect((await query('SELECT "id" FROM "User" ORDER BY "id"')).map(({ id }) => id)).toEqual([1, 2, 5, 7, 8, 9, 2 ** 31 - 1])
+  })
+
+  test('the owner of a database needs no other rights to migrate it, dump it and restore it', async () => {
+    const [directory, copy] = [await temporaryDirectory(), await temporaryDirectory()]
+    const role = `owner_of_${new URL(directory.url).pathname.slice(1)}`
+    const [source, target] = [directory, copy].map(({ url }) => Object.assign(new URL(url), { username: role }).href)
+    if (source === undefined || target === undefined) throw new Error('unreachable')
+    for (const { url, execute } of [directory, copy]) {
+      await execute(
+        `DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN CREATE ROLE ${role} LOGIN; END IF; END $$`,
+      )
+      await execute(`DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION ${role}`)
+      await execute(`ALTER DATABASE ${new URL(url).pathname.slice(1)} OWNER TO ${role}`)
+    }
+    for (const script of listPostgresMigrations()) await runScript(source, script)
+    await directory.addPeople([...NAMED_PEOPLE, ...listGuests(11, 200)])
+    const file = join(temporaryFolder(), 'dump')
+    execFileSync(join(findPostgres() ?? '', 'pg_dump'), ['--format=custom', `--file=${file}`, source])
+    const restore = ['--clean', '--if-exists', '--exit-on-error', `--dbname=${target}`, file]
+    execFileSync(join(findPostgres() ?? '', 'pg_restore'), restore)
+    await copy.execute(`INSERT INTO "User" ("username", "email") VALUES ('Zoë', 'zoe@example.com')`)
+    for (const [sql, expected] of [
+      ['SELECT * FROM "User" WHERE "id" <= 210 ORDER BY "id"', await directory.query('SELECT * FROM "User" ORDER BY "id"')],
+      [`SELECT "id" FROM "User" WHERE "usernameKey" LIKE 'zoe%'`, [{ id: 211 }]],
+    ] as const)
+      expect(await copy.query(sql)).toEqual(expected)
+    expect((await countAges(copy)).reduce((sum, { people }) => sum + Number(people), 0)).toBe(211)
   })
 
   test('writers do not wait for each other, and somebody adds up what they counted', async () => {
