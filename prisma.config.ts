@@ -38,5 +38,5 @@ export default defineConfig({
   datasource: { url: isPostgres ? DATABASE_URL : databaseUrl() },
   // Migrations create these tables and triggers fill them; Prisma's schema language cannot describe them, so Prisma must leave them alone.
   experimental: { externalTables: true },
-  tables: { external: isPostgres ? ['public.UserAgeCount', 'public.Folding'] : SQLITE_TABLES },
+  tables: { external: isPostgres ? ['public.UserAgeCount', 'public.Folding', 'public.Installation'] : SQLITE_TABLES },
 })

@@ -8,42 +8,30 @@ import {
   type SqlResultSet,
 } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
-import { EngineError, toEngineError } from '../engine-error.ts'
+import { createDatabaseSql, maintenanceUrl } from '../../../server/database/postgres/create-database.ts'
+import { CREATE_MIGRATIONS_TABLE } from '../../../server/database/postgres/migrations-table.ts'
+import { connectionOptions } from '../../postgres/connection-options.ts'
+import { explainFault } from '../../postgres/explain-fault.ts'
+import { EngineError } from '../engine-error.ts'
 import type { Connection, Target } from '../target.ts'
-
-// Where a role can always connect to, to create another database.
-const MAINTENANCE_DATABASE = 'postgres'
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const NO_SUCH_DATABASE = '3D000'
 
-// As Prisma's own engine creates it.
-const CREATE_MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
-    "id"                    VARCHAR(36) PRIMARY KEY NOT NULL,
-    "checksum"              VARCHAR(64) NOT NULL,
-    "finished_at"           TIMESTAMPTZ,
-    "migration_name"        VARCHAR(255) NOT NULL,
-    "logs"                  TEXT,
-    "rolled_back_at"        TIMESTAMPTZ,
-    "started_at"            TIMESTAMPTZ NOT NULL DEFAULT now(),
-    "applied_steps_count"   INTEGER NOT NULL DEFAULT 0
-)`
-
 /** The PostgreSQL database at `url`. */
 export function postgresTarget(url: string): Target {
-  const name = decodeURIComponent(new URL(url).pathname.slice(1))
+  const name = connectionOptions(url).database
   return {
     check: () => checkDatabase(url, name),
-    // Names in the order of their code points, and letters of all scripts known to the search, whatever the server's own locale is.
-    create: () => maintain(url, `CREATE DATABASE ${quote(name)} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'`),
-    drop: () => maintain(url, `DROP DATABASE IF EXISTS ${quote(name)}`),
+    create: () => withClient(maintenanceUrl(url), createDatabaseSql(name)),
+    drop: () => withClient(maintenanceUrl(url), `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)}`),
     connect: () => connect(url),
     connectToNone: async () => adapterFactory(url, async () => {}),
   }
 }
 
 async function connect(url: string): Promise<Connection> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new pg.Client(connectionOptions(url))
   await client.connect()
   const run = (script: string) => runScript(client, script)
   return {
@@ -69,7 +57,7 @@ function adapterFactory(url: string, runScript: (script: string) => Promise<void
 
 function createFactory(url: string): PrismaPg {
   // One connection: the engine's lock is a session's.
-  const pool = new pg.Pool({ connectionString: url, max: 1 })
+  const pool = new pg.Pool({ ...connectionOptions(url), max: 1 })
   const query = pool.query.bind(pool)
   return new PrismaPg(Object.assign(pool, { query: async (config: pg.QueryConfig) => markCharacters(await query(config)) }), {
     disposeExternalPool: true,
@@ -141,26 +129,16 @@ async function checkDatabase(url: string, name: string): Promise<void> {
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.code === NO_SUCH_DATABASE)
       throw new EngineError(`Database \`${name}\` does not exist`, 'P1003')
-    throw new EngineError(`Cannot reach the database \`${name}\`: ${toEngineError(error).message}`, 'P1001')
+    throw new EngineError(`Cannot reach the database \`${name}\`: ${explainFault(error)}`, 'P1001')
   }
 }
 
-async function maintain(url: string, sql: string): Promise<void> {
-  const maintenance = new URL(url)
-  maintenance.pathname = MAINTENANCE_DATABASE
-  await withClient(maintenance.href, sql)
-}
-
 async function withClient(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new pg.Client(connectionOptions(url))
   try {
     await client.connect()
     await client.query(sql)
   } finally {
     await client.end()
   }
-}
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }

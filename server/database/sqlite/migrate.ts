@@ -1,23 +1,15 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { errorMessage, OperatorError } from '../../errors.ts'
+import { type Migration, readMigrations } from '../migration-files.ts'
 import { CREATE_MIGRATIONS_TABLE } from './migrations-table.ts'
 import { inTransaction } from './sqlite.ts'
 
 const MIGRATIONS = new URL('../../../prisma/migrations/', import.meta.url)
 
-export type Migration = { name: string; sql: string; checksum: string }
-
 /** The migrations of this release, oldest first. */
 export function listMigrations(): Migration[] {
-  return readdirSync(MIGRATIONS, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(new URL(`${entry.name}/migration.sql`, MIGRATIONS)))
-    .map(({ name }) => {
-      const sql = readFileSync(new URL(`${name}/migration.sql`, MIGRATIONS), 'utf8')
-      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') }
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  return readMigrations(MIGRATIONS)
 }
 
 /**

@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Directory, ENGINES, listPostgresMigrations } from '../../fixtures/engines.ts'
+import { prepareDatabase } from '../../../server/database/postgres/prepare.ts'
+import { type Directory, ENGINES } from '../../fixtures/engines.ts'
 import { findPostgres } from '../../fixtures/find-postgres.ts'
 import { foldAscii } from '../../fixtures/fold-ascii.ts'
 import { listGuests, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
-import { connect, runScript } from '../../fixtures/postgres-server.ts'
+import { connect } from '../../fixtures/postgres-server.ts'
 import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
 import { foldingOf } from './folding-of.ts'
 import { modelOn } from './model-on.ts'
@@ -79,6 +80,13 @@ describe.runIf(engine)('in PostgreSQL', () => {
     )
   })
 
+  test('the next id is behind the ids that a writer has chosen, also behind the first one of all', async () => {
+    const { execute, query } = await temporaryDirectory()
+    await execute(`INSERT INTO "User" VALUES (1, 'a', 'a@b'); INSERT INTO "User" ("username", "email") VALUES ('b', 'b@b')`)
+    await execute(`INSERT INTO "User" VALUES (7, 'g', 'g@b'); INSERT INTO "User" ("username", "email") VALUES ('h', 'h@b')`)
+    expect(await query('SELECT "id" FROM "User" ORDER BY "id"')).toEqual([1, 2, 7, 8].map((id) => ({ id })))
+  })
+
   test('each character folds as in SQLite', async () => {
     const { query } = await temporaryDirectory()
     const { readSearch } = await modelOn(temporaryDatabase())
@@ -96,31 +104,22 @@ describe.runIf(engine)('in PostgreSQL', () => {
     }
   })
 
-  test('an id that nobody chooses is behind all that were chosen', async () => {
-    const { execute, query } = await temporaryDirectory()
-    const insert = (id: number | 'DEFAULT') => execute(`INSERT INTO "User" VALUES (${id}, 'p' || random(), random() || '@x', NULL)`)
-    for (const id of [1, 'DEFAULT', 7, 5, 'DEFAULT', 2 ** 31 - 1, 'DEFAULT'] as const) await insert(id)
-    expect((await query('SELECT "id" FROM "User" ORDER BY "id"')).map(({ id }) => id)).toEqual([1, 2, 5, 7, 8, 9, 2 ** 31 - 1])
-  })
-
   test('the owner of a database needs no other rights to migrate it, dump it and restore it', async () => {
     const [directory, copy] = [await temporaryDirectory(), await temporaryDirectory()]
     const role = `owner_of_${new URL(directory.url).pathname.slice(1)}`
-    const [source, target] = [directory, copy].map(({ url }) => Object.assign(new URL(url), { username: role }).href)
-    if (source === undefined || target === undefined) throw new Error('unreachable')
+    const asOwner = (url: string) => Object.assign(new URL(url), { username: role }).href
+    await directory.execute(`CREATE ROLE ${role} LOGIN`)
     for (const { url, execute } of [directory, copy]) {
-      await execute(
-        `DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN CREATE ROLE ${role} LOGIN; END IF; END $$`,
-      )
       await execute(`DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION ${role}`)
       await execute(`ALTER DATABASE ${new URL(url).pathname.slice(1)} OWNER TO ${role}`)
     }
-    for (const script of listPostgresMigrations()) await runScript(source, script)
+    await prepareDatabase(asOwner(directory.url), { seed: 'none', report: () => {} })
     await directory.addPeople([...NAMED_PEOPLE, ...listGuests(11, 200)])
     const file = join(temporaryFolder(), 'dump')
-    execFileSync(join(findPostgres() ?? '', 'pg_dump'), ['--format=custom', `--file=${file}`, source])
-    const restore = ['--clean', '--if-exists', '--exit-on-error', `--dbname=${target}`, file]
-    execFileSync(join(findPostgres() ?? '', 'pg_restore'), restore)
+    const programs = findPostgres() ?? ''
+    execFileSync(join(programs, 'pg_dump'), ['--format=custom', `--file=${file}`, asOwner(directory.url)])
+    const restore = ['--clean', '--if-exists', '--exit-on-error', `--dbname=${asOwner(copy.url)}`, file]
+    execFileSync(join(programs, 'pg_restore'), restore)
     await copy.execute(`INSERT INTO "User" ("username", "email") VALUES ('Zoë', 'zoe@example.com')`)
     for (const [sql, expected] of [
       ['SELECT * FROM "User" WHERE "id" <= 210 ORDER BY "id"', await directory.query('SELECT * FROM "User" ORDER BY "id"')],

@@ -1,4 +1,5 @@
-import { listMigrations, type Migration } from '../../../server/database/sqlite/migrate.ts'
+import type { Migration } from '../../../server/database/migration-files.ts'
+import { listMigrations } from '../../../server/database/sqlite/migrate.ts'
 
 /** The migrations, but that a block of "UserKeyCount" becomes two at 4 people, not at 8192: so a few people need many. */
 export function migrationsWithSmallBlocks(): Migration[] {

@@ -92,7 +92,7 @@ describe.runIf(findPostgres() !== null)('with PostgreSQL', () => {
     const result = await prisma('migrate dev')
     expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('P3006') })
     expect(result.stderr).toContain('syntax error at or near "TABL"')
-    expect((await sql.query(`SELECT count(*)::int AS "count" FROM "_prisma_migrations"`)).rows).toEqual([{ count: 2 }])
+    expect((await sql.query('SELECT * FROM "_prisma_migrations"')).rows).toHaveLength(project.listMigrations().length - 1)
   })
 
   test('reset empties the database and migrates again', async () => {

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { applyMigrations, listMigrations, listSchemaDifferences, type Migration } from '../../../server/database/sqlite/migrate.ts'
+import type { Migration } from '../../../server/database/migration-files.ts'
+import { applyMigrations, listMigrations, listSchemaDifferences } from '../../../server/database/sqlite/migrate.ts'
 import { PrismaProject } from '../../fixtures/prisma-project.ts'
 
 // Prisma changes a column by copying its table into a new one, which has only what Prisma's schema language can say.
