@@ -58,7 +58,9 @@ export function connectionOptions(url: string): ConnectionOptions {
 function parseUrl(url: string) {
   try {
     // The class URL knows no user without a host, such as postgresql://web@/roster, which means the socket.
-    const { hostname, port, username, password, pathname, searchParams, hash } = new URL(url.replace(/^(\w+:\/\/[^/?#]*@)(?=[/?]|$)/, '$1%2F'))
+    const { hostname, port, username, password, pathname, searchParams, hash } = new URL(
+      url.replace(/^(\w+:\/\/[^/?#]*@)(?=[/?]|$)/, '$1%2F'),
+    )
     const host = decodeURIComponent(hostname).replace(/^\[(.+)\]$/, '$1')
     if (host.includes(',') || hash !== '') throw new Error('Several hosts, or a character that is not encoded')
     return {
