@@ -20,13 +20,34 @@ type KeyColumn = 'usernameKey' | 'emailKey'
 /** What a search looks through: usernames and, unless they are hidden, emails. */
 type SearchedText = { text: Prisma.Sql; columns: KeyColumn[] }
 
+/** The columns that conditions of a search are about. */
+export function keyColumns(): Prisma.Sql {
+  return Prisma.raw(
+    searchedText()
+      .columns.map((column) => `"${column}"`)
+      .join(', '),
+  )
+}
+
 /** The condition that a person has all `words`. */
 export function hasWords(words: SearchWord[]): Prisma.Sql {
+  return Prisma.join(words.map(hasWord), ' AND ')
+}
+
+/** The condition that a person has `word`. */
+export function hasWord({ folded, isShort }: SearchWord): Prisma.Sql {
   const searched = searchedText()
-  return Prisma.join(
-    words.map((word) => hasWord(word, searched)),
-    ' AND ',
-  )
+  if (isShort) return startsSomewhere(folded, searched)
+  // Of an email, the index looks for what is before the @: many have the rest.
+  const [local = ''] = folded.split('@')
+  return local === folded || local.length < TRIGRAM_LENGTH
+    ? isInside(searched.text, folded)
+    : Prisma.sql`(${isInside(searched.text, local)} AND ${isComparedInside(folded)})`
+}
+
+/** The condition that `folded` is somewhere inside, for which no index is read. */
+export function isComparedInside(folded: string): Prisma.Sql {
+  return Prisma.sql`strpos(${searchedText().text}, ${folded}) > 0`
 }
 
 /** The condition that a username starts with one of `words`. */
@@ -54,26 +75,17 @@ function searchedText(): SearchedText {
   return isHidden('email') ? { text: USERNAME, columns: ['usernameKey'] } : { text: NAMES, columns: ['usernameKey', 'emailKey'] }
 }
 
-function hasWord({ folded, isShort }: SearchWord, searched: SearchedText): Prisma.Sql {
-  if (isShort) return startsSomewhere(folded, searched)
-  // Of an email, the index looks for what is before the @: many have the rest.
-  const [local = ''] = folded.split('@')
-  return local === folded || local.length < TRIGRAM_LENGTH
-    ? isInside(searched.text, folded)
-    : Prisma.sql`(${isInside(searched.text, local)} AND strpos(${searched.text}, ${folded}) > 0)`
-}
-
 function isInside(text: Prisma.Sql, part: string): Prisma.Sql {
   return Prisma.sql`${text} LIKE ${`%${part.replaceAll(/[\\%_]/g, '\\$&')}%`}`
 }
 
-function startsSomewhere(folded: string, { text, columns }: SearchedText): Prisma.Sql {
+function startsSomewhere(folded: string, { columns }: SearchedText): Prisma.Sql {
   const starts = Prisma.join(
     columns.map((column) => startsWith(column, folded)),
     ' OR ',
   )
   if (hasParts(folded)) return Prisma.sql`(${starts})`
   const part = `[${PART_SEPARATORS}]${folded.replaceAll(/[^\p{L}\p{N}]/gu, '\\$&')}`
-  // By the index, which may have the email, too. First what takes least: most usernames do not have the word at all.
-  return Prisma.sql`(${starts} OR (strpos("usernameKey", ${folded}) > 0 AND "usernameKey" ~ ${part} AND ${text} ~ ${part}))`
+  // First what takes least: most usernames do not have the word at all.
+  return Prisma.sql`(${starts} OR (strpos("usernameKey", ${folded}) > 0 AND "usernameKey" ~ ${part}))`
 }

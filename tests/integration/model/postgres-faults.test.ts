@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { parseUserListQuery } from '../../../app/_models/user-list-query.ts'
+import { prepareDatabase } from '../../../server/database/postgres/prepare.ts'
 import { databaseFault } from '../../../server/http/database-fault.ts'
-import { type Directory, migratePostgres, postgresDirectory } from '../../fixtures/engines.ts'
+import { type Directory, postgresDirectory } from '../../fixtures/engines.ts'
 import { findPostgres } from '../../fixtures/find-postgres.ts'
 import { NAMED_PEOPLE } from '../../fixtures/named-people.ts'
 import { connect, PostgresServer } from '../../fixtures/postgres-server.ts'
@@ -14,6 +15,7 @@ import { temporaryFolder } from '../../fixtures/temporary-database.ts'
 import { modelOn } from './model-on.ts'
 
 const SEARCH = parseUserListQuery({ q: 'ada' }, []).query
+const UNSEEDED = { seed: 'none', report: () => {} } as const
 const UNAVAILABLE = { name: 'DatabaseUnavailableError' }
 
 // What the server sends before it ends a connection, by which the application knows that it does.
@@ -27,7 +29,7 @@ describe.runIf(findPostgres() !== null)('with PostgreSQL', () => {
   beforeAll(async () => {
     server = await PostgresServer.start()
     template = await server.createDatabase()
-    await migratePostgres(template)
+    await prepareDatabase(template, UNSEEDED)
   })
   afterAll(() => server.stop())
 
@@ -169,7 +171,7 @@ describe.runIf(findPostgres() !== null)('with PostgreSQL', () => {
     const other = await PostgresServer.start()
     onTestFinished(() => other.stop())
     const url = await other.createDatabase(undefined, new URL(directory.url).pathname.slice(1))
-    await migratePostgres(url)
+    await prepareDatabase(url, UNSEEDED)
     const second = await postgresDirectory(url)
     await second.addPeople(NAMED_PEOPLE.map((person) => ({ ...person, age: 99 })))
     await directory.execute('UPDATE "User" SET "age" = 11')

@@ -240,7 +240,7 @@ BEGIN
         -- Ids that the writer chose: the next one is chosen behind them.
         PERFORM setval('"User_id_seq"', "largest")
         FROM (SELECT max("id") AS "largest" FROM "Inserted") AS "Id", "User_id_seq"
-        WHERE "largest" > "last_value" AND "largest" < 2147483647;
+        WHERE ("largest" > "last_value" OR ("largest" = "last_value" AND NOT "is_called")) AND "largest" < 2147483647;
     ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO "UserAgeCount" SELECT coalesce("age", -1), -count(*) FROM "Deleted" GROUP BY 1;
     ELSIF TG_OP = 'UPDATE' THEN
