@@ -14,10 +14,17 @@ export class ConnectError extends OperatorError {
 
   constructor({ database = '', host }: { database?: string | undefined; host: string }, error: unknown) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    super(`The database ${database} at ${host} cannot be reached: ${explain(error)}; check DATABASE_URL, and that PostgreSQL runs there`)
+    const isDatabaseMissing = code === NO_SUCH_DATABASE
+    const isRefused = REFUSALS.includes(code) || isPasswordMissing(error)
+    const advice = isDatabaseMissing
+      ? 'create it with roster prepare, or check DATABASE_URL'
+      : isRefused
+        ? 'check the role and the password in DATABASE_URL, and pg_hba.conf there'
+        : 'check DATABASE_URL, and that PostgreSQL runs there'
+    super(`The database ${database} at ${host} cannot be reached: ${explain(error)}; ${advice}`)
     this.database = database
-    this.isDatabaseMissing = code === NO_SUCH_DATABASE
-    this.isRefused = REFUSALS.includes(code) || isPasswordMissing(error)
+    this.isDatabaseMissing = isDatabaseMissing
+    this.isRefused = isRefused
   }
 }
 
