@@ -36,7 +36,8 @@ const COMMANDS = [
   'start',
   'status',
 ].map((name) => `commands/${name}`)
-const RELEASE_FILES = [...SERVER_FILES, ...COMMANDS].map((name) => `server/${name}.ts`)
+const POSTGRES_FILES = ['connection-options', 'explain-fault', 'password-file'].map((name) => `prisma/postgres/${name}.ts`)
+const RELEASE_FILES = [...[...SERVER_FILES, ...COMMANDS].map((name) => `server/${name}.ts`), ...POSTGRES_FILES]
 const RELEASE_FOLDERS = [
   ...['server/container', 'server/database', 'server/http', 'server/import', 'server/master', 'server/site', 'server/worker'],
   ...['app/_request', 'app/_site', 'deploy/errors', 'prisma/migrations', 'prisma/postgres/migrations'],
