@@ -22,7 +22,7 @@ export function readDatabaseAddress(url = process.env.DATABASE_URL || DEFAULT_DA
  */
 export function requireFile(address: DatabaseAddress, command: string, instead: string): string {
   if (address.engine === 'sqlite') return address.file
-  throw new UsageError(`${command} is for SQLite files; for a PostgreSQL database, use ${instead}: see docs/cluster.md`)
+  throw new UsageError(`${command} is for SQLite files; for a PostgreSQL database, use ${instead}: see docs/cluster-backup.md`)
 }
 
 /** `address` for people: the path of the file, or a URL without password and options. */

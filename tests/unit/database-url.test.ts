@@ -47,7 +47,7 @@ test.each([
 ])('roster %j of a PostgreSQL database is wrong use, and names what to use', (args, reason) => {
   const env = { ...process.env, DATABASE_URL: 'postgresql://web:secret@db/roster' }
   const { status, stdout, stderr } = spawnSync(process.execPath, ['server/roster.ts', ...args], { cwd: ROOT, env, encoding: 'utf8' })
-  expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: `roster ${reason}: see docs/cluster.md\n` })
+  expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: `roster ${reason}: see docs/cluster-backup.md\n` })
 })
 
 test.each([

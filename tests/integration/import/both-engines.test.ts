@@ -152,7 +152,9 @@ describe.each(ENGINES)('on $name', ({ name, start }) => {
         status: 0,
         stdout: `0 added, 0 changed, ${PEOPLE - 1} same, 1 removed, 0 refused; the database has ${PEOPLE - 1} people.\n`,
         stderr: expect.stringMatching(
-          name === 'SQLite' ? /^The database before the import is in .*\n$/ : /^No copy of the database was kept\..*docs\/cluster\.md.*\n$/,
+          name === 'SQLite'
+            ? /^The database before the import is in .*\n$/
+            : /^No copy of the database was kept: .*docs\/cluster-backup\.md.*\n$/,
         ),
       })
       expect((await listPeople(directory))[1]).toBe('3 ada ada@example.com 36')
