@@ -3,7 +3,16 @@ import { answerSiteFile, SITE_FILE } from '../_data/answer-site-file.ts'
 import { answerUser, USER_FORMATS } from '../_data/answer-user.ts'
 import { DATA_FORMATS } from '../_data/data-parameters.ts'
 import { readInstallationSecret } from '../_models/installation.ts'
-import { type Directory, findUser, listUsers, readDataVersion, summarizeDirectory, type UserPage, type UserRow } from '../_models/user.ts'
+import {
+  type Directory,
+  findUser,
+  listUsers,
+  readAtVersion,
+  readDataVersion,
+  summarizeDirectory,
+  type UserPage,
+  type UserRow,
+} from '../_models/user.ts'
 import { parseUserId } from '../_models/user-id.ts'
 import {
   isCanonical,
@@ -18,7 +27,7 @@ import { readSite } from '../_site/site.ts'
 import { type Answer, currentAnswer } from './answer.ts'
 import type { DataAnswer } from './data-answer.ts'
 
-export { readDataVersion, readInstallationSecret }
+export { readAtVersion, readDataVersion, readInstallationSecret }
 
 type RoutePattern = {
   /** The folder in app/ that has the page; also the name in metrics. Data has no folder: the server answers without Next. */

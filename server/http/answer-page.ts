@@ -113,11 +113,11 @@ export function createPageAnswerer(pages: NextPages, readSecret: () => Promise<K
 
   async function read(route: PageRoute, { request, path, params }: Exchange, state: DataState, signal: AbortSignal): Promise<Reading> {
     const answer: Answer = { data: {}, signal, status: 200 }
-    const shown = await pages.read(route, path, params, answer)
+    const { result: shown, version } = await pages.read(route, path, params, answer)
     const rowIds = await listRowIds(answer.data)
     const tag = pageTag(pages.buildId, request, shown, rowIds)
     const documentTag = request.headers.rsc === undefined ? tag : pageTag(pages.buildId, documentRequest(request), shown, rowIds)
-    const known = { version: state.version, tag, nonce: pageNonce(await readSecret(), tag), plans: answer.plans ?? [] }
+    const known = { version, tag, nonce: pageNonce(await readSecret(), tag), plans: answer.plans ?? [] }
     return { state, known, documentTag, data: answer.data }
   }
 

@@ -1,7 +1,7 @@
 import 'server-only'
 import { shownColumns, type UserRow } from '../user-rows.ts'
 import { readAges } from './ages.ts'
-import { database, readDataVersion } from './database.ts'
+import { database, readAtVersion, readDataVersion } from './database.ts'
 import { readSearch } from './folding.ts'
 import { readInstallationSecret } from './installation.ts'
 import { readListPage } from './list-page.ts'
@@ -16,6 +16,7 @@ export const POSTGRES_MODEL = {
   readAges,
   readListPage,
   readSearch,
+  readAtVersion,
   readDataVersion,
   readInstallationSecret,
   streamUsers,
@@ -24,7 +25,7 @@ export const POSTGRES_MODEL = {
 
 async function findUser(id: number): Promise<UserRow | null> {
   if (id > MAX_ID) return null
-  return database().user.findUnique({ where: { id }, select: shownColumns() })
+  return database().user.findFirst({ where: { id }, select: shownColumns() })
 }
 
 /** The `count` people who were added last, the latest first. */

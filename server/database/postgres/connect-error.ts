@@ -1,3 +1,4 @@
+import { explainFault } from '../../../prisma/postgres/explain-fault.ts'
 import { errorMessage, OperatorError } from '../../errors.ts'
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -21,22 +22,14 @@ export class ConnectError extends OperatorError {
       : isRefused
         ? 'check the role and the password in DATABASE_URL, and pg_hba.conf there'
         : 'check DATABASE_URL, and that PostgreSQL runs there'
-    super(`The database ${database} at ${host} cannot be reached: ${explain(error)}; ${advice}`)
+    super(`The database ${database} at ${host} cannot be reached: ${explainFault(error)}; ${advice}`)
     this.database = database
     this.isDatabaseMissing = isDatabaseMissing
     this.isRefused = isRefused
   }
 }
 
-function explain(error: unknown): string {
-  if (isPasswordMissing(error)) return 'it demands a password, and there is none in DATABASE_URL'
-  // One for each address that the name of the host has.
-  if (error instanceof AggregateError) return error.errors.map(errorMessage).join(', ')
-  const message = errorMessage(error)
-  return message === 'timeout expired' ? 'it does not answer' : message
-}
-
-// The driver's own error, from before a password is sent.
+// Our own error, when the server has demanded one (prisma/postgres/password-file.ts).
 function isPasswordMissing(error: unknown): boolean {
-  return /client password must be a string/.test(errorMessage(error))
+  return /^the server demands a password/.test(errorMessage(error))
 }

@@ -23,13 +23,13 @@ const readSecret = async () => secret
 /** The pages of the model on `database`. They show their data as JSON. */
 async function pagesOn(database: ReturnType<typeof temporaryDatabase>): Promise<NextPages> {
   await modelOn(database)
-  const { ROUTES, readDataVersion } = await import('../../../app/_request/routes.ts')
+  const { ROUTES, readAtVersion, readDataVersion } = await import('../../../app/_request/routes.ts')
   return {
     buildId: 'build',
     findRoute: (path) => ROUTES.find(({ pattern }) => pattern.test(path)) ?? expect.unreachable(),
     readDataVersion,
     readInstallationSecret: async () => null,
-    read: (route, path, params, answer) => currentAnswer.run(answer, () => route.read(path, params)),
+    read: (route, path, params, answer) => readAtVersion(() => currentAnswer.run(answer, () => route.read(path, params))),
     render: async (_route, _params, _request, { data }) => {
       const shown = await Promise.all(Object.values(data))
       return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(shown)) }
