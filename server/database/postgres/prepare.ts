@@ -3,6 +3,7 @@ import { errorMessage, OperatorError } from '../../errors.ts'
 import type { Settings } from '../../settings.ts'
 import { describeDatabase } from '../url.ts'
 import { ConnectError } from './connect-error.ts'
+import { expectNodesToSurvive } from './contract-migrations.ts'
 import { connectOrCreate, createDatabaseSql } from './create-database.ts'
 import { applyMigrations, type MigrationState, readMigrationState } from './migrate.ts'
 import { type Role, readRole } from './role.ts'
@@ -27,6 +28,8 @@ type PrepareOptions = {
   seed?: Settings['seed']
   /** Called before each step that takes time. */
   report?: (line: string) => void
+  /** Whether the operator has confirmed that no web nodes run which pending migrations would break. */
+  isContractConfirmed?: boolean
   /** How long to wait for another process that prepares the database. */
   maxWaitMs?: number
 }
@@ -41,14 +44,14 @@ type Work = Required<PrepareOptions> & { name: string }
  */
 export async function prepareDatabase(
   url: string,
-  { seed = 'samples', report = console.log, maxWaitMs = MAX_WAIT_MS }: PrepareOptions = {},
+  { seed = 'samples', report = console.log, isContractConfirmed = false, maxWaitMs = MAX_WAIT_MS }: PrepareOptions = {},
 ): Promise<{ people: number }> {
   const name = describeDatabase({ engine: 'postgres', url })
   try {
     const client = await connectOrCreate(url, 'prepare')
     try {
       const { pending } = await readMigrationState(client)
-      if (pending.length > 0) await migrate(client, { name, seed, report, maxWaitMs })
+      if (pending.length > 0) await migrate(client, { name, seed, report, isContractConfirmed, maxWaitMs })
       await expectSchema(client)
       return { people: await countPeople(client) }
     } finally {
@@ -80,14 +83,16 @@ async function migrate(client: pg.Client, work: Work): Promise<void> {
   }
 }
 
-async function applyPending(client: pg.Client, { pending, unknown, isEmpty }: MigrationState, { name, seed, report }: Work): Promise<void> {
-  const names = pending.map((migration) => migration.name).join(', ')
+async function applyPending(client: pg.Client, { pending, unknown, isEmpty }: MigrationState, work: Work): Promise<void> {
+  const { name, seed, report, isContractConfirmed } = work
+  const names = pending.map((migration) => migration.name)
   if (unknown.length > 0)
     throw new OperatorError(
-      `it has migrations of a newer release (${unknown.join(', ')}) and lacks ${names}; prepare it with the newest release`,
+      `it has migrations of a newer release (${unknown.join(', ')}) and lacks ${names.join(', ')}; prepare it with the newest release`,
     )
   if (isEmpty) await expectLocale(client)
-  report(isEmpty ? `Creating ${name} …` : `Applying ${names} …`)
+  else await expectNodesToSurvive(client, names, isContractConfirmed)
+  report(isEmpty ? `Creating ${name} …` : `Applying ${names.join(', ')} …`)
   await applyMigrations(client, pending)
   if (isEmpty) await addPeople(client, seed)
   await expectSchema(client)
