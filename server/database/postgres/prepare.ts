@@ -124,14 +124,14 @@ function expectOwner({ name, owner, isStandby, isReadOnly, isOwner }: Role): voi
     )
 }
 
+// Keys are compared by their bytes, whatever the locale is. But without a locale that knows letters, pg_trgm takes those beyond ASCII for spaces.
 async function expectLocale(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ encoding: string; collation: string; characters: string }>(`
-    SELECT pg_encoding_to_char("encoding") AS "encoding", "datcollate" AS "collation", "datctype" AS "characters"
-    FROM pg_database WHERE "datname" = current_database()`)
-  const { encoding, collation, characters = '' } = rows[0] ?? {}
-  if (encoding === 'UTF8' && collation === 'C' && /^C\.utf-?8$/i.test(characters)) return
+  const { rows } = await client.query<{ encoding: string; characters: string }>(`
+    SELECT pg_encoding_to_char("encoding") AS "encoding", "datctype" AS "characters" FROM pg_database WHERE "datname" = current_database()`)
+  const { encoding, characters = '' } = rows[0] ?? {}
+  if (encoding === 'UTF8' && !/^(C|POSIX)$/.test(characters)) return
   throw new OperatorError(
-    `it is in ${encoding}, with LC_COLLATE ${collation} and LC_CTYPE ${characters}: names would be sorted and found wrongly; drop it, and roster prepare creates it, or create it by: ${createDatabaseSql(client.database ?? '')}`,
+    `it has the encoding ${encoding} and LC_CTYPE ${characters}, and must have UTF8 and a locale of UTF-8, so that all letters can be searched; drop it, and roster prepare creates it, or create it by: ${createDatabaseSql(client.database ?? '')}`,
   )
 }
 
