@@ -40,7 +40,9 @@ if (hasSources) {
 addCommand('prepare', 'Create the database, or copy it and apply pending migrations', [
   'roster prepare',
   'SEED=none roster prepare  # a new database has no people',
-]).action(async () => (await import('./commands/prepare.ts')).prepare())
+])
+  .option('--contract', 'On PostgreSQL: also remove what older releases use; confirms that none of them serves any more')
+  .action(async ({ contract = false }: { contract?: boolean }) => (await import('./commands/prepare.ts')).prepare(contract))
 
 addCommand('seed', 'Add the sample people who are missing; changes and deletes no one', ['roster seed', 'roster seed --count 100000'])
   .option(
