@@ -82,6 +82,16 @@ addCommand('export', 'Write people to a file or to stdout: everybody, or those o
     process.exitCode = await (await import('./commands/export.ts')).exportPeople(file, options)
   })
 
+addCommand('move', 'Copy the people, with their ids, to another database, and prove both equal; the source is only read', [
+  'roster move --to postgresql://roster@db.example.com/roster   # the password is in ~/.pgpass or the file that PGPASSFILE names',
+  'DATABASE_URL=postgresql://roster@db.example.com/roster roster move --to file:/srv/roster/roster.db',
+])
+  .requiredOption('--to <URL>', 'The other database, without a password: other users of this machine could see it')
+  .option('--mirror', 'Change and remove people there who differ, in an earlier copy of this database')
+  .action(async ({ to, mirror = false }: { to: string; mirror?: boolean }) => {
+    process.exitCode = await (await import('./commands/move.ts')).move(to, mirror)
+  })
+
 addCommand('backup', 'Copy the database while it is in use, and verify the copy', [
   'roster backup                      # beside the database, named after the time',
   'roster backup /backup/roster.db',

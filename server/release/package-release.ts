@@ -26,6 +26,7 @@ const COMMANDS = [
   'export',
   'import',
   'import-options',
+  'move',
   'prepare',
   'progress-bar',
   'restore',
@@ -36,7 +37,16 @@ const COMMANDS = [
 ].map((name) => `commands/${name}`)
 const RELEASE_FILES = [...SERVER_FILES, ...COMMANDS].map((name) => `server/${name}.ts`)
 const RELEASE_FOLDERS = [
-  ...['server/container', 'server/database', 'server/http', 'server/import', 'server/master', 'server/site', 'server/worker'],
+  ...[
+    'server/container',
+    'server/database',
+    'server/http',
+    'server/import',
+    'server/master',
+    'server/move',
+    'server/site',
+    'server/worker',
+  ],
   ...['app/_request', 'app/_site', 'deploy/errors', 'prisma/migrations'],
 ]
 const SEED_SCRIPT = 'prisma/seed.ts'
