@@ -19,6 +19,8 @@ export default defineConfig({
       project('integration'),
       project('server'),
       project('systemd', { hookTimeout: 300_000, testTimeout: 120_000 }),
+      // The tests share one cluster, which is killed and cut off.
+      project('cluster', { testTimeout: 150_000 }),
       project('docker', { globalSetup: 'tests/docker/global-setup.ts', testTimeout: 300_000 }),
     ],
     maxWorkers: 2,

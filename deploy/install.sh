@@ -203,6 +203,7 @@ install_user_and_settings() {
   if [[ -n $metrics ]]; then set_setting METRICS_PORT "${metrics#off}"; fi
   install_metrics_socket
   if [[ -z $destdir ]]; then systemd-sysusers "$destdir/etc/sysusers.d/roster.conf"; fi
+  install_postgres_settings
 }
 
 install_metrics_socket() {
@@ -210,11 +211,28 @@ install_metrics_socket() {
   port=$(sed -n 's/^METRICS_PORT=\([1-9][0-9]*\)$/\1/p' "$settings" | tail -n 1)
   if [[ -n $port ]]; then
     sed "s/^\(ListenStream=127\.0\.0\.1\):.*/\1:$port/" "$assets/systemd/system/roster-metrics.socket" >"$units/roster-metrics.socket"
-    cp -R "$assets/systemd/system/roster.service.d" "$units/"
+    install -D -m 0644 "$assets/systemd/system/roster.service.d/metrics.conf" "$units/roster.service.d/metrics.conf"
   elif [[ -e $units/roster-metrics.socket ]]; then
     if runs_systemd; then systemctl stop --quiet roster-metrics.socket; fi
     rm -f "$units/roster-metrics.socket" "$units/roster.service.d/metrics.conf"
   fi
+}
+
+# With PostgreSQL, the service needs the network, and a file for the password.
+install_postgres_settings() {
+  local password=$destdir/etc/roster/pgpass
+  if ! uses_postgres; then
+    rm -f "$units/roster.service.d/postgres.conf"
+    return
+  fi
+  install -D -m 0644 "$assets/systemd/system/roster.service.d/postgres.conf" "$units/roster.service.d/postgres.conf"
+  [[ -e $password ]] || touch "$password"
+  chmod 0600 "$password"
+  if [[ -z $destdir ]]; then chown roster:roster "$password"; fi
+}
+
+uses_postgres() {
+  grep -Eq '^DATABASE_URL=["'"'"']?postgres(ql)?://' "$settings"
 }
 
 # set_setting NAME VALUE: replaces the line of NAME, even if it is a comment; an empty VALUE makes it a comment.

@@ -30,7 +30,7 @@ export function createWorkerMetrics(): RequestObserver {
 export type MasterMetrics = { countRestart: (reason: string) => void; createServer: () => Server }
 
 /** The metrics of the master. `createServer` returns a server, not listening yet, of these and those of all workers together. */
-export function createMasterMetrics(readyWorkers: () => number, databaseVersion: () => string | null): MasterMetrics {
+export function createMasterMetrics(readyWorkers: () => number, databaseVersion: () => Promise<string | null>): MasterMetrics {
   const aggregator = new AggregatorRegistry()
   new Gauge({
     name: 'roster_workers',
@@ -43,9 +43,9 @@ export function createMasterMetrics(readyWorkers: () => number, databaseVersion:
     name: 'roster_database_info',
     help: 'The newest migration of the database',
     labelNames: ['migration'],
-    collect() {
+    async collect() {
+      const migration = await databaseVersion()
       this.reset()
-      const migration = databaseVersion()
       if (migration !== null) this.set({ migration }, 1)
     },
   })

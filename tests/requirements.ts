@@ -34,6 +34,12 @@ export const SQLITE3: Requirement = { what: 'sqlite3', packages: ['sqlite3'], is
 
 export const POSTGRES: Requirement = { what: 'PostgreSQL', packages: ['postgresql'], isMet: () => findPostgres() !== null }
 
+export const CLUSTER: Requirement = {
+  what: 'Patroni, etcd, HAProxy and ip',
+  packages: ['patroni', 'python3-etcd', 'python3-psycopg2', 'etcd-server', 'haproxy', 'iproute2'],
+  isMet: () => hasPrograms('patroni', 'etcd', 'haproxy', 'ip'),
+}
+
 export const OPENSSL: Requirement = { what: 'openssl', packages: ['openssl'], isMet: () => hasPrograms('openssl') }
 
 export const NGINX: Requirement = {

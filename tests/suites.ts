@@ -2,6 +2,7 @@
 import {
   APACHE,
   CHROMIUM,
+  CLUSTER,
   DEBIAN,
   DOCKER,
   LIGHTTPD,
@@ -40,6 +41,8 @@ export const SUITES: Suite[] = [
   { script: 'test:server', needs: [LINUX, NGINX, APACHE, LIGHTTPD, OPENSSL, SQLITE3, SYSTEMD], uses: [ROOT_USER] },
   { script: 'test:e2e', needs: [CHROMIUM] },
   { script: 'test:systemd', needs: [LINUX, DEBIAN, ROOT_USER, NAMESPACES, NSPAWN] },
+  // Patroni waits for twenty seconds before it replaces a leader.
+  { script: 'test:cluster', needs: [LINUX, ROOT_USER, NAMESPACES, NGINX, POSTGRES, CLUSTER], longestMinutes: 4 },
   // To build the image and to test it takes a slow machine six minutes.
   { script: 'test:docker', needs: [DOCKER], longestMinutes: 7 },
 ]

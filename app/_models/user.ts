@@ -70,6 +70,17 @@ export async function readDataVersion(): Promise<string> {
   return postgresModel ? (await postgresModel).readDataVersion() : readSqliteVersion()
 }
 
+/**
+ * What `work` reads, and the version of the database that all of it has, or an older one. The version is empty when that is unknown. With
+ * PostgreSQL all of it is of one server, and `work` runs again when the connection to that is lost.
+ */
+export async function readAtVersion<Result>(work: () => Promise<Result>): Promise<{ result: Result; version: string }> {
+  if (postgresModel) return (await postgresModel).readAtVersion(work)
+  // Before the rows: a commit in between makes them look older than they are, never newer.
+  const version = await readSqliteVersion()
+  return { version, result: await work() }
+}
+
 /** What `q` searches for, and how names have to be folded to compare them with it. */
 export async function readSearch(q: string): Promise<Search> {
   return postgresModel ? (await postgresModel).readSearch(q) : readSqliteSearch(q)

@@ -14,8 +14,9 @@ export type { ListPosition } from './sqlite/whole-list/list-sections.ts'
  * @throws BusyError when too many steps of others wait, or the reason of the signal when it is aborted.
  */
 export async function* streamUsers(query: UserListQuery, options: StreamOptions): AsyncGenerator<ListStep> {
-  if (postgresModel) yield* (await postgresModel).streamUsers(query, options)
-  else yield* streamSteps(withoutHidden(query), await readSearch(query.q), options)
+  const shown = withoutHidden(query)
+  if (postgresModel) yield* (await postgresModel).streamUsers(shown, options)
+  else yield* streamSteps(shown, await readSearch(query.q), options)
 }
 
 /**
@@ -23,6 +24,7 @@ export async function* streamUsers(query: UserListQuery, options: StreamOptions)
  * @throws BusyError when too many counts of others wait, or the reason of `signal` when it is aborted.
  */
 export async function countMatches(query: UserListQuery, signal: AbortSignal): Promise<number> {
-  if (postgresModel) return (await postgresModel).countMatches(query, signal)
-  return countAll(withoutHidden(query), await readSearch(query.q), signal)
+  const shown = withoutHidden(query)
+  if (postgresModel) return (await postgresModel).countMatches(shown, signal)
+  return countAll(shown, await readSearch(query.q), signal)
 }

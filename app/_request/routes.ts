@@ -2,7 +2,17 @@ import { answerList } from '../_data/answer-list.ts'
 import { answerSiteFile, SITE_FILE } from '../_data/answer-site-file.ts'
 import { answerUser, USER_FORMATS } from '../_data/answer-user.ts'
 import { DATA_FORMATS } from '../_data/data-parameters.ts'
-import { type Directory, findUser, listUsers, readDataVersion, summarizeDirectory, type UserPage, type UserRow } from '../_models/user.ts'
+import { readInstallationSecret } from '../_models/installation.ts'
+import {
+  type Directory,
+  findUser,
+  listUsers,
+  readAtVersion,
+  readDataVersion,
+  summarizeDirectory,
+  type UserPage,
+  type UserRow,
+} from '../_models/user.ts'
 import { parseUserId } from '../_models/user-id.ts'
 import {
   isCanonical,
@@ -17,7 +27,7 @@ import { readSite } from '../_site/site.ts'
 import { type Answer, currentAnswer } from './answer.ts'
 import type { DataAnswer } from './data-answer.ts'
 
-export { readDataVersion }
+export { readAtVersion, readDataVersion, readInstallationSecret }
 
 type RoutePattern = {
   /** The folder in app/ that has the page; also the name in metrics. Data has no folder: the server answers without Next. */

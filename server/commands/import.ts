@@ -1,19 +1,10 @@
-import { rmSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
-import { findFreeBackupFile } from '../database/sqlite/backup-files.ts'
-import { copyDatabase } from '../database/sqlite/copy.ts'
-import { openForWriting, writeProblem } from '../database/sqlite/open-for-writing.ts'
-import { countPeople } from '../database/sqlite/seed.ts'
-import { enlargeCache, openDatabase, truncateWal } from '../database/sqlite/sqlite.ts'
-import { requireFile } from '../database/url.ts'
+import { statSync } from 'node:fs'
 import { OperatorError } from '../errors.ts'
-import { canCommit, type ImportOptions, importPeople } from '../import/import-people.ts'
-import type { Plan } from '../import/plan.ts'
+import { canCommit, type ImportDatabase, type ImportOptions, type Plan } from '../import/import-database.ts'
+import { openImport } from '../import/open-import.ts'
 import { type ReadOptions, readPeople } from '../import/read-people.ts'
 import { describeRefusedRows, writeReport } from '../import/refused-rows.ts'
 import { openSource } from '../import/source.ts'
-import { stageRows } from '../import/stage.ts'
 import { readSettings } from '../settings.ts'
 import { createProgressBar } from './progress-bar.ts'
 
@@ -51,16 +42,11 @@ class Interruption extends Error {
  * @throws OperatorError when the file or the database cannot be used; nothing is changed then.
  */
 export async function importFile(path: string, settings: ImportSettings): Promise<number> {
-  const databaseFile = requireFile(readSettings().database, 'roster import')
-  // By default SQLite takes a folder that may be a small one in memory; the one of the database has room for the people anyway.
-  process.env.SQLITE_TMPDIR ??= dirname(databaseFile)
-  using database = open(databaseFile)
+  const database = await openImport(readSettings().database)
   try {
     await stageFile(database, path, settings)
-    // Not before: sorting the rows would take as much memory, too.
-    enlargeCache(database)
-    const plan = await writePeople(database, databaseFile, settings)
-    reportResult(database, plan, settings)
+    const plan = await writePeople(database, settings)
+    await reportResult(database, plan, settings)
     return plan.refused > 0 ? REFUSED_STATUS : 0
   } catch (error) {
     if (error instanceof Interruption) {
@@ -69,25 +55,13 @@ export async function importFile(path: string, settings: ImportSettings): Promis
     }
     if (error instanceof OperatorError)
       throw new OperatorError(`${path === '-' ? 'The input' : path} cannot be imported, nothing was changed: ${error.message}`)
-    throw databaseError(databaseFile, error)
+    throw database.explain(error)
+  } finally {
+    await database.close()
   }
 }
 
-function open(databaseFile: string): DatabaseSync {
-  try {
-    return openForWriting(databaseFile)
-  } catch (error) {
-    throw databaseError(databaseFile, error)
-  }
-}
-
-/** What the operator reads about `error`, or the error itself when only a stack trace helps. */
-function databaseError(databaseFile: string, error: unknown): unknown {
-  const problem = writeProblem(error)
-  return problem === null ? error : new OperatorError(`The database ${databaseFile} cannot be changed: ${problem}`)
-}
-
-async function stageFile(database: DatabaseSync, path: string, { key, mode, report, ...settings }: ImportSettings): Promise<void> {
+async function stageFile(database: ImportDatabase, path: string, { key, mode, report, ...settings }: ImportSettings): Promise<void> {
   if (report !== null && path !== '-' && isSameFile(path, report)) throw new OperatorError('--report names the same file; name another one')
   const source = await openSource(path)
   const bar = createProgressBar('Read {percentage} % ({value} of {total} MB)')
@@ -103,35 +77,29 @@ async function stageFile(database: DatabaseSync, path: string, { key, mode, repo
     },
   })
   try {
-    const count = await stageRows(database, people, () => bar.update(Math.floor(source.bytesRead() / BYTES_PER_MEGABYTE)))
+    const count = await database.stageRows(people, () => bar.update(Math.floor(source.bytesRead() / BYTES_PER_MEGABYTE)))
     if (count === 0 && mode === 'mirror') throw new OperatorError('it has no people, and mirroring it would remove everybody')
-    const isKeyThere = database.prepare(`SELECT 1 FROM "ImportRow" WHERE "${key}" IS NOT NULL OR "fault" IS NOT NULL LIMIT 1`).get()
-    if (count > 0 && mode !== 'add' && isKeyThere === undefined)
+    if (count > 0 && mode !== 'add' && !(await database.isKeyGiven(key)))
       throw new OperatorError(`no row has the ${key} by which people are found; choose another --key, or name the column with --columns`)
   } finally {
     bar.stop()
   }
 }
 
-async function writePeople(database: DatabaseSync, databaseFile: string, settings: ImportSettings): Promise<Plan> {
+async function writePeople(database: ImportDatabase, settings: ImportSettings): Promise<Plan> {
   let exitStatus = 0
   // Once: a second Ctrl-C ends the process at once, and nothing is changed then, either.
   for (const [signal, status] of SIGNALS) process.once(signal, () => (exitStatus = status))
   const bar = createProgressBar('{percentage} % ({value} of {total} people, {rate} a second, {secondsLeft} s left)')
   const startedAt = performance.now()
-  let copy: string | null = null
-  let isCommitted = false
   let isReported = settings.report === null
-  const writeReportOnce = () => {
-    if (settings.report !== null && !isReported) writeReport(database, settings.report)
+  const writeReportOnce = async () => {
+    if (settings.report !== null && !isReported) await writeReport(database, settings.report)
     isReported = true
   }
   try {
-    const plan = await importPeople(database, {
+    const plan = await database.importPeople({
       ...settings,
-      onBeforeWrite: () => {
-        if (settings.mode === 'mirror') copy = keepCopy(databaseFile)
-      },
       onBeforeCommit: writeReportOnce,
       onProgress: (written, total) => {
         const perSecond = Math.max(1, (written * 1_000) / (performance.now() - startedAt))
@@ -143,36 +111,24 @@ async function writePeople(database: DatabaseSync, databaseFile: string, setting
         if (exitStatus !== 0) throw new Interruption(exitStatus)
       },
     })
-    isCommitted = canCommit(plan, settings)
-    // A database that nothing was written to stays as it is for all who watch it.
-    if (isCommitted && plan.added + plan.changed + plan.removed > 0) truncateWal(database)
-    writeReportOnce()
-    if (copy !== null && isCommitted) console.error(`The database before the import is in ${copy}`)
+    await writeReportOnce()
+    const copy = database.describeCopy()
+    if (copy !== null) console.error(copy)
     return plan
   } finally {
     bar.stop()
-    if (copy !== null && !isCommitted) rmSync(copy)
   }
 }
 
-/** Copies the database as `roster backup` does, and returns the new file. */
-function keepCopy(databaseFile: string): string {
-  const copy = findFreeBackupFile(databaseFile, dirname(databaseFile))
-  // With a connection of its own: the large cache of the other one would count twice.
-  using database = openDatabase(databaseFile, { isReadOnly: true })
-  copyDatabase(database, copy)
-  return copy
-}
-
-function reportResult(database: DatabaseSync, plan: Plan, settings: ImportSettings): void {
-  for (const line of describeRefusedRows(database, MAX_SHOWN_ROWS)) console.error(line)
+async function reportResult(database: ImportDatabase, plan: Plan, settings: ImportSettings): Promise<void> {
+  for (const line of await describeRefusedRows(database, MAX_SHOWN_ROWS)) console.error(line)
   if (plan.refused > MAX_SHOWN_ROWS)
     console.error(
       `… and ${format(plan.refused - MAX_SHOWN_ROWS)} more${settings.report === null ? '; --report FILE lists all of them' : ''}`,
     )
   if (settings.report !== null && plan.refused > 0) console.error(`All refused rows are in ${settings.report}; mend and import that file`)
   const counts = `${format(plan.added)} added, ${format(plan.changed)} changed, ${format(plan.same)} same, ${format(plan.removed)} removed, ${format(plan.refused)} refused`
-  if (canCommit(plan, settings)) console.log(`${counts}; the database has ${format(countPeople(database))} people.`)
+  if (canCommit(plan, settings)) console.log(`${counts}; the database has ${format(await database.countPeople())} people.`)
   else if (settings.isDryRun) console.log(`${counts}. Nothing was changed: this is a dry run.`)
   else console.log(`${counts}. Nothing was changed: mend the refused rows, or import the others with --skip-bad.`)
 }

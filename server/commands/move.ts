@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { writeProblem } from '../database/sqlite/open-for-writing.ts'
-import { type DatabaseAddress, describeDatabase, isPostgresUrl, readDatabaseAddress } from '../database/url.ts'
+import { type DatabaseAddress, isPostgresUrl, readDatabaseAddress } from '../database/url.ts'
 import { OperatorError } from '../errors.ts'
 import { formatPeople } from '../format.ts'
 import { beginMove, type MoveResult, movePeople } from '../move/move-people.ts'
@@ -51,17 +51,14 @@ export async function move(to: string, isMirroring: boolean): Promise<number> {
       console.error('Interrupted; run the same command again to continue.')
       return error.exitStatus
     }
-    throw error instanceof OperatorError ? error : explain(error, 'The people cannot be moved')
+    const reason = error instanceof OperatorError ? null : writeProblem(error)
+    throw reason === null ? error : new OperatorError(`The people cannot be moved: ${reason}`)
   }
 }
 
 async function openSource(address: DatabaseAddress): Promise<PeopleDatabase> {
-  try {
-    if (address.engine === 'sqlite') return openSqliteSource(address.file)
-    return await (await import('../move/postgres-people.ts')).openPostgresSource(address.url)
-  } catch (error) {
-    throw explain(error, `The people of ${describeDatabase(address)} cannot be read`)
-  }
+  if (address.engine === 'sqlite') return openSqliteSource(address.file)
+  return (await import('../move/postgres-people.ts')).openPostgresSource(address.url)
 }
 
 async function openTarget(to: string): Promise<PeopleDatabase> {
@@ -71,15 +68,9 @@ async function openTarget(to: string): Promise<PeopleDatabase> {
     if (address.engine === 'sqlite') return openSqliteTarget(address.file, report)
     return await (await import('../move/postgres-people.ts')).openPostgresTarget(address.url, report)
   } catch (error) {
-    const explained = explain(error, `The people cannot be moved to ${describeDatabase(address)}`)
-    throw explained instanceof OperatorError ? new OperatorError(explained.message.replaceAll('DATABASE_URL', '--to')) : explained
+    // Errors about databases take the address for that of all commands.
+    throw error instanceof OperatorError ? new OperatorError(error.message.replaceAll('DATABASE_URL', '--to')) : error
   }
-}
-
-/** `error` as a sentence about what failed, unless only a stack trace helps. */
-function explain(error: unknown, failure: string): unknown {
-  const reason = writeProblem(error)
-  return reason === null ? error : new OperatorError(`${failure}: ${reason}`)
 }
 
 async function moveVisibly(source: PeopleDatabase, target: PeopleDatabase, isMirroring: boolean): Promise<MoveResult> {

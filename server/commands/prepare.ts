@@ -1,12 +1,11 @@
-import { prepareDatabase } from '../database/sqlite/prepare.ts'
-import { requireFile } from '../database/url.ts'
+import { prepareDatabase } from '../database/prepare.ts'
+import { describeDatabase } from '../database/url.ts'
 import { readSettings } from '../settings.ts'
 
 /** Creates or migrates the database. */
-export function prepare(): void {
+export async function prepare(): Promise<void> {
   const { database, seed } = readSettings()
-  const databaseFile = requireFile(database, 'roster prepare')
   // A reload runs this while the workers of the previous release serve.
-  const { people } = prepareDatabase(databaseFile, { seed, isServed: true })
-  console.log(`${databaseFile} is ready, with ${people.toLocaleString('en')} people.`)
+  const { people } = await prepareDatabase(database, { seed, isServed: true })
+  console.log(`${describeDatabase(database)} is ready, with ${people.toLocaleString('en')} people.`)
 }

@@ -1,8 +1,6 @@
 import { lstatSync, readlinkSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { readinessProblem } from '../database/sqlite/readiness.ts'
-import { requireFile } from '../database/url.ts'
-import { OperatorError } from '../errors.ts'
+import { describeDatabase } from '../database/url.ts'
 import { createLog } from '../log.ts'
 import { startMaster } from '../master/master.ts'
 import { readServingSettings } from '../settings.ts'
@@ -11,15 +9,11 @@ import { readServingSettings } from '../settings.ts'
 export async function serve(): Promise<void> {
   const settings = await readServingSettings()
   const { database, webWorkers } = settings
-  const databaseFile = requireFile(database, 'roster serve')
   const log = await createLog(settings, 0)
   const place = await startMaster(settings, releaseFolder(process.argv[1] ?? ''), log, {
-    prepare: () => {
-      const problem = readinessProblem(databaseFile)
-      if (problem !== null) throw new OperatorError(`${databaseFile} cannot be served: ${problem}`)
-    },
+    prepare: (served) => served.expectReady(),
   })
-  log.info({ place, workers: webWorkers, database: databaseFile, pid: process.pid }, 'Roster serves')
+  log.info({ place, workers: webWorkers, database: describeDatabase(database), pid: process.pid }, 'Roster serves')
 }
 
 /**

@@ -1,8 +1,9 @@
+import { ConnectError } from '../database/postgres/connect-error.ts'
 import { fileProblem } from '../database/sqlite/file-checks.ts'
 import { listMigrations, listPendingMigrations, listSchemaDifferences } from '../database/sqlite/migrate.ts'
 import { countPeople } from '../database/sqlite/seed.ts'
 import { openDatabase } from '../database/sqlite/sqlite.ts'
-import { requireFile } from '../database/url.ts'
+import { describeDatabase } from '../database/url.ts'
 import { errorMessage, OperatorError } from '../errors.ts'
 import { readSettings } from '../settings.ts'
 
@@ -10,13 +11,16 @@ import { readSettings } from '../settings.ts'
  * Prints the state of the database.
  * @throws OperatorError when this release cannot serve it.
  */
-export function status(): void {
-  const databaseFile = requireFile(readSettings().database, 'roster status')
-  print('Database', databaseFile)
+export async function status(): Promise<void> {
+  const { database } = readSettings()
+  const name = describeDatabase(database)
+  print('Database', name)
   try {
-    printState(databaseFile)
+    if (database.engine === 'postgres') await (await import('../database/postgres/status.ts')).printPostgresStatus(database.url, print)
+    else printState(database.file)
   } catch (error) {
-    throw new OperatorError(`The database ${databaseFile} cannot be served: ${errorMessage(error)}`)
+    if (error instanceof ConnectError) throw error
+    throw new OperatorError(`The database ${name} cannot be served: ${errorMessage(error)}`)
   }
 }
 

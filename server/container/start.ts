@@ -7,8 +7,8 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Logger } from 'pino'
-import { prepareDatabase } from '../database/sqlite/prepare.ts'
-import { requireFile } from '../database/url.ts'
+import { prepareDatabase } from '../database/prepare.ts'
+import { describeDatabase } from '../database/url.ts'
 import { errorMessage, OperatorError } from '../errors.ts'
 import { checkPlaceIsFree } from '../listen.ts'
 import { createLog, logConsole } from '../log.ts'
@@ -43,15 +43,16 @@ async function start(): Promise<void> {
   await checkPlaceIsFree(settings)
   writeNginxSettings(settings)
   const { host, port, webWorkers, database, seed } = settings
-  const databaseFile = requireFile(database, 'This image')
   let nginx: ChildProcess | null = null
-  let people = 0
+  let people: number | undefined
   // nginx writes its pid there when it has opened its sockets.
   const watcher = watch(NGINX_SETTINGS)
   const nginxListens = once(watcher, 'change')
   await startMaster(settings, ROOT, log, {
-    prepare: () => {
-      people = prepareDatabase(databaseFile, { seed, report: (line) => log.info(line) }).people
+    prepare: async (served) => {
+      // One of several nodes, which start in any order, and may only read: `roster prepare` is run once for all of them.
+      if (database.engine === 'postgres') return served.expectReady()
+      people = (await prepareDatabase(database, { seed, report: (line) => log.info(line) })).people
     },
     onListening: () => {
       nginx = startNginx(log, nginxLog)
@@ -60,7 +61,7 @@ async function start(): Promise<void> {
   })
   await nginxListens
   watcher.close()
-  log.info({ host, port, workers: webWorkers, database: databaseFile, people }, 'Roster serves')
+  log.info({ host, port, workers: webWorkers, database: describeDatabase(database), people }, 'Roster serves')
 }
 
 function writeNginxSettings(settings: Settings): void {

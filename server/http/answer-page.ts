@@ -33,7 +33,7 @@ export type AnswerPage = (route: PageRoute, exchange: Exchange) => Promise<void>
  * Simultaneous requests for the same page share it: its data is read once, and it is rendered once. While nothing is committed, no page is
  * read again; a visitor who has it gets a 304, and others the kept one. With `isDebugging` the response names the plans of a search.
  */
-export function createPageAnswerer(pages: NextPages, secret: KeyObject, isDebugging: boolean): AnswerPage {
+export function createPageAnswerer(pages: NextPages, readSecret: () => Promise<KeyObject>, isDebugging: boolean): AnswerPage {
   const knownTags = new LruCache<KnownTag>(MAX_KNOWN_TAGS, () => 1)
   const keptPages = new LruCache<WholeResponse>(MAX_KEPT_PAGES_BYTES, ({ body }) => body.length)
   const readings = new SingleFlight<Reading>()
@@ -113,11 +113,11 @@ export function createPageAnswerer(pages: NextPages, secret: KeyObject, isDebugg
 
   async function read(route: PageRoute, { request, path, params }: Exchange, state: DataState, signal: AbortSignal): Promise<Reading> {
     const answer: Answer = { data: {}, signal, status: 200 }
-    const shown = await pages.read(route, path, params, answer)
+    const { result: shown, version } = await pages.read(route, path, params, answer)
     const rowIds = await listRowIds(answer.data)
     const tag = pageTag(pages.buildId, request, shown, rowIds)
     const documentTag = request.headers.rsc === undefined ? tag : pageTag(pages.buildId, documentRequest(request), shown, rowIds)
-    const known = { version: state.version, tag, nonce: pageNonce(secret, tag), plans: answer.plans ?? [] }
+    const known = { version, tag, nonce: pageNonce(await readSecret(), tag), plans: answer.plans ?? [] }
     return { state, known, documentTag, data: answer.data }
   }
 

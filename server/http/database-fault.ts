@@ -2,12 +2,12 @@ import type { Logger } from 'pino'
 
 const LINE_EVERY_MS = 60_000
 
-// Errors of Prisma, its driver and SQLite. By name: Next's build has copies of the classes.
-const FAULT_NAME = /^(PrismaClient.*|DriverAdapterError|SqliteError)$/
+// Errors of Prisma, its drivers, SQLite and the model on PostgreSQL. By name: Next's build has copies of the classes.
+const FAULT_NAME = /^(PrismaClient.*|DriverAdapterError|SqliteError|DatabaseUnavailableError)$/
 // A TypeError, where the folder is missing.
 const FAULT_MESSAGE = /^Cannot open database/
 
-/** The message of SQLite or Prisma, in one line, when `error` is a fault of the database; otherwise null. */
+/** The message of SQLite, PostgreSQL or Prisma, in one line, when `error` is a fault of the database; otherwise null. */
 export function databaseFault(error: unknown): string | null {
   if (!(error instanceof Error && (FAULT_NAME.test(error.name) || FAULT_MESSAGE.test(error.message)))) return null
   const [, message] = /Message: `(.+?)`$/ms.exec(error.message) ?? []

@@ -18,7 +18,7 @@ export type AnswerNotFound = (route: NotFoundRoute, exchange: Exchange) => Promi
  * The pages for paths that lead to nothing. There is no end of such paths, so each page is rendered once, for the route's example, and
  * sent from memory; and no text of a visitor's reaches Next's own error path. No ETag: a 304 can only stand for a 200 (RFC 9110, 13.2.1).
  */
-export function createNotFoundAnswerer(pages: NextPages, secret: KeyObject): AnswerNotFound {
+export function createNotFoundAnswerer(pages: NextPages, readSecret: () => Promise<KeyObject>): AnswerNotFound {
   const rendered = new Map<string, Promise<NotFoundPage>>()
 
   return async (route, { request, response }) => {
@@ -47,7 +47,7 @@ export function createNotFoundAnswerer(pages: NextPages, secret: KeyObject): Ans
 
   async function render(route: NotFoundRoute): Promise<NotFoundPage> {
     const url = route.examplePath
-    const policy = contentSecurityPolicy(pageNonce(secret, pageTag(pages.buildId, { url, headers: {} }, null)))
+    const policy = contentSecurityPolicy(pageNonce(await readSecret(), pageTag(pages.buildId, { url, headers: {} }, null)))
     // Without the connection of a visitor: it is rendered for all.
     const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url, headers: { 'content-security-policy': policy } })
     const { signal } = new AbortController()

@@ -39,7 +39,8 @@ const MAX_CONNECTIONS = 10_000
 
 type WebServerOptions = {
   pages: NextPages
-  secret: KeyObject
+  /** The installation's secret, which may be in the database. */
+  readSecret: () => Promise<KeyObject>
   observe: RequestObserver
   /** Called with SQLite's message when a page cannot be made because of the database. */
   onDatabaseFault: (fault: string, requestId: string) => void
@@ -49,9 +50,9 @@ type WebServerOptions = {
 }
 
 /** An HTTP server, not listening yet, that answers from Next's standalone build. */
-export function createWebServer({ pages, secret, observe, onDatabaseFault, readinessProblem, isDebugging }: WebServerOptions): Server {
-  const answerPage = createPageAnswerer(pages, secret, isDebugging)
-  const answerNotFound = createNotFoundAnswerer(pages, secret)
+export function createWebServer({ pages, readSecret, observe, onDatabaseFault, readinessProblem, isDebugging }: WebServerOptions): Server {
+  const answerPage = createPageAnswerer(pages, readSecret, isDebugging)
+  const answerNotFound = createNotFoundAnswerer(pages, readSecret)
   const listener = answerInOrder((request, response) => {
     const exchange = openExchange(request, response, pages)
     observeExchange(exchange, observe)

@@ -1,8 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import type { DatabaseSync } from 'node:sqlite'
 import { errorMessage, OperatorError } from '../errors.ts'
-import { FIELDS, type Field } from './imported-row.ts'
-import { GIVEN } from './stage.ts'
+import type { ImportDatabase } from './import-database.ts'
+import { FIELDS } from './imported-row.ts'
 
 const MAX_SHOWN_CHARACTERS = 60
 const ROWS_PER_WRITE = 1_000
@@ -11,27 +10,29 @@ const ROWS_PER_WRITE = 1_000
 const REPORT_MODE = 0o640
 
 /** The first refused rows, each as a line such as: Line 4, age "abc": age must be a whole number. */
-export function describeRefusedRows(database: DatabaseSync, limit: number): string[] {
-  const rows = database.prepare('SELECT * FROM "ImportRow" WHERE "reason" IS NOT NULL ORDER BY "row" LIMIT ?').all(limit)
-  return rows.map((row) => {
-    const reason = String(row.reason)
+export async function describeRefusedRows(database: ImportDatabase, limit: number): Promise<string[]> {
+  const lines: string[] = []
+  for await (const { line, reason, cells } of database.listRefusedRows(limit)) {
     const field = FIELDS.find((each) => reason.startsWith(`${each} `))
-    return `Line ${row.line}${field === undefined ? '' : `, ${field} ${show(row[field])}`}: ${reason}`
-  })
+    lines.push(`Line ${line}${field === undefined ? '' : `, ${field} ${show(cells[field])}`}: ${reason}`)
+  }
+  return lines
 }
 
 /**
  * Writes all refused rows to `file` as a CSV: mended, it can be imported, as its first two columns are ignored.
  * @throws OperatorError when it cannot be written.
  */
-export function writeReport(database: DatabaseSync, file: string): void {
-  const fields = listGivenFields(database)
+export async function writeReport(database: ImportDatabase, file: string): Promise<void> {
+  // A column that the file does not have would empty that field of everybody when the report is imported.
+  const fields = await database.listGivenFields()
+  const rows = database.listRefusedRows()
   try {
     const report = openSync(file, 'w', REPORT_MODE)
     try {
       let lines = [toCsvLine(['line', 'reason', ...fields])]
-      for (const row of database.prepare('SELECT * FROM "ImportRow" WHERE "reason" IS NOT NULL ORDER BY "row"').iterate()) {
-        lines.push(toCsvLine([row.line, row.reason, ...fields.map((field) => row[field])]))
+      for await (const { line, reason, cells } of rows) {
+        lines.push(toCsvLine([line, reason, ...fields.map((field) => cells[field])]))
         if (lines.length < ROWS_PER_WRITE) continue
         writeAll(report, lines.join(''))
         lines = []
@@ -43,13 +44,6 @@ export function writeReport(database: DatabaseSync, file: string): void {
   } catch (error) {
     throw new OperatorError(`the report ${file} cannot be written: ${errorMessage(error)}; free space, or name another file`)
   }
-}
-
-// A column that the file does not have would empty that field of everybody when the report is imported.
-function listGivenFields(database: DatabaseSync): Field[] {
-  const bits = FIELDS.map((field) => `max("given" & ${GIVEN[field]}) AS "${field}"`)
-  const given = database.prepare(`SELECT ${bits.join(', ')} FROM "ImportRow"`).get()
-  return FIELDS.filter((field) => Number(given?.[field]) > 0)
 }
 
 function toCsvLine(values: unknown[]): string {

@@ -3,7 +3,9 @@ import { basename, dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import type { Logger } from 'pino'
+import { readDatabaseVersion, readinessProblem } from '../database/sqlite/readiness.ts'
 import { errorMessage, OperatorError } from '../errors.ts'
+import type { ServedDatabase } from './served-database.ts'
 
 // SQLite finds these files by their names beside the database. There is a -journal while a tool writes that has left WAL mode.
 const COMPANION_SUFFIXES = ['-wal', '-shm', '-journal']
@@ -24,7 +26,7 @@ const BUSY_TIMEOUT_MS = 50
  *
  * Nothing here may be called while this process has the database open: closing a file drops all of a process's locks on it.
  */
-export class DatabaseFile {
+export class DatabaseFile implements ServedDatabase {
   readonly #path: string
   readonly #log: Logger
   /** Open, so that the system gives the inode number of the present file to no other one. */
@@ -37,6 +39,11 @@ export class DatabaseFile {
     this.#log = log
   }
 
+  async expectReady(): Promise<void> {
+    const problem = readinessProblem(this.#path)
+    if (problem !== null) throw new OperatorError(`${this.#path} cannot be served: ${problem}`)
+  }
+
   /** Checks each second, and as soon as one of these files comes or goes, whether the file was replaced. Keeps its -wal small. */
   watch(): void {
     const check = () => {
@@ -47,7 +54,7 @@ export class DatabaseFile {
       }
     }
     setInterval(check, CHECK_EVERY_MS).unref()
-    setInterval(() => this.#isWalLarge() && this.emptyWal(), CHECK_WAL_EVERY_MS).unref()
+    setInterval(() => this.#isWalLarge() && this.#emptyWal(), CHECK_WAL_EVERY_MS).unref()
     for (const path of new Set([this.#path, findFile(this.#path)?.path ?? this.#path])) {
       try {
         watch(dirname(path), { persistent: false })
@@ -78,14 +85,26 @@ export class DatabaseFile {
     }
   }
 
-  /** Returns what `read` returns for the path of the database. */
-  read<Result>(read: (path: string) => Result): Result {
+  async readinessProblem(): Promise<string | null> {
+    try {
+      this.check()
+      return readinessProblem(this.#path)
+    } catch (error) {
+      return errorMessage(error)
+    }
+  }
+
+  async readVersion(): Promise<string | null> {
     this.check()
-    return read(this.#path)
+    return readDatabaseVersion(this.#path)
+  }
+
+  leave(): void {
+    this.#emptyWal()
   }
 
   /** Moves the content of the -wal into the database, unless another process is in the way, and truncates it. */
-  emptyWal(): void {
+  #emptyWal(): void {
     try {
       this.check()
       // mode=rw: never creates a database.

@@ -3,16 +3,15 @@ import { realpathSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { readDatabaseVersion, readinessProblem } from '../database/sqlite/readiness.ts'
-import { databaseUrl, requireFile } from '../database/url.ts'
+import { databaseUrl } from '../database/url.ts'
 import { errorMessage } from '../errors.ts'
 import { listen } from '../listen.ts'
 import { interrupt } from '../log.ts'
 import type { MasterMetrics } from '../metrics.ts'
 import { readSecret } from '../secret.ts'
 import { handDown, type Settings, socketPath, waitingRoomPath } from '../settings.ts'
-import { DatabaseFile } from './database-file.ts'
 import { writeErrorPages } from './error-pages.ts'
+import { openServedDatabase, type ServedDatabase } from './served-database.ts'
 import { obeySignals } from './signals.ts'
 import { chownSocket, clearSockets, restrictSockets } from './sockets.ts'
 import { notifySystemd, passedSocket } from './systemd.ts'
@@ -25,7 +24,7 @@ const METRICS_HOST = '127.0.0.1'
 
 type MasterOptions = {
   /** Makes the database ready to be served. Called while the first worker loads. */
-  prepare: () => void
+  prepare: (database: ServedDatabase) => Promise<void>
   /** Called when the first worker listens. */
   onListening?: () => void
   /** Called before the workers stop, for what sends them requests to stop first. */
@@ -45,12 +44,12 @@ export async function startMaster(
   { prepare, onListening = () => {}, beforeStop = async () => {} }: MasterOptions,
 ): Promise<string> {
   const { socketDirectory } = settings
-  const databaseFile = requireFile(settings.database, 'Serving')
-  process.env.DATABASE_URL = databaseUrl(databaseFile)
+  const address = settings.database
+  process.env.DATABASE_URL = address.engine === 'sqlite' ? databaseUrl(address.file) : address.url
   handDown(settings)
-  const database = new DatabaseFile(databaseFile, log)
+  const database = await openServedDatabase(address, log)
   const metrics = settings.metricsPort === null ? null : await loadMetrics(() => pool.readyWorkers, database)
-  let address = socketDirectory === null ? '' : socketPath(socketDirectory, 1)
+  let place = socketDirectory === null ? '' : socketPath(socketDirectory, 1)
   cluster.once('listening', onListening)
 
   const pool: WorkerPool = new WorkerPool({
@@ -59,43 +58,35 @@ export async function startMaster(
     maxMemoryBytes: settings.workerMemoryBytes,
     log,
     beforeOpen: () => database.check(),
-    readinessProblem: () => readDatabaseProblem(database),
+    readinessProblem: () => database.readinessProblem(),
     onListening: (listening) => {
-      if (socketDirectory === null) address = formatAddress(settings.host, listening)
+      if (socketDirectory === null) place = formatAddress(settings.host, listening)
       else chownSocket(String(listening.address), settings)
     },
     onOutputGone: interrupt,
     onRestart: (reason) => metrics?.countRestart(reason),
   })
   await pool.start(async () => {
-    prepare()
-    // Only now: `prepare` blocks this process, and until it has returned there are no requests to finish.
+    await prepare(database)
+    // Only now: until the database is ready, there are no requests to finish.
     obeySignals({
       stop: () => stop(pool, database, log, beforeStop),
       reload: createReload(pool, folder, log),
     })
     database.watch()
     // Made here, as the workers would all make it at the same time.
-    readSecret(settings.secretFile ?? '')
+    if (settings.secretFile !== null) readSecret(settings.secretFile)
     if (socketDirectory !== null) await openSockets(socketDirectory, settings, pool)
   })
   if (metrics !== null) await serveMetrics(metrics, settings, log)
   notifySystemd('READY=1', servingStatus(realpathSync(folder)))
-  return address
+  return place
 }
 
 // Imported only where it is used, as it takes long to load.
-async function loadMetrics(readyWorkers: () => number, database: DatabaseFile): Promise<MasterMetrics> {
+async function loadMetrics(readyWorkers: () => number, database: ServedDatabase): Promise<MasterMetrics> {
   const { createMasterMetrics } = await import('../metrics.ts')
-  return createMasterMetrics(readyWorkers, () => database.read(readDatabaseVersion))
-}
-
-function readDatabaseProblem(database: DatabaseFile): string | null {
-  try {
-    return database.read(readinessProblem)
-  } catch (error) {
-    return errorMessage(error)
-  }
+  return createMasterMetrics(readyWorkers, () => database.readVersion())
 }
 
 function formatAddress(host: string, { port }: Address): string {
@@ -120,12 +111,12 @@ async function serveMetrics(metrics: MasterMetrics, { metricsPort }: Settings, l
   await listen(metrics.createServer(), place).catch((error) => log.error(`Metrics cannot be served: ${errorMessage(error)}`))
 }
 
-async function stop(pool: WorkerPool, database: DatabaseFile, log: Logger, beforeStop: () => Promise<void>): Promise<void> {
+async function stop(pool: WorkerPool, database: ServedDatabase, log: Logger, beforeStop: () => Promise<void>): Promise<void> {
   log.info('Stopping')
   notifySystemd('STOPPING=1')
   await beforeStop()
   await pool.stop()
-  database.emptyWal()
+  database.leave()
   process.exit(0)
 }
 

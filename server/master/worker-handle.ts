@@ -9,7 +9,7 @@ type WorkerHandleOptions = {
   onHeartbeat: (heartbeat: Heartbeat) => void
   onOutputGone: () => void
   /** Why pages cannot be served right now; null when they can. */
-  readinessProblem: () => string | null
+  readinessProblem: () => Promise<string | null>
 }
 
 // A page leaves much garbage. With V8's own growth of the heap a worker collected all of it five times a second: letting it grow to three
@@ -129,7 +129,7 @@ export class WorkerHandle {
         this.#ready.reject(new OperatorError(message.reason))
         return
       case 'readiness':
-        this.#send({ kind: 'readiness', reason: this.#options.readinessProblem() })
+        void this.#options.readinessProblem().then((reason) => this.#send({ kind: 'readiness', reason }))
         return
       case 'output-gone':
         this.#options.onOutputGone()

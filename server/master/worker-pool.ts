@@ -20,7 +20,7 @@ export class WorkerPool {
     setUpWorkers(script)
     const slotOptions: WorkerSlotOptions = {
       ...options,
-      readinessProblem: () => this.#failingWorkers() ?? options.readinessProblem(),
+      readinessProblem: async () => this.#failingWorkers() ?? options.readinessProblem(),
       onChange: () => this.#signalChange(),
     }
     this.#slots = Array.from({ length: size }, (_, index) => new WorkerSlot(index + 1, slotOptions))

@@ -14,7 +14,7 @@ export type WorkerSlotOptions = {
   /** Called before each worker may open the database; when it throws, that worker does not start. */
   beforeOpen: () => void
   /** Why pages cannot be served right now; null when they can. */
-  readinessProblem: () => string | null
+  readinessProblem: () => Promise<string | null>
   onListening: (address: Address) => void
   /** Called when nobody can read the workers' log any more. */
   onOutputGone: () => void

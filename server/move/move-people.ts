@@ -49,6 +49,7 @@ export async function beginMove(source: PeopleDatabase): Promise<void> {
  * @throws OperatorError when the target has other people than the source; nothing is changed then.
  */
 export async function movePeople(source: PeopleDatabase, target: PeopleDatabase, options: MoveOptions): Promise<MoveResult> {
+  const lastId = await source.findLastId()
   const comparison = await compare(source, target, options)
   const { digest, wrongIds, missing, isTargetEmpty } = comparison
   expectCopy(target, comparison, options)
@@ -56,7 +57,6 @@ export async function movePeople(source: PeopleDatabase, target: PeopleDatabase,
   if (wrongIds.length > 0) await removeAll(target, wrongIds, options)
   if (isTargetEmpty && missing > 0) await target.prepareForMany()
   if (missing > 0) await addMissing(source, target, missing, options)
-  const lastId = await source.findLastId()
   await source.endReading()
   options.onStep('Building indexes', null)
   await target.finishWriting(lastId, () => options.onProgress(0))

@@ -5,6 +5,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { constraintMessage } from '../database/constraint-message.ts'
 import { connectPostgres, withPostgres } from '../database/postgres/connect.ts'
 import { ConnectError } from '../database/postgres/connect-error.ts'
+import { connectForWriting, explainWriteError } from '../database/postgres/connect-for-writing.ts'
 import { readMigrationState } from '../database/postgres/migrate.ts'
 import { prepareDatabase } from '../database/postgres/prepare.ts'
 import { listSchemaProblems } from '../database/postgres/schema-problems.ts'
@@ -20,7 +21,6 @@ const MAX_ID = 2 ** 31 - 1
 const UNKNOWN_AGE = -1
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
-const READ_ONLY = '25006'
 const NO_PRIVILEGE = '42501'
 
 /**
@@ -28,7 +28,18 @@ const NO_PRIVILEGE = '42501'
  * @throws OperatorError when it cannot be reached, or lacks migrations.
  */
 export async function openPostgresSource(url: string): Promise<PeopleDatabase> {
-  return openPeople(url)
+  const client = await connectPostgres(url, CONNECTION)
+  const people = new PostgresPeople(url, client)
+  try {
+    const { pending } = await readMigrationState(client)
+    if (pending.length > 0) throw new OperatorError(`The database ${people.name} lacks migrations; apply them with roster prepare`)
+    // What protects a server from its visitors.
+    await client.query('SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0')
+    return people
+  } catch (error) {
+    await people[Symbol.asyncDispose]()
+    throw error
+  }
 }
 
 /**
@@ -38,7 +49,11 @@ export async function openPostgresSource(url: string): Promise<PeopleDatabase> {
 export async function openPostgresTarget(url: string, report: (line: string) => void): Promise<PeopleDatabase> {
   // An unfinished move has left a database with people, whose schema is not that of the migrations yet.
   if (await isNew(url)) await prepareDatabase(url, { seed: 'none', report })
-  return openPeople(url)
+  try {
+    return new PostgresPeople(url, await connectForWriting(url, CONNECTION.name))
+  } catch (error) {
+    throw explainWriteError(error, url, 'changed')
+  }
 }
 
 async function isNew(url: string): Promise<boolean> {
@@ -50,26 +65,12 @@ async function isNew(url: string): Promise<boolean> {
   }
 }
 
-async function openPeople(url: string): Promise<PeopleDatabase> {
-  const client = await connectPostgres(url, CONNECTION)
-  try {
-    const { pending } = await readMigrationState(client)
-    if (pending.length > 0) throw new OperatorError('it lacks migrations; apply them with roster prepare')
-    // What protects a server from its visitors.
-    await client.query('SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0')
-    return new PostgresPeople(describeDatabase({ engine: 'postgres', url }), client)
-  } catch (error) {
-    await client.end()
-    throw error
-  }
-}
-
 class PostgresPeople implements PeopleDatabase {
   readonly name: string
   readonly #client: pg.Client
 
-  constructor(name: string, client: pg.Client) {
-    this.name = name
+  constructor(url: string, client: pg.Client) {
+    this.name = describeDatabase({ engine: 'postgres', url })
     this.#client = client
   }
 
@@ -167,7 +168,6 @@ class PostgresPeople implements PeopleDatabase {
 
 function explain(error: unknown): string {
   const reason = errorMessage(error)
-  if (isErrorCode(error, READ_ONLY)) return `${reason}; name the primary, and a role that may write`
   if (isErrorCode(error, NO_PRIVILEGE)) return `${reason}; use the role that owns the tables`
   return `${reason}; run the same command again to continue`
 }

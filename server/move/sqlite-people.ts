@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { findProblem, PEOPLE_CHECKS, SCHEMA_CHECKS } from '../database/sqlite/check.ts'
 import { fileProblem } from '../database/sqlite/file-checks.ts'
 import { listPendingMigrations } from '../database/sqlite/migrate.ts'
-import { openForWriting } from '../database/sqlite/open-for-writing.ts'
+import { openForWriting, writeProblem } from '../database/sqlite/open-for-writing.ts'
 import { prepareDatabase } from '../database/sqlite/prepare.ts'
 import { resumeDerivation, suspendDerivation } from '../database/sqlite/rebuild.ts'
 import { enlargeCache, inTransaction, openDatabase, truncateWal } from '../database/sqlite/sqlite.ts'
@@ -16,11 +16,15 @@ import { listRefusedPeople } from './refused-people.ts'
  * @throws OperatorError when it is missing or lacks migrations.
  */
 export function openSqliteSource(file: string): PeopleDatabase {
-  const problem = fileProblem(file)
-  if (problem !== null) throw new OperatorError(`it ${problem}; check DATABASE_URL`)
-  const database = openDatabase(file, { isReadOnly: true })
-  if (listPendingMigrations(database).length > 0) throw new OperatorError('it lacks migrations; apply them with roster prepare')
-  return new SqlitePeople(file, database)
+  try {
+    const problem = fileProblem(file)
+    if (problem !== null) throw new OperatorError(`it ${problem}; check DATABASE_URL`)
+    const database = openDatabase(file, { isReadOnly: true })
+    if (listPendingMigrations(database).length > 0) throw new OperatorError('it lacks migrations; apply them with roster prepare')
+    return new SqlitePeople(file, database)
+  } catch (error) {
+    throw explain(error, file, 'read')
+  }
 }
 
 /**
@@ -29,9 +33,18 @@ export function openSqliteSource(file: string): PeopleDatabase {
  */
 export function openSqliteTarget(file: string, report: (line: string) => void): PeopleDatabase {
   if (!statSync(file, { throwIfNoEntry: false })?.size) prepareDatabase(file, { seed: 'none', report })
-  const database = openForWriting(file)
-  enlargeCache(database)
-  return new SqlitePeople(file, database)
+  try {
+    const database = openForWriting(file)
+    enlargeCache(database)
+    return new SqlitePeople(file, database)
+  } catch (error) {
+    throw explain(error, file, 'changed')
+  }
+}
+
+function explain(error: unknown, file: string, done: string): unknown {
+  const reason = writeProblem(error)
+  return reason === null ? error : new OperatorError(`The database ${file} cannot be ${done}: ${reason}`)
 }
 
 class SqlitePeople implements PeopleDatabase {

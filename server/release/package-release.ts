@@ -21,6 +21,7 @@ const SERVER_FILES = [
   'worker',
 ]
 const COMMANDS = [
+  'add-people',
   'backup',
   'check',
   'export',
@@ -31,11 +32,13 @@ const COMMANDS = [
   'progress-bar',
   'restore',
   'seed',
+  'seed-postgres',
   'serve',
   'start',
   'status',
 ].map((name) => `commands/${name}`)
-const RELEASE_FILES = [...SERVER_FILES, ...COMMANDS].map((name) => `server/${name}.ts`)
+const POSTGRES_FILES = ['connection-options', 'explain-fault', 'password-file'].map((name) => `prisma/postgres/${name}.ts`)
+const RELEASE_FILES = [...[...SERVER_FILES, ...COMMANDS].map((name) => `server/${name}.ts`), ...POSTGRES_FILES]
 const RELEASE_FOLDERS = [
   ...[
     'server/container',
@@ -47,14 +50,26 @@ const RELEASE_FOLDERS = [
     'server/site',
     'server/worker',
   ],
-  ...['app/_request', 'app/_site', 'deploy/errors', 'prisma/migrations'],
+  ...['app/_request', 'app/_site', 'deploy/errors', 'prisma/migrations', 'prisma/postgres/migrations'],
 ]
 const SEED_SCRIPT = 'prisma/seed.ts'
 
 // The packages that server/ imports; Next has copied those of the pages.
 const SERVER_PACKAGES = [
-  ...['cli-progress', 'commander', 'csv-parse', 'culori', 'fast-xml-parser', 'ical.js', 'negotiator', 'pino', 'pino-pretty', 'prom-client'],
-  'send',
+  ...[
+    'cli-progress',
+    'commander',
+    'csv-parse',
+    'culori',
+    'fast-xml-parser',
+    'ical.js',
+    'negotiator',
+    'pg',
+    'pg-copy-streams',
+    'pino',
+    'pino-pretty',
+  ],
+  ...['prom-client', 'send'],
 ]
 
 // Next compiles these into the pages, so that only a copy gets them into the list of packages.

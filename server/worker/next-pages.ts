@@ -28,8 +28,10 @@ export type NextPages = {
   findRoute: (path: string) => Route
   /** The version of the database: another one after each commit. While it is the same, so is what `read` returns. */
   readDataVersion: () => Promise<string>
-  /** Reads what the page at `path` shows, and keeps it in `answer` for the page. */
-  read: (route: PageRoute, path: string, params: ParsedUrlQuery, answer: Answer) => Promise<unknown>
+  /** The secret that the database keeps for all web nodes; null for a SQLite file. */
+  readInstallationSecret: () => Promise<Uint8Array | null>
+  /** Reads what the page at `path` shows, and keeps it in `answer` for the page. The version is that of all of it, or an older one. */
+  read: (route: PageRoute, path: string, params: ParsedUrlQuery, answer: Answer) => Promise<{ result: unknown; version: string }>
   /** The page of `route` as Next answers `request` with it; throws what Next cannot answer itself. */
   render: (route: Route, params: ParsedUrlQuery, request: IncomingMessage, answer: Answer) => Promise<WholeResponse>
 }
@@ -49,7 +51,7 @@ export async function loadRoutes(): Promise<typeof import('../../app/_request/ro
  * Next's own server around them takes twice as long to start, and a part of each request, for features that Roster does not use.
  */
 export async function loadNextPages(): Promise<NextPages> {
-  const { ROUTES: routes, readDataVersion } = await loadRoutes()
+  const { ROUTES: routes, readAtVersion, readDataVersion, readInstallationSecret } = await loadRoutes()
   const files: Record<string, string> = JSON.parse(readFileSync(join(DISTRIBUTION, 'server/app-paths-manifest.json'), 'utf8'))
   const handlers = new Map(routes.flatMap((route) => ('answer' in route ? [] : [[route.name, loadHandler(route.name)]])))
 
@@ -69,7 +71,13 @@ export async function loadNextPages(): Promise<NextPages> {
     buildId: readFileSync(join(DISTRIBUTION, 'BUILD_ID'), 'utf8'),
     findRoute,
     readDataVersion,
-    read: (route, path, params, answer) => currentAnswer.run(answer, () => route.read(path, params)),
+    readInstallationSecret,
+    read: (route, path, params, answer) =>
+      readAtVersion(() => {
+        // What a lost connection has left there.
+        answer.data = {}
+        return currentAnswer.run(answer, () => route.read(path, params))
+      }),
     render: async ({ name }, params, request, answer) => {
       const handler = handlers.get(name) ?? loadHandler(name)
       for (const header of Object.keys(request.headers)) if (!HEADERS.has(header)) delete request.headers[header]

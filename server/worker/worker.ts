@@ -5,7 +5,6 @@ import { createServer, Server as NetServer } from 'node:net'
 import { duplexPair } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { setSite } from '../../app/_site/site.ts'
-import { requireFile } from '../database/url.ts'
 import { OperatorError } from '../errors.ts'
 import { DatabaseFaultLog } from '../http/database-fault.ts'
 import type { RequestObserver } from '../http/request-log.ts'
@@ -13,11 +12,11 @@ import { createWebServer } from '../http/web-server.ts'
 import { listen } from '../listen.ts'
 import { createLog, logConsole } from '../log.ts'
 import { isMasterMessage, type WorkerMessage } from '../master/messages.ts'
-import { readSecret } from '../secret.ts'
 import { readSettings, type Settings, socketPath } from '../settings.ts'
 import { readinessProblem } from './ask-readiness.ts'
 import { limitConnections } from './limit-connections.ts'
 import { loadNextPages } from './next-pages.ts'
+import { createSecretReader } from './secret-reader.ts'
 
 const DRAIN_TIMEOUT_MS = 10_000
 const HEARTBEAT_EVERY_MS = 1_000
@@ -56,12 +55,12 @@ async function serve(): Promise<void> {
   const observe = await createObserver(settings)
   await serveSignal
   // Read before the database is opened: a file that replaces it from now on is another one.
-  const databaseInode = findInode(requireFile(settings.database, 'Serving'))
+  const databaseInode = findInode(settings)
   const databaseFaults = new DatabaseFaultLog(log)
   let isWarm = false
   const options = {
     pages,
-    secret: readSecret(settings.secretFile ?? ''),
+    readSecret: createSecretReader(settings.secretFile, pages),
     readinessProblem: async () => (isWarm ? readinessProblem(pages) : 'the worker is starting'),
     onDatabaseFault: databaseFaults.report.bind(databaseFaults),
     isDebugging: log.isLevelEnabled('debug'),
@@ -97,8 +96,9 @@ async function createObserver({ logQueries, metricsPort }: Settings): Promise<Re
   }
 }
 
-function findInode(file: string): number | null {
-  return statSync(file, { throwIfNoEntry: false })?.ino ?? null
+/** The inode number of the database file; null when there is none. */
+function findInode({ database }: Settings): number | null {
+  return database.engine === 'sqlite' ? (statSync(database.file, { throwIfNoEntry: false })?.ino ?? null) : null
 }
 
 /** Has `server` serve where the settings demand it, and returns all that listens for it. */
@@ -144,7 +144,7 @@ async function warmUp(server: Server): Promise<void> {
 }
 
 function sendHeartbeat(databaseInode: number | null): void {
-  const inode = findInode(requireFile(settings.database, 'Serving'))
+  const inode = findInode(settings)
   // A missing file may come back as the same one.
   send({ kind: 'alive', memoryBytes: readMemoryBytes(), hasOldDatabase: inode !== null && inode !== databaseInode })
 }

@@ -108,6 +108,27 @@ describe('install.sh', () => {
     expect(existsSync(join(root, added))).toBe(false)
   })
 
+  test('gives the service the network and a file for the password while the database is PostgreSQL', () => {
+    const root = temporaryFolder()
+    const clone = cloneWithBuild('one')
+    installRoster(root, '--from', clone)
+    const settings = join(root, 'etc/roster/roster.env')
+    const dropIn = join(root, 'etc/systemd/system/roster.service.d/postgres.conf')
+    const passwords = join(root, 'etc/roster/pgpass')
+    const before = readFileSync(settings, 'utf8')
+    expect(existsSync(dropIn)).toBe(false)
+    writeFileSync(settings, before.replace('#DATABASE_URL=', 'DATABASE_URL='))
+    installRoster(root, '--from', clone)
+    expect(readFileSync(dropIn, 'utf8')).toMatch(/^PrivateNetwork=no$/m)
+    expect(statSync(passwords).mode & 0o777).toBe(0o600)
+    writeFileSync(passwords, '*:*:roster:roster_web:secret')
+    installRoster(root, '--from', clone)
+    expect(readFileSync(passwords, 'utf8')).toContain('secret')
+    writeFileSync(settings, before)
+    installRoster(root, '--from', clone)
+    expect(existsSync(dropIn)).toBe(false)
+  })
+
   test.each([
     ["Debian's", 'user www-data;\nevents {\n\tworker_connections 768;\n\t# multi_accept on;\n}\n', 8_192, 32_768],
     ['with some of its own', 'worker_rlimit_nofile  1024;\nevents\n{\n  worker_connections 20000; # many\n}\n', 20_000, 32_768],

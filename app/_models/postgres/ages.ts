@@ -1,5 +1,6 @@
 import 'server-only'
 import { Prisma } from '../../../prisma/postgres/generated/client.ts'
+import { isHidden } from '../../_site/site.ts'
 import { type AgeFilter, type AgeHistogram, isAgeAdmitted, parseAges } from '../age-histogram.ts'
 import { MAX_AGE } from '../user-list-query.ts'
 import { database } from './database.ts'
@@ -14,8 +15,12 @@ export async function sumAges(): Promise<number> {
   return Number(row?.count)
 }
 
-/** The ages of the people that `filter` admits. Raw SQL: `groupBy` reads an index of all people; triggers keep these counts. */
+/**
+ * The ages of the people that `filter` admits; where ages are hidden, that of everybody is unknown. Raw SQL: `groupBy` reads an index of all
+ * people; triggers keep these counts.
+ */
 export async function readAges(filter: AgeFilter): Promise<AgeHistogram> {
+  if (isHidden('age')) return [{ age: null, people: await sumAges() }]
   const [row] = await database().$queryRaw<{ ages: string | null }[]>`
     SELECT json_agg(json_build_array("age", "people"))::text AS "ages" FROM (
       SELECT "age", sum("people") AS "people" FROM "UserAgeCount" GROUP BY "age" HAVING sum("people") > 0

@@ -1,70 +1,60 @@
 import 'server-only'
 import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
 import { type Prisma, PrismaClient } from '../../../prisma/postgres/generated/client.ts'
-import { readSite } from '../../_site/site.ts'
+import { type Reading, Readings } from './readings.ts'
 
-// A worker serves its pages side by side: while one waits for PostgreSQL, others use the processor.
-const CONNECTIONS = 4
-const CONNECT_TIMEOUT_MS = 2_000
-
-// A page of the list that would take longer is too broad.
-const STATEMENT_TIMEOUT_MS = 400
+// For a count of all, or a part of a whole list.
 const LONG_STATEMENT_TIMEOUT_MS = 30_000
 
-// What a page asks for is short: compiling it or starting processes for it takes longer than running it. Indexes are in memory.
-const SETTINGS = {
-  default_transaction_read_only: 'on',
-  statement_timeout: STATEMENT_TIMEOUT_MS,
-  jit: 'off',
-  max_parallel_workers_per_gather: 0,
-  random_page_cost: 1.1,
-}
+/** The process's way to PostgreSQL. `client` queries by `readings`. */
+type Database = { readings: Readings; client: PrismaClient }
 
 declare global {
-  var rosterPostgres: PrismaClient | undefined
+  var rosterPostgres: Database | undefined
 }
 
-let client: PrismaClient | undefined
-
-/** The process's connections to the database at `DATABASE_URL`. They only read. */
-export function database(): PrismaClient {
-  client ??= globalThis.rosterPostgres ?? connectDatabase(process.env.DATABASE_URL)
-  // `next dev` loads this module again after each change of a file; each copy would open connections of its own.
-  if (process.env.NODE_ENV === 'development') globalThis.rosterPostgres = client
-  return client
-}
-
-function connectDatabase(connectionString = ''): PrismaClient {
-  if (readSite().hiddenFields.length > 0) throw new Error('HIDDEN_FIELDS cannot be used with PostgreSQL: emails and ages would be searched')
-  const options = Object.entries(SETTINGS).map(([name, value]) => `-c ${name}=${value}`)
-  return new PrismaClient({
-    adapter: new PrismaPg({
-      ...{ connectionString, max: CONNECTIONS, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true, application_name: 'roster' },
-      options: options.join(' '),
-    }),
-  })
-}
+let opened: Database | undefined
 
 /**
- * The version of the database as this process sees it: which transactions it sees, and of which server. Two reads with the same version
- * before and after them have seen the same people.
+ * Prisma's client for the database at `DATABASE_URL`. It only reads. Do not use `findUnique` or `$transaction`: Prisma joins what several
+ * readings look up in one tick, and transactions are those of `readAtVersion`.
  */
-export async function readDataVersion(): Promise<string> {
-  const [row] = await database().$queryRaw<{ version: string }[]>`
-    SELECT pg_current_snapshot()::text || ' ' || pg_postmaster_start_time()::text AS "version"`
-  return row?.version ?? ''
+export function database(): PrismaClient {
+  return openDatabase().client
+}
+
+/** What `work` reads, all of it from one server: see Readings. */
+export function readAtVersion<Result>(work: () => Promise<Result>): Promise<Reading<Result>> {
+  return openDatabase().readings.read(work)
+}
+
+/** The version of the database as one of its servers sees it: see Readings. */
+export function readDataVersion(): Promise<string> {
+  return openDatabase().readings.readVersion()
 }
 
 /** As `$queryRaw`, for a statement that may take longer than a page waits: a count of all, or a part of a whole list. */
 export async function queryPatiently<Row>(statement: Prisma.Sql): Promise<Row[]> {
-  const [, rows] = await database().$transaction([
-    database().$executeRaw`SELECT set_config('statement_timeout', ${String(LONG_STATEMENT_TIMEOUT_MS)}, true)`,
-    database().$queryRaw<Row[]>(statement),
-  ])
-  return rows
+  const { readings, client } = openDatabase()
+  const { result } = await readings.read(() => client.$queryRaw<Row[]>(statement), { statementTimeoutMs: LONG_STATEMENT_TIMEOUT_MS })
+  return result
 }
 
-/** Whether a statement has been stopped because it took too long. */
-export function isTimeout(error: unknown): boolean {
-  return error instanceof Error && /\b57014\b/.test(error.message)
+function openDatabase(): Database {
+  opened ??= globalThis.rosterPostgres ?? connectDatabase(process.env.DATABASE_URL)
+  // `next dev` loads this module again after each change of a file; each copy would open connections of its own.
+  if (process.env.NODE_ENV === 'development') globalThis.rosterPostgres = opened
+  return opened
+}
+
+function connectDatabase(url = ''): Database {
+  const readings = new Readings(url)
+  // Prisma's adapter takes a pool, of which it uses these alone.
+  const pool = Object.assign(new pg.Pool(), {
+    query: (statement: pg.QueryConfig) => readings.query(statement),
+    connect: () => Promise.reject(new Error('Transactions are those of readAtVersion')),
+    end: () => readings.end(),
+  })
+  return { readings, client: new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) }) }
 }

@@ -1,7 +1,8 @@
 import 'server-only'
+import { withoutHidden } from '../hidden-fields.ts'
 import { type ListRows, rowsOfPage } from '../sqlite/list-rows.ts'
 import type { UserListQuery } from '../user-list-query.ts'
-import { isTimeout } from './database.ts'
+import { isTimeout } from './faults.ts'
 import { readSearch } from './folding.ts'
 import { type ListPage, listInOrder } from './ordered-list.ts'
 import { searchUsers } from './search.ts'
@@ -22,9 +23,10 @@ const LIST_LIMITS = { maxCount: 10_000 }
  * @throws the reason of `signal` when it is aborted.
  */
 export async function readListPage(
-  query: UserListQuery,
-  { rows = rowsOfPage(query), limits = LIST_LIMITS, signal }: ListOptions,
+  listQuery: UserListQuery,
+  { rows = rowsOfPage(listQuery), limits = LIST_LIMITS, signal }: ListOptions,
 ): Promise<ListPage> {
+  const query = withoutHidden(listQuery)
   const search = await readSearch(query.q)
   signal?.throwIfAborted()
   try {

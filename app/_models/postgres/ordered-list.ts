@@ -7,6 +7,7 @@ import type { UserRow } from '../user-rows.ts'
 import { ageCondition, readAges } from './ages.ts'
 import { database } from './database.ts'
 import { orderBy, reversedOrder } from './order.ts'
+import { userColumns } from './user-columns.ts'
 
 /** One page of a list: `users` is null when finding them would take too long. See UserPage for the rest. */
 export type ListPage = { users: UserRow[] | null; count: number; isCountExact: boolean; histogram: AgeHistogram | null }
@@ -31,7 +32,7 @@ export async function listInOrder(query: UserListQuery, rows: ListRows): Promise
 /** Raw SQL: it skips within an index alone, and looks up only who is on the page. Prisma would look up all whom it skips. */
 function readPeople(condition: Prisma.Sql, order: Prisma.Sql, skip: number, take: number): Promise<UserRow[]> {
   return database().$queryRaw<UserRow[]>`
-    SELECT "id", "username", "email", "User"."age" FROM (
+    SELECT ${userColumns()} FROM (
       SELECT "id" FROM "User" WHERE ${condition} ORDER BY ${order} LIMIT ${take} OFFSET ${skip}
     ) AS "Page" JOIN "User" USING ("id") ORDER BY ${order}`
 }

@@ -1,20 +1,22 @@
 import 'server-only'
 import { Prisma } from '../../../prisma/postgres/generated/client.ts'
+import { isHidden } from '../../_site/site.ts'
 import { parseAges, UNKNOWN_AGE } from '../age-histogram.ts'
 import { foldText, type Search } from '../search-words.ts'
 import type { ListRows } from '../sqlite/list-rows.ts'
-import type { Direction, Sort, UserListQuery } from '../user-list-query.ts'
+import type { UserListQuery } from '../user-list-query.ts'
 import type { UserRow } from '../user-rows.ts'
-import { ageCondition, sumAges } from './ages.ts'
+import { ageCondition } from './ages.ts'
 import { database } from './database.ts'
-import { orderBy, sortedColumns } from './order.ts'
+import { orderBy } from './order.ts'
 import type { ListPage } from './ordered-list.ts'
-import { hasWords, isWhole, startsWithAny } from './search-conditions.ts'
+import { planWords } from './plan-words.ts'
+import { isWhole, keyColumns, startsWithAny } from './search-conditions.ts'
+import { type Place, readSorted } from './sorted-matches.ts'
+import { userColumns } from './user-columns.ts'
 
 // Only people who have written the same name in many ways can fill this.
 const MAX_EXACT_MATCHES = 1_000
-
-type Place = { offset: number; size: number }
 
 /** The ranks of exact matches, each the ids that have it. */
 export type ExactMatches = number[][]
@@ -22,7 +24,7 @@ export type ExactMatches = number[][]
 /** The `rows` of the people that match a search, of which up to `maxCount` are counted. */
 export async function searchUsers(query: UserListQuery, search: Search, rows: ListRows, maxCount: number): Promise<ListPage> {
   const { sort, dir } = query
-  const found = Prisma.sql`${hasWords(search.words)} AND ${ageCondition(query)}`
+  const found = Prisma.sql`${await planWords(search.words)} AND ${ageCondition(query)}`
   const exact = sort === null ? await readExactMatches(query, search) : []
   const isPrefix = startsWithAny(search.words)
   const order = sort === null ? Prisma.sql`${rankOf(exact, isPrefix)}, "id"` : orderBy(sort, dir)
@@ -33,7 +35,7 @@ export async function searchUsers(query: UserListQuery, search: Search, rows: Li
   const others = { count: maxCount, isCountExact: false, histogram: null }
   if (offset >= end) return { ...others, users: [] }
   const place = { offset, size: end - offset }
-  if (sort !== null) return { ...others, users: await readSorted(found, sort, dir, place) }
+  if (sort !== null) return { ...others, users: await readSorted(found, query, sort, place) }
   // With one word, whoever starts with it has it.
   const prefix = search.words.length === 1 ? Prisma.sql`${isPrefix} AND ${ageCondition(query)}` : Prisma.sql`${isPrefix} AND ${found}`
   return { ...others, users: await readRanked(found, prefix, exact, place) }
@@ -45,12 +47,11 @@ export async function searchUsers(query: UserListQuery, search: Search, rows: Li
  */
 export async function readExactMatches(query: UserListQuery, search: Search): Promise<ExactMatches> {
   const folded = foldText(query.q, search.foldCharacter)
-  const found = await database().$queryRaw<{ id: number; username: string; email: string }[]>`
-    SELECT "id", "username", "email" FROM "User"
-    WHERE (${isWhole('usernameKey', folded)} OR ${isWhole('emailKey', folded)}) AND ${ageCondition(query)}
+  const found = await database().$queryRaw<UserRow[]>`
+    SELECT ${userColumns()} FROM "User" WHERE ${isWhole(folded)} AND ${ageCondition(query)}
     ORDER BY "id" LIMIT ${MAX_EXACT_MATCHES}`
   const q = ignoreCase(query.q)
-  const email = found.filter((person) => ignoreCase(person.email) === q)
+  const email = found.filter((person) => person.email !== undefined && ignoreCase(person.email) === q)
   const username = found.filter((person) => ignoreCase(person.username) === q)
   return [email, username, found].map((people) => people.map(({ id }) => id))
 }
@@ -76,50 +77,28 @@ async function readFew(
   { offset, size }: Place,
   maxCount: number,
 ): Promise<Omit<ListPage, 'isCountExact'>> {
+  const age = Prisma.raw(isHidden('age') ? 'NULL' : '"age"')
   const [row] = await database().$queryRaw<{ count: number; ages: string | null; users: string | null }[]>`
-    WITH "Found" AS MATERIALIZED (SELECT * FROM "User" WHERE ${found} LIMIT ${maxCount + 1}),
+    WITH "Found" AS MATERIALIZED (SELECT ${userColumns()}, ${keyColumns()} FROM "User" WHERE ${found} LIMIT ${maxCount + 1}),
     "Total" AS MATERIALIZED (SELECT count(*)::int AS "count" FROM "Found")
     SELECT
       "count",
       CASE WHEN "count" <= ${maxCount} THEN (
         SELECT json_agg(json_build_array("age", "people"))::text FROM (
-          SELECT coalesce("age", ${Prisma.raw(String(UNKNOWN_AGE))}) AS "age", count(*) AS "people" FROM "Found" GROUP BY 1
+          SELECT coalesce(${age}, ${Prisma.raw(String(UNKNOWN_AGE))}) AS "age", count(*) AS "people" FROM "Found" GROUP BY 1
         ) AS "Age"
       ) END AS "ages",
       CASE WHEN "count" <= ${maxCount} THEN (
-        SELECT json_agg(json_build_array("id", "username", "email", "age"))::text FROM (
-          SELECT * FROM "Found" ORDER BY ${order} LIMIT ${size} OFFSET ${offset}
+        SELECT json_agg("Page")::text FROM (
+          SELECT ${userColumns()} FROM "Found" ORDER BY ${order} LIMIT ${size} OFFSET ${offset}
         ) AS "Page"
       ) END AS "users"
     FROM "Total"`
-  const people: [id: number, username: string, email: string, age: number | null][] = JSON.parse(row?.users ?? '[]')
   return {
-    users: people.map(([id, username, email, age]) => ({ id, username, email, age })),
+    users: JSON.parse(row?.users ?? '[]'),
     count: row?.count ?? 0,
     histogram: parseAges(row?.ages),
   }
-}
-
-/** Walks people in the order until the page is full, or sorts all who are found, whichever promises to be quicker. */
-async function readSorted(found: Prisma.Sql, sort: Sort, dir: Direction, { offset, size }: Place): Promise<UserRow[]> {
-  const [matches, everybody] = await Promise.all([estimateMatches(found), sumAges()])
-  // A row takes about the same time both ways; the planner supposes that a walk would find its rows side by side.
-  const isWalkQuicker = (offset + size) * everybody < matches * matches
-  // The planner leaves a query with an OFFSET as it is: it finds all of them first.
-  const findAll = Prisma.raw(isWalkQuicker ? '' : 'OFFSET 0')
-  const order = orderBy(sort, dir)
-  return database().$queryRaw<UserRow[]>`
-    SELECT "id", "username", "email", "User"."age" FROM (
-      SELECT "id" FROM (SELECT ${sortedColumns(sort)} FROM "User" WHERE ${found} ${findAll}) AS "Found"
-      ORDER BY ${order} LIMIT ${size} OFFSET ${offset}
-    ) AS "Page" JOIN "User" USING ("id") ORDER BY ${order}`
-}
-
-/** How many the planner expects to be found, without finding any: the statistics of the index have thousands of names. */
-async function estimateMatches(found: Prisma.Sql): Promise<number> {
-  const [row] = await database().$queryRaw<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }[]>`
-    EXPLAIN (FORMAT JSON) SELECT 1 FROM "User" WHERE ${found}`
-  return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0
 }
 
 /** Exact matches, then those whose username starts with a word, then all others, each by id: as few of each as the page may need. */
@@ -129,7 +108,7 @@ async function readRanked(found: Prisma.Sql, prefix: Prisma.Sql, exact: ExactMat
     ids.length > 0 ? Prisma.sql`SELECT unnest(${ids}::int[]) AS "id", ${Prisma.raw(String(rank))} AS "rank" UNION ALL` : [],
   )
   return database().$queryRaw<UserRow[]>`
-    SELECT "id", "username", "email", "age" FROM (
+    SELECT ${userColumns()} FROM (
       SELECT "id", min("rank") AS "rank" FROM (
         ${Prisma.join([Prisma.empty, ...ranks], ' ')}
         (SELECT "id", ${Prisma.raw(String(exact.length))} AS "rank" FROM "User" WHERE ${prefix} ORDER BY "id" LIMIT ${wanted})

@@ -10,7 +10,9 @@ import {
 import pg from 'pg'
 import { createDatabaseSql, maintenanceUrl } from '../../../server/database/postgres/create-database.ts'
 import { CREATE_MIGRATIONS_TABLE } from '../../../server/database/postgres/migrations-table.ts'
-import { EngineError, toEngineError } from '../engine-error.ts'
+import { connectionOptions } from '../../postgres/connection-options.ts'
+import { explainFault } from '../../postgres/explain-fault.ts'
+import { EngineError } from '../engine-error.ts'
 import type { Connection, Target } from '../target.ts'
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -18,7 +20,7 @@ const NO_SUCH_DATABASE = '3D000'
 
 /** The PostgreSQL database at `url`. */
 export function postgresTarget(url: string): Target {
-  const name = decodeURIComponent(new URL(url).pathname.slice(1))
+  const name = connectionOptions(url).database
   return {
     check: () => checkDatabase(url, name),
     create: () => withClient(maintenanceUrl(url), createDatabaseSql(name)),
@@ -29,7 +31,7 @@ export function postgresTarget(url: string): Target {
 }
 
 async function connect(url: string): Promise<Connection> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new pg.Client(connectionOptions(url))
   await client.connect()
   const run = (script: string) => runScript(client, script)
   return {
@@ -55,7 +57,7 @@ function adapterFactory(url: string, runScript: (script: string) => Promise<void
 
 function createFactory(url: string): PrismaPg {
   // One connection: the engine's lock is a session's.
-  const pool = new pg.Pool({ connectionString: url, max: 1 })
+  const pool = new pg.Pool({ ...connectionOptions(url), max: 1 })
   const query = pool.query.bind(pool)
   return new PrismaPg(Object.assign(pool, { query: async (config: pg.QueryConfig) => markCharacters(await query(config)) }), {
     disposeExternalPool: true,
@@ -127,12 +129,12 @@ async function checkDatabase(url: string, name: string): Promise<void> {
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.code === NO_SUCH_DATABASE)
       throw new EngineError(`Database \`${name}\` does not exist`, 'P1003')
-    throw new EngineError(`Cannot reach the database \`${name}\`: ${toEngineError(error).message}`, 'P1001')
+    throw new EngineError(`Cannot reach the database \`${name}\`: ${explainFault(error)}`, 'P1001')
   }
 }
 
 async function withClient(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new pg.Client(connectionOptions(url))
   try {
     await client.connect()
     await client.query(sql)

@@ -1,3 +1,4 @@
+import { explainFault } from '../../../prisma/postgres/explain-fault.ts'
 import { errorMessage, OperatorError } from '../../errors.ts'
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -14,22 +15,21 @@ export class ConnectError extends OperatorError {
 
   constructor({ database = '', host }: { database?: string | undefined; host: string }, error: unknown) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    super(`The database ${database} at ${host} cannot be reached: ${explain(error)}; check DATABASE_URL, and that PostgreSQL runs there`)
+    const isDatabaseMissing = code === NO_SUCH_DATABASE
+    const isRefused = REFUSALS.includes(code) || isPasswordMissing(error)
+    const advice = isDatabaseMissing
+      ? 'create it with roster prepare, or check DATABASE_URL'
+      : isRefused
+        ? 'check the role and the password in DATABASE_URL, and pg_hba.conf there'
+        : 'check DATABASE_URL, and that PostgreSQL runs there'
+    super(`The database ${database} at ${host} cannot be reached: ${explainFault(error)}; ${advice}`)
     this.database = database
-    this.isDatabaseMissing = code === NO_SUCH_DATABASE
-    this.isRefused = REFUSALS.includes(code) || isPasswordMissing(error)
+    this.isDatabaseMissing = isDatabaseMissing
+    this.isRefused = isRefused
   }
 }
 
-function explain(error: unknown): string {
-  if (isPasswordMissing(error)) return 'it demands a password, and there is none in DATABASE_URL'
-  // One for each address that the name of the host has.
-  if (error instanceof AggregateError) return error.errors.map(errorMessage).join(', ')
-  const message = errorMessage(error)
-  return message === 'timeout expired' ? 'it does not answer' : message
-}
-
-// The driver's own error, from before a password is sent.
+// Our own error, when the server has demanded one (prisma/postgres/password-file.ts).
 function isPasswordMissing(error: unknown): boolean {
-  return /client password must be a string/.test(errorMessage(error))
+  return /^the server demands a password/.test(errorMessage(error))
 }

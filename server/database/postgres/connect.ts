@@ -1,4 +1,6 @@
 import pg from 'pg'
+import { type ConnectionOptions, connectionOptions } from '../../../prisma/postgres/connection-options.ts'
+import { errorMessage, OperatorError } from '../../errors.ts'
 import { ConnectError } from './connect-error.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
@@ -13,14 +15,15 @@ type ConnectOptions = {
 
 /**
  * Connects to the PostgreSQL database at `url`. The caller ends the connection.
- * @throws ConnectError when that fails.
+ * @throws ConnectError when that fails, OperatorError when `url` cannot be followed.
  */
 export async function connectPostgres(
   url: string,
   { name, connectTimeoutMs = CONNECT_TIMEOUT_MS, queryTimeoutMs }: ConnectOptions,
 ): Promise<pg.Client> {
   const client = new pg.Client({
-    ...{ connectionString: url, application_name: `roster ${name}`, connectionTimeoutMillis: connectTimeoutMs, keepAlive: true },
+    ...readOptions(url),
+    ...{ application_name: `roster ${name}`, connectionTimeoutMillis: connectTimeoutMs, keepAlive: true },
     ...(queryTimeoutMs !== undefined && { query_timeout: queryTimeoutMs }),
   })
   // A lost connection fails the statement that is running, or the next one. Without a listener, it would end this process.
@@ -48,5 +51,13 @@ export async function withPostgres<Result>(
   } finally {
     // Not awaited: a server that hangs does not answer this either.
     client.end().catch(() => {})
+  }
+}
+
+function readOptions(url: string): ConnectionOptions {
+  try {
+    return connectionOptions(url)
+  } catch (error) {
+    throw new OperatorError(errorMessage(error))
   }
 }

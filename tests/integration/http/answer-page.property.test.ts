@@ -18,16 +18,18 @@ const AGES = [36, 37, 38]
 
 const { signal } = new AbortController()
 const secret = createSecretKey('secret', 'utf8')
+const readSecret = async () => secret
 
 /** The pages of the model on `database`. They show their data as JSON. */
 async function pagesOn(database: ReturnType<typeof temporaryDatabase>): Promise<NextPages> {
   await modelOn(database)
-  const { ROUTES, readDataVersion } = await import('../../../app/_request/routes.ts')
+  const { ROUTES, readAtVersion, readDataVersion } = await import('../../../app/_request/routes.ts')
   return {
     buildId: 'build',
     findRoute: (path) => ROUTES.find(({ pattern }) => pattern.test(path)) ?? expect.unreachable(),
     readDataVersion,
-    read: (route, path, params, answer) => currentAnswer.run(answer, () => route.read(path, params)),
+    readInstallationSecret: async () => null,
+    read: (route, path, params, answer) => readAtVersion(() => currentAnswer.run(answer, () => route.read(path, params))),
     render: async (_route, _params, _request, { data }) => {
       const shown = await Promise.all(Object.values(data))
       return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(shown)) }
@@ -57,7 +59,7 @@ test('an answer is never older than the last commit before its request, in whate
   for (const age of AGES) {
     commit(age)
     for (const url of URLS) {
-      const { tag, body } = await ask(pages, createPageAnswerer(pages, secret, false), url, null)
+      const { tag, body } = await ask(pages, createPageAnswerer(pages, readSecret, false), url, null)
       tags.set(`${url} ${age}`, tag)
       bodies.set(tag, body)
     }
@@ -79,7 +81,7 @@ test('an answer is never older than the last commit before its request, in whate
         return reading.finally(() => running.delete(reading))
       }
       const readDataVersion = scheduler.scheduleFunction(pages.readDataVersion)
-      const answerPage = createPageAnswerer({ ...pages, readDataVersion, read: scheduler.scheduleFunction(read) }, secret, false)
+      const answerPage = createPageAnswerer({ ...pages, readDataVersion, read: scheduler.scheduleFunction(read) }, readSecret, false)
       const runs = steps.map(async (step) => {
         await scheduler.schedule(Promise.resolve())
         if (typeof step === 'number') {

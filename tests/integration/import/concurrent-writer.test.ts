@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openForWriting } from '../../../server/database/sqlite/open-for-writing.ts'
-import { importPeople } from '../../../server/import/import-people.ts'
-import { stageRows } from '../../../server/import/stage.ts'
+import { importPeople } from '../../../server/import/sqlite/import-people.ts'
+import { stageRows } from '../../../server/import/sqlite/stage.ts'
 import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
 
 const OPTIONS = { key: 'email', mode: 'upsert', isDryRun: false, isBadSkipped: false, maxDelete: { people: 0 } } as const
@@ -18,7 +18,7 @@ async function importWhile(write: string) {
   const plan = await importPeople(database, {
     ...OPTIONS,
     onBeforeWrite: () => sql.exec(write),
-    onBeforeCommit: () => {},
+    onBeforeCommit: async () => {},
     onProgress: () => {},
     checkInterruption: () => {},
   })

@@ -1,16 +1,15 @@
-import type { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { openForWriting } from '../../../server/database/sqlite/open-for-writing.ts'
+import { describe, expect, test } from 'vitest'
+import { readDatabaseAddress } from '../../../server/database/url.ts'
 import { OperatorError } from '../../../server/errors.ts'
-import { importPeople } from '../../../server/import/import-people.ts'
+import { KEYS, MODES, type RefusedRow, type Rules } from '../../../server/import/import-database.ts'
 import type { Field, ImportedRow } from '../../../server/import/imported-row.ts'
-import { KEYS, MODES, type Rules } from '../../../server/import/plan.ts'
-import { stageRows } from '../../../server/import/stage.ts'
-import { addPeople, type NamedPerson } from '../../fixtures/named-people.ts'
-import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
+import { openImport } from '../../../server/import/open-import.ts'
+import { type Directory, ENGINES } from '../../fixtures/engines.ts'
+import type { NamedPerson } from '../../fixtures/named-people.ts'
 
-const RUNS = 300
+// A connection to PostgreSQL for each takes its time.
+const RUNS = { SQLite: 300, PostgreSQL: 100 }
 const UNIQUE_FIELDS = ['id', 'username', 'email'] as const
 
 type Row = Partial<Record<Field, string | number | null>>
@@ -50,50 +49,57 @@ const cases: fc.Arbitrary<Case> = fc
   })
   .map(({ allRows, header, ...others }) => ({ ...others, rows: allRows.map(([each, own]) => pick(each, header ?? own)) }))
 
-test('does what a naive model does, for random people, files, keys and modes', { timeout: 60_000 }, async () => {
-  const { file, sql } = temporaryDatabase()
-  await fc.assert(
-    fc.asyncProperty(cases, async (each) => {
-      sql.exec(`DELETE FROM "User"; DELETE FROM sqlite_sequence WHERE "name" = 'User'`)
-      addPeople(sql, each.table)
-      expect(await importCase(file, each)).toEqual(model(each))
-      expect(sql.prepare('SELECT sum("people") AS "people" FROM "UserAgeCount"').get()?.people).toBe(listPeople(sql).length)
-    }),
-    { numRuns: RUNS },
-  )
+describe.each(ENGINES)('on $name', ({ name, start }) => {
+  const temporaryDirectory = start()
+  const forgetIds = name === 'SQLite' ? `DELETE FROM sqlite_sequence WHERE "name" = 'User'` : `SELECT setval('"User_id_seq"', 1, false)`
+
+  test('does what a naive model does, for random people, files, keys and modes', { timeout: 60_000 }, async () => {
+    const directory = await temporaryDirectory()
+    await fc.assert(
+      fc.asyncProperty(cases, async (each) => {
+        await directory.execute(`DELETE FROM "User"; ${forgetIds}`)
+        await directory.addPeople(each.table)
+        expect(await importCase(directory, each)).toEqual(model(each))
+        const [counted] = await directory.query('SELECT sum("people") AS "people" FROM "UserAgeCount"')
+        expect(Number(counted?.people)).toBe((await listPeople(directory)).length)
+      }),
+      { numRuns: RUNS[name] },
+    )
+  })
 })
 
-async function importCase(file: string, { rows, ...options }: Case): Promise<Outcome> {
-  using database = openForWriting(file)
-  await stageRows(database, toImportedRows(rows), () => {})
+async function importCase(directory: Directory, { rows, ...options }: Case): Promise<Outcome> {
+  const database = await openImport(readDatabaseAddress(directory.url))
   const noop = () => {}
   try {
-    await importPeople(database, {
+    await database.stageRows(toImportedRows(rows), noop)
+    await database.importPeople({
       ...{ ...options, isDryRun: false, maxDelete: { percent: 100 } },
-      ...{ onBeforeWrite: noop, onBeforeCommit: noop, onProgress: noop, checkInterruption: noop },
+      ...{ onBeforeCommit: async () => {}, onProgress: noop, checkInterruption: noop },
     })
+    const refused: RefusedRow[] = []
+    for await (const row of database.listRefusedRows()) refused.push(row)
+    return { people: await listPeople(directory), refused: refused.map(({ line }) => line) }
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error
     return 'error'
+  } finally {
+    await database.close()
   }
-  const refused = database.prepare('SELECT "line" FROM "ImportRow" WHERE "reason" IS NOT NULL ORDER BY "row"').all()
-  return { people: listPeople(database), refused: refused.map(({ line }) => Number(line)) }
 }
 
 async function* toImportedRows(rows: Row[]): AsyncGenerator<ImportedRow> {
   for (const [index, cells] of rows.entries()) yield { line: index, cells, fault: null }
 }
 
-function listPeople(database: DatabaseSync): NamedPerson[] {
-  return database
-    .prepare('SELECT * FROM "User" ORDER BY "id"')
-    .all()
-    .map(({ id, username, email, age }) => ({
-      id: Number(id),
-      username: String(username),
-      email: String(email),
-      age: age === null ? null : Number(age),
-    }))
+async function listPeople({ query }: Directory): Promise<NamedPerson[]> {
+  const people = await query('SELECT "id", "username", "email", "age" FROM "User" ORDER BY "id"')
+  return people.map(({ id, username, email, age }) => ({
+    id: Number(id),
+    username: String(username),
+    email: String(email),
+    age: age === null ? null : Number(age),
+  }))
 }
 
 /** The same in memory, by trying until nothing changes. */

@@ -75,6 +75,13 @@ describe.runIf(engine)('in PostgreSQL', () => {
     )
   })
 
+  test('the next id is behind the ids that a writer has chosen, also behind the first one of all', async () => {
+    const { execute, query } = await temporaryDirectory()
+    await execute(`INSERT INTO "User" VALUES (1, 'a', 'a@b'); INSERT INTO "User" ("username", "email") VALUES ('b', 'b@b')`)
+    await execute(`INSERT INTO "User" VALUES (7, 'g', 'g@b'); INSERT INTO "User" ("username", "email") VALUES ('h', 'h@b')`)
+    expect(await query('SELECT "id" FROM "User" ORDER BY "id"')).toEqual([1, 2, 7, 8].map((id) => ({ id })))
+  })
+
   test('each character folds as in SQLite', async () => {
     const { query } = await temporaryDirectory()
     const { readSearch } = await modelOn(temporaryDatabase())

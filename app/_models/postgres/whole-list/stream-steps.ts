@@ -9,6 +9,7 @@ import type { UserRow } from '../../user-rows.ts'
 import { readAges } from '../ages.ts'
 import { queryPatiently } from '../database.ts'
 import { readSearch } from '../folding.ts'
+import { userColumns } from '../user-columns.ts'
 import { foundBy, listSections, type Section } from './list-sections.ts'
 
 // The first step is short, so that a reader soon has something.
@@ -58,7 +59,7 @@ function readStep({ key, dir, where }: Section, after: ListPosition['key'] | nul
   const beyond = Prisma.raw(dir === 'asc' ? '>' : '<')
   const isBeyond = after === null ? Prisma.sql`TRUE` : Prisma.sql`${column} ${beyond} ${key === 'id' ? Number(after) : readKey(after)}`
   return queryPatiently<UserRow & { key: string | number }>(Prisma.sql`
-    SELECT "id", "username", "email", "age", ${column} AS "key" FROM "User"
+    SELECT ${userColumns()}, ${column} AS "key" FROM "User"
     WHERE ${where} AND ${isBeyond} ORDER BY ${column} ${Prisma.raw(dir)} LIMIT ${limit}`)
 }
 

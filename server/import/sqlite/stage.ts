@@ -1,8 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { FIELDS, type ImportedRow } from './imported-row.ts'
-
-/** The bit of each field in "given": 1 for the id, then 2, 4 and 8. */
-export const GIVEN = { id: 1, username: 2, email: 4, age: 8 } as const
+import { givenFields, type ImportedRow } from '../imported-row.ts'
 
 const ROWS_PER_TURN = 5_000
 
@@ -31,10 +28,7 @@ export async function stageRows(database: DatabaseSync, rows: AsyncIterable<Impo
   let count = 0
   database.exec('BEGIN')
   for await (const { line, cells, fault } of rows) {
-    let given = 0
-    // An id without a value is no id: the person keeps theirs, or gets a new one.
-    for (const field of FIELDS) if (field in cells && (field !== 'id' || cells.id !== null)) given += GIVEN[field]
-    insert.run(line, given, cells.id ?? null, cells.username ?? null, cells.email ?? null, cells.age ?? null, fault)
+    insert.run(line, givenFields(cells), cells.id ?? null, cells.username ?? null, cells.email ?? null, cells.age ?? null, fault)
     count += 1
     if (count % ROWS_PER_TURN === 0) onProgress()
   }

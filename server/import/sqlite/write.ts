@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { constraintMessage } from '../database/constraint-message.ts'
-import { suspendDerivation } from '../database/sqlite/rebuild.ts'
-import { enlargeCache } from '../database/sqlite/sqlite.ts'
+import { constraintMessage } from '../../database/constraint-message.ts'
+import { suspendDerivation } from '../../database/sqlite/rebuild.ts'
+import { enlargeCache } from '../../database/sqlite/sqlite.ts'
 
 /** Small enough to show progress and to obey signals; large, as the search index writes its part at the end of each statement. */
 const ROWS_PER_STATEMENT = 25_000

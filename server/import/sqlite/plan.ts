@@ -1,13 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { takenMessage } from '../database/constraint-message.ts'
-import { GIVEN } from './stage.ts'
-
-export const KEYS = ['email', 'username', 'id'] as const
-export const MODES = ['add', 'update', 'upsert', 'mirror'] as const
-
-export type Rules = { key: (typeof KEYS)[number]; mode: (typeof MODES)[number] }
-
-export type Plan = { added: number; changed: number; same: number; removed: number; refused: number }
+import { takenMessage } from '../../database/constraint-message.ts'
+import type { Plan, Rules } from '../import-database.ts'
+import { GIVEN } from '../imported-row.ts'
 
 const UNIQUE_FIELDS = ['id', 'username', 'email'] as const
 const FILLED_FIELDS = ['username', 'email', 'age'] as const
