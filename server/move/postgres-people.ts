@@ -11,7 +11,7 @@ import { prepareDatabase } from '../database/postgres/prepare.ts'
 import { listSchemaProblems } from '../database/postgres/schema-problems.ts'
 import { refreshStatistics } from '../database/postgres/seed.ts'
 import { describeDatabase } from '../database/url.ts'
-import { errorMessage, isErrorCode, OperatorError } from '../errors.ts'
+import { errorMessage, OperatorError } from '../errors.ts'
 import { toLine } from './digest.ts'
 import type { PeopleDatabase, PersonRow } from './people-database.ts'
 
@@ -19,9 +19,6 @@ const CONNECTION = { name: 'move' }
 
 const MAX_ID = 2 ** 31 - 1
 const UNKNOWN_AGE = -1
-
-// https://www.postgresql.org/docs/current/errcodes-appendix.html
-const NO_PRIVILEGE = '42501'
 
 /**
  * Opens the PostgreSQL database at `url` to read it.
@@ -89,8 +86,11 @@ class PostgresPeople implements PeopleDatabase {
     ])
   }
 
+  // Null for a role that may only read the tables, and for a sequence that was never used. Ids go on after the largest one then.
   async findLastId() {
-    const rows = await this.#query<[number]>('SELECT CASE WHEN "is_called" THEN "last_value" ELSE 0 END::float8 FROM "User_id_seq"')
+    const rows = await this.#query<[number | null]>(
+      `SELECT "last_value"::float8 FROM pg_sequences WHERE "schemaname" = current_schema() AND "sequencename" = 'User_id_seq'`,
+    )
     return rows[0]?.[0] ?? 0
   }
 
@@ -161,13 +161,9 @@ class PostgresPeople implements PeopleDatabase {
       return await work()
     } catch (error) {
       if (constraintMessage(error) !== null) throw error
-      throw new OperatorError(`The people cannot be moved: ${this.name}: ${explain(error)}`, { cause: error })
+      throw new OperatorError(`The people cannot be moved: ${this.name}: ${errorMessage(error)}; run the same command again to continue`, {
+        cause: error,
+      })
     }
   }
-}
-
-function explain(error: unknown): string {
-  const reason = errorMessage(error)
-  if (isErrorCode(error, NO_PRIVILEGE)) return `${reason}; use the role that owns the tables`
-  return `${reason}; run the same command again to continue`
 }

@@ -298,6 +298,7 @@ function addNamesOfAllScripts(sql: DatabaseSync): void {
   const assigned = characters.filter((character) => !/[\p{Cc}\p{Cn}\p{Co}\p{Cs}]/u.test(character))
   const tried = assigned.filter((_, index) => index % CHARACTERS_PER_TRIED_ONE === 0)
   sql.exec('BEGIN')
+  add(['\\', 'N', '\\', '\\', 't'])
   for (let start = 0; start < tried.length; start += CHARACTERS_PER_NAME) add(tried.slice(start, start + CHARACTERS_PER_NAME))
   sql.exec('COMMIT')
 }
