@@ -221,6 +221,22 @@ describe.each(ENGINES.filter(({ name }) => name === 'PostgreSQL'))('to and from 
     expect(stderr).toMatch(/is not equal to what was moved \(10 people, SHA-256 \w+, instead of 10 people, \w+\)/)
   })
 
+  test('a person whom the target alone refuses is named', async () => {
+    const source = newDirectory()
+    await source.addPeople(NAMED_PEOPLE)
+    const { url, execute, query } = await temporaryDirectory()
+    await execute(`ALTER TABLE "User" ADD CONSTRAINT "username must not be ada" CHECK ("username" <> 'ada')`)
+    expect(await runMove(source.url, url)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(
+        'refuses the person with id 3: username must not be ada; correct or remove that person in the source',
+      ),
+    })
+    await execute('ALTER TABLE "User" DROP CONSTRAINT "username must not be ada"')
+    expect(await runMove(source.url, url)).toMatchObject({ status: 0 })
+    expect(await query(ALL_PEOPLE)).toEqual(NAMED_PEOPLE)
+  })
+
   test('a password is not printed, and an address of neither kind is refused', async () => {
     const { url } = newDirectory()
     const unreachable = await runMove(url, 'postgresql://roster:secret@127.0.0.1:1/roster')
