@@ -83,11 +83,15 @@ addCommand('export', 'Write people to a file or to stdout: everybody, or those o
   })
 
 addCommand('move', 'Copy the people, with their ids, to another database, and prove both equal; the source is only read', [
-  'roster move --to postgresql://roster@db.example.com/roster   # the password is in ~/.pgpass or the file that PGPASSFILE names',
+  'roster move --to postgresql://roster@db.example.com/roster             # goes on after an interruption, too',
+  'roster move --to postgresql://roster@db.example.com/roster --mirror    # catches up',
   'DATABASE_URL=postgresql://roster@db.example.com/roster roster move --to file:/srv/roster/roster.db',
 ])
-  .requiredOption('--to <URL>', 'The other database, without a password: other users of this machine could see it')
-  .option('--mirror', 'Change and remove people there who differ, in an earlier copy of this database')
+  .requiredOption(
+    '--to <URL>',
+    'The other database. Its password belongs in ~/.pgpass or the file of PGPASSFILE: other users could see it here',
+  )
+  .option('--mirror', 'Make an earlier copy equal: change and remove people who differ there')
   .action(async ({ to, mirror = false }: { to: string; mirror?: boolean }) => {
     process.exitCode = await (await import('./commands/move.ts')).move(to, mirror)
   })
