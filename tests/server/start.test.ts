@@ -152,7 +152,10 @@ describe('a start that fails prints the reason in one line, and changes nothing'
 
   test.each([
     ['mysql://db/roster', 'DATABASE_URL is "mysql://db/roster"'],
-    ['postgresql://web:secret@127.0.0.1:1/roster', /^(?!.*secret)The database roster at 127\.0\.0\.1 cannot be reached: connect ECONNREFUSED/],
+    [
+      'postgresql://web:secret@127.0.0.1:1/roster',
+      /^(?!.*secret)The database roster at 127\.0\.0\.1 cannot be reached: connect ECONNREFUSED/,
+    ],
   ])('DATABASE_URL=%s', async (url, line) => {
     await expectRefusal(start({ env: { DATABASE_URL: url } }), line)
   })
