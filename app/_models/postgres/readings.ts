@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
+import packageJson from '../../../package.json' with { type: 'json' }
 import { connectionOptions } from '../../../prisma/postgres/connection-options.ts'
 import { isLost, toConnectFault } from './faults.ts'
 import { ReadConnection } from './read-connection.ts'
@@ -32,8 +33,9 @@ export class Readings {
 
   constructor(url: string) {
     this.#options = {
-      application_name: 'roster',
       ...connectionOptions(url),
+      // By the release `roster prepare` knows which nodes a migration would break (server/database/postgres/contract-migrations.ts).
+      application_name: `roster ${packageJson.version}`,
       max: CONNECTIONS,
       maxLifetimeSeconds: CONNECTION_LIFETIME_SECONDS,
       idleTimeoutMillis: 0,
