@@ -67,9 +67,12 @@ describe.each(ENGINES.filter(({ name }) => name === 'PostgreSQL'))('on $name', (
       [expect.stringMatching(/^Sorted lists: cannot be read: heap tuple .* lacks matching index tuple within index "User_age_id_idx"$/)],
     ],
     [
-      'a person who is not found',
-      (directory) => withoutIndex(directory, 'User_search_idx', `UPDATE "User" SET "username" = 'hidden 100%_\\' WHERE "id" = 3`),
-      ['Search index: does not find 1 person (id 3)'],
+      'a person who is not found by all words, and one who is not found by the name',
+      async (directory) => {
+        await withoutIndex(directory, 'User_search_idx', `UPDATE "User" SET "username" = 'hidden 100%_\\' WHERE "id" = 3`)
+        await withoutIndex(directory, 'User_username_search_idx', `UPDATE "User" SET "username" = 'lost' WHERE "id" = 4`)
+      },
+      ['Search index: does not find 2 people (id 3, 4)'],
     ],
   ])('%s is found and repaired', async (_, damage, problems) => {
     const directory = await directoryWithPeople()
