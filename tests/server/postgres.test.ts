@@ -15,7 +15,7 @@ const REPORT_ENGINES = importing(`
   const { cache } = createRequire('file:///')
   process.on('exit', () => {
     const packages = new Set(Object.keys(cache).map((file) => file.split('/node_modules/').at(-1).split('/')[0]))
-    writeSync(1, 'engines ' + ['pg', 'better-sqlite3'].filter((name) => packages.has(name)) + String.fromCharCode(10))
+    writeSync(1, 'engines ' + ['better-sqlite3', 'pg'].filter((name) => packages.has(name)) + String.fromCharCode(10))
   })`)
 
 const PAGES = ['/', '/users?q=ada', '/user/profile/3', '/user/profile/999', '/nowhere']
@@ -98,14 +98,14 @@ describe.runIf(findPostgres() !== null)('on PostgreSQL', () => {
     expect((await httpGet(socket, '/readyz')).status).toBe(200)
   })
 
-  test('master and workers load only the engine that they serve', async () => {
+  test('master and workers on a SQLite file load nothing of PostgreSQL', async () => {
     const { roster: onFile } = await serveTemporaryWorkers({ WEB_WORKERS: '1', NODE_OPTIONS: REPORT_ENGINES })
     const { roster: onServer } = startNode(asWeb(prepared), { NODE_OPTIONS: REPORT_ENGINES })
     await onServer.printed(/Roster serves/)
     for (const roster of [onFile, onServer]) await roster.stop()
     const engines = (roster: RosterProcess) => roster.stdout.match(/^engines.*$/gm)?.sort()
     expect(engines(onFile)).toEqual(['engines ', 'engines better-sqlite3'])
-    expect(engines(onServer)).toEqual(['engines pg', 'engines pg'])
+    expect(engines(onServer)).toEqual(['engines better-sqlite3,pg', 'engines pg'])
   })
 
   test('a role that PostgreSQL does not let in ends the start in one line, without the password', async () => {
