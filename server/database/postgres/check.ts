@@ -25,15 +25,19 @@ export type Check = {
 export const REPAIRS = ['keys', 'counts', 'next id', 'indexes'] as const
 export type Repair = (typeof REPAIRS)[number]
 
-/** Without a problem of these, the database can have `PEOPLE_CHECKS`. */
+/** Without a problem of these, the database can have the others. */
 export const SCHEMA_CHECKS: Check[] = [
   { name: 'Indexes', findProblem: invalidIndexProblem, repair: 'indexes' },
   { name: 'Schema', findProblem: schemaProblem, repair: null },
 ]
 
-export const PEOPLE_CHECKS: Check[] = [
+/** Those that read all blocks, by the extension amcheck. */
+export const BLOCK_CHECKS: Check[] = [
   { name: 'Structure', findProblem: structureProblem, repair: null },
   { name: 'Sorted lists', findProblem: sortedListProblem, repair: 'indexes' },
+]
+
+export const PEOPLE_CHECKS: Check[] = [
   { name: 'Folded names', findProblem: keyProblem, repair: 'keys' },
   { name: 'Search index', findProblem: searchProblem, repair: 'indexes' },
   { name: 'Ages', findProblem: ageProblem, repair: 'counts' },
@@ -41,7 +45,7 @@ export const PEOPLE_CHECKS: Check[] = [
   { name: 'Constraints', findProblem: constraintProblem, repair: null },
 ]
 
-/** Whether the extension amcheck is there for this role: without it, damaged blocks are not found. */
+/** Whether the extension amcheck is there for this role. */
 export async function isAmcheckUsable(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ isUsable: boolean }>(`
     SELECT count(*) = 2 AS "isUsable" FROM unnest(ARRAY['bt_index_check(regclass,boolean)',
@@ -67,14 +71,12 @@ async function schemaProblem(client: pg.Client): Promise<string | null> {
 }
 
 async function structureProblem(client: pg.Client): Promise<string | null> {
-  if (!(await isAmcheckUsable(client))) return null
   const { rows } = await client.query<{ place: string }>(`
     SELECT 'block ' || "blkno" || ': ' || "msg" AS "place" FROM verify_heapam('"User"', on_error_stop => true) LIMIT 3`)
   return rows.length === 0 ? null : rows.map(({ place }) => place).join('; ')
 }
 
 async function sortedListProblem(client: pg.Client): Promise<string | null> {
-  if (!(await isAmcheckUsable(client))) return null
   await client.query(`
     SELECT bt_index_check("indexrelid", true) FROM pg_index JOIN pg_class ON pg_class.oid = "indexrelid" JOIN pg_am ON pg_am.oid = "relam"
     WHERE "indrelid" = '"User"'::regclass AND "amname" = 'btree'`)
