@@ -6,7 +6,17 @@ import { httpGet } from '../fixtures/http-get.ts'
 import { connect, PostgresServer, runScript } from '../fixtures/postgres-server.ts'
 import { RosterProcess } from '../fixtures/roster-process.ts'
 import { temporaryFolder } from '../fixtures/temporary-database.ts'
-import { SERVE, WAIT } from '../fixtures/temporary-workers.ts'
+import { importing, SERVE, serveTemporaryWorkers, WAIT } from '../fixtures/temporary-workers.ts'
+
+// Printed by each process when it ends. Not by the console, which goes to the log.
+const REPORT_ENGINES = importing(`
+  import { writeSync } from 'node:fs'
+  import { createRequire } from 'node:module'
+  const { cache } = createRequire('file:///')
+  process.on('exit', () => {
+    const packages = new Set(Object.keys(cache).map((file) => file.split('/node_modules/').at(-1).split('/')[0]))
+    writeSync(1, 'engines ' + ['better-sqlite3', 'pg'].filter((name) => packages.has(name)) + String.fromCharCode(10))
+  })`)
 
 const PAGES = ['/', '/users?q=ada', '/user/profile/3', '/user/profile/999', '/nowhere']
 
@@ -86,6 +96,16 @@ describe.runIf(findPostgres() !== null)('on PostgreSQL', () => {
     await roster.printed(/The database is there: pages can be served/)
     expect((await httpGet(socket, '/user/profile/1')).body).toContain('admin@example.com')
     expect((await httpGet(socket, '/readyz')).status).toBe(200)
+  })
+
+  test('master and workers on a SQLite file load nothing of PostgreSQL', async () => {
+    const { roster: onFile } = await serveTemporaryWorkers({ WEB_WORKERS: '1', NODE_OPTIONS: REPORT_ENGINES })
+    const { roster: onServer } = startNode(asWeb(prepared), { NODE_OPTIONS: REPORT_ENGINES })
+    await onServer.printed(/Roster serves/)
+    for (const roster of [onFile, onServer]) await roster.stop()
+    const engines = (roster: RosterProcess) => roster.stdout.match(/^engines.*$/gm)?.sort()
+    expect(engines(onFile)).toEqual(['engines ', 'engines better-sqlite3'])
+    expect(engines(onServer)).toEqual(['engines better-sqlite3,pg', 'engines pg'])
   })
 
   test('a role that PostgreSQL does not let in ends the start in one line, without the password', async () => {

@@ -1,6 +1,5 @@
 import type pg from 'pg'
 import { OperatorError } from '../../errors.ts'
-import { formatBytes } from '../../format.ts'
 import { withPostgres } from './connect.ts'
 import { listMigrations, readMigrationState } from './migrate.ts'
 import { readRole } from './role.ts'
@@ -33,7 +32,7 @@ export async function printPostgresStatus(url: string, print: (name: string, val
   })
 }
 
-/** Such as "PostgreSQL 15.14, standby, 12 kB behind what it has received (0.2 s)". */
+/** Such as "PostgreSQL 15.14, standby, 12,000 bytes behind what it has received (0.2 s)". */
 async function describeServer(client: pg.Client): Promise<string> {
   const { rows } = await client.query<ServerState>(`
     SELECT split_part(current_setting('server_version'), ' ', 1) AS "version", pg_is_in_recovery() AS "isStandby",
@@ -48,7 +47,7 @@ async function describeServer(client: pg.Client): Promise<string> {
 function describeStandby({ isReceiving, lagBytes, lagSeconds }: ServerState): string {
   if (!isReceiving) return 'standby that receives nothing from its primary'
   if (lagBytes === null || lagBytes <= 0) return 'standby, not behind what it has received'
-  return `standby, ${formatBytes(lagBytes)} behind what it has received${lagSeconds === null ? '' : ` (${lagSeconds.toFixed(1)} s)`}`
+  return `standby, ${lagBytes.toLocaleString('en')} bytes behind what it has received${lagSeconds === null ? '' : ` (${lagSeconds.toFixed(1)} s)`}`
 }
 
 async function describeRole(client: pg.Client): Promise<string> {

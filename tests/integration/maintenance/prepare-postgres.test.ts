@@ -6,6 +6,7 @@ import { SAMPLE_PEOPLE } from '../../../server/database/sample-people.ts'
 import { findPostgres } from '../../fixtures/find-postgres.ts'
 import { connect, PostgresServer, runScript } from '../../fixtures/postgres-server.ts'
 import { PrismaProject } from '../../fixtures/prisma-project.ts'
+import { RosterProcess } from '../../fixtures/roster-process.ts'
 
 const report = () => {}
 const MIGRATIONS = listMigrations()
@@ -111,10 +112,10 @@ describe.runIf(findPostgres() !== null)('with PostgreSQL', () => {
     expect(await findReadinessProblem(url)).toMatchObject({ reason: expect.stringContaining(reason) })
   })
 
-  test('an empty database in another locale is refused, with the statement that creates the right one', async () => {
+  test('an empty database whose locale knows only the letters of ASCII is refused, with the statement that creates the right one', async () => {
     await runScript(server.url('postgres'), `CREATE DATABASE "ascii" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`)
     await expect(prepare(server.url('ascii'))).rejects.toThrow(
-      /it is in UTF8, with LC_COLLATE C and LC_CTYPE C: .*CREATE DATABASE "ascii" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C\.UTF-8'$/,
+      /it has the encoding UTF8 and LC_CTYPE C, and must have .*CREATE DATABASE "ascii" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C\.UTF-8'$/,
     )
   })
 
@@ -128,6 +129,34 @@ describe.runIf(findPostgres() !== null)('with PostgreSQL', () => {
     await expect(prepare(as('web', server.url('missing')))).rejects.toThrow(
       /: it does not exist, and role "web" may not create it; have a superuser run: CREATE DATABASE "missing" /,
     )
+  })
+
+  test('`roster status` shows server, role and migrations, and exits with 1 where pages could not be served', async () => {
+    const status = async (url: string) => {
+      const roster = new RosterProcess({ command: [process.execPath, 'server/roster.ts', 'status'], env: { DATABASE_URL: url } })
+      return { ...(await roster.exited()), stdout: roster.stdout, stderr: roster.stderr }
+    }
+    const ready = await server.createDatabase(prepared)
+    const all = NAMES.length
+    expect(await status(as('web:secret', ready))).toEqual({
+      ...{ status: 0, signal: null, stderr: '' },
+      stdout: expect.stringMatching(
+        `^Database    postgresql://web@localhost:5432/test_\\d+\nServer      PostgreSQL [\\d.]+, primary\nRole        web, may only read; "postgres" may migrate\nPeople      0\nMigrations  ${all} of ${all} applied\nSchema      matches the migrations\n$`,
+      ),
+    })
+    expect(await status(await server.createDatabase())).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining(`Migrations  0 of ${all} applied\nPending     ${NAMES.join(', ')}\n`),
+      stderr: expect.stringMatching(
+        /^The database .* cannot be served: it lacks migrations; apply them with roster prepare, as the role that owns it\n$/,
+      ),
+    })
+    expect(await status('postgresql://web:secret@127.0.0.1:1/roster')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(
+        /^(?!.*secret)The database roster at 127\.0\.0\.1 cannot be reached: connect ECONNREFUSED .*; check DATABASE_URL/,
+      ),
+    })
   })
 
   test('migrations of a newer release keep no older node from serving; a missing object or permission does, by name', async () => {
