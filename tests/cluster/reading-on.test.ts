@@ -89,8 +89,7 @@ test('a node with a standby of its own shows all pages when etcd has gone and th
   const results = await Promise.all(visitors.map((each) => each.stop()))
   local.node.host.reconnect()
   databases.startEtcd()
-  const primary = await databases.complete()
-  expect(await primary.isPrimary()).toBe(true)
+  await databases.complete()
   for (const { count, failures } of results) {
     expect(count).toBeGreaterThan(100)
     expect(failures).toEqual([])
