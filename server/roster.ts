@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import { addImportOptions } from './commands/import-options.ts'
-import { OperatorError } from './errors.ts'
+import { OperatorError, UsageError } from './errors.ts'
 import { MAX_SEED_PEOPLE, MAX_WEB_WORKERS, readSettings } from './settings.ts'
 
 const USAGE_ERROR_STATUS = 2
@@ -40,7 +40,9 @@ if (hasSources) {
 addCommand('prepare', 'Create the database, or copy it and apply pending migrations', [
   'roster prepare',
   'SEED=none roster prepare  # a new database has no people',
-]).action(async () => (await import('./commands/prepare.ts')).prepare())
+])
+  .option('--contract', 'On PostgreSQL: also remove what older releases use; confirms that none of them serves any more')
+  .action(async ({ contract = false }: { contract?: boolean }) => (await import('./commands/prepare.ts')).prepare(contract))
 
 addCommand('seed', 'Add the sample people who are missing; changes and deletes no one', ['roster seed', 'roster seed --count 100000'])
   .option(
@@ -79,7 +81,23 @@ addCommand('export', 'Write people to a file or to stdout: everybody, or those o
   .option('--for <PROGRAM>', 'excel: CSV that Excel reads as UTF-8, and in which no value is a formula')
   .option('--version <VERSION>', 'The version of vCard: 3.0 or 4.0')
   .action(async (file: string | undefined, options: Record<string, string>) => {
-    process.exitCode = await (await import('./commands/export.ts')).exportPeople(file, options)
+    const exitStatus = await (await import('./commands/export.ts')).exportPeople(file, options)
+    // The pages keep their connections to PostgreSQL open. An empty write ends after all others.
+    process.stdout.write('', () => process.exit(exitStatus))
+  })
+
+addCommand('move', 'Copy the people, with their ids, to another database, and prove both equal; the source is only read', [
+  'roster move --to postgresql://roster@db.example.com/roster             # goes on after an interruption, too',
+  'roster move --to postgresql://roster@db.example.com/roster --mirror    # catches up',
+  'DATABASE_URL=postgresql://roster@db.example.com/roster roster move --to file:/srv/roster/roster.db',
+])
+  .requiredOption(
+    '--to <URL>',
+    'The other database. Its password belongs in ~/.pgpass or the file of PGPASSFILE: other users could see it here',
+  )
+  .option('--mirror', 'Make an earlier copy equal: change and remove people who differ there')
+  .action(async ({ to, mirror = false }: { to: string; mirror?: boolean }) => {
+    process.exitCode = await (await import('./commands/move.ts')).move(to, mirror)
   })
 
 addCommand('backup', 'Copy the database while it is in use, and verify the copy', [
@@ -136,7 +154,7 @@ try {
 } catch (error) {
   if (!(error instanceof OperatorError)) throw error
   console.error(error.message)
-  process.exit(1)
+  process.exit(error instanceof UsageError ? USAGE_ERROR_STATUS : 1)
 }
 
 /** Adds a command; `examples` are lines of its help. */

@@ -8,6 +8,8 @@ type PrepareOptions = {
   report?: (line: string) => void
   /** Whether workers of the previous release may serve the database meanwhile. */
   isServed?: boolean
+  /** Whether the operator has confirmed that no web nodes run which pending migrations of PostgreSQL would break. */
+  isContractConfirmed?: boolean
 }
 
 /**

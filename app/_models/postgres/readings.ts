@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
+import packageJson from '../../../package.json' with { type: 'json' }
 import { connectionOptions } from '../../../prisma/postgres/connection-options.ts'
 import { isLost, toConnectFault } from './faults.ts'
 import { ReadConnection } from './read-connection.ts'
@@ -32,8 +33,9 @@ export class Readings {
 
   constructor(url: string) {
     this.#options = {
-      application_name: 'roster',
       ...connectionOptions(url),
+      // By the release `roster prepare` knows which nodes a migration would break (server/database/postgres/contract-migrations.ts).
+      application_name: `roster ${packageJson.version}`,
       max: CONNECTIONS,
       maxLifetimeSeconds: CONNECTION_LIFETIME_SECONDS,
       idleTimeoutMillis: 0,
@@ -104,15 +106,17 @@ export class Readings {
   }
 
   #replacePool(): void {
-    // Nobody waits for a connection of it: it has as many as there are turns. Those in use end when they are given back.
-    void this.#pool.end()
+    const old = this.#pool
     this.#pool = this.#openPool()
+    // Once all who have just asked it for a connection have one, or none: it would forget them. Those in use end when they are given back.
+    setTimeout(() => void old.end(), CONNECT_TIMEOUT_MS)
   }
 
   #openPool(): pg.Pool {
     const pool = new pg.Pool(this.#options)
-    // A connection that is lost while nothing is read is no fault.
+    // A connection that is lost fails the statement that it runs, if any. Without listeners, it would end this process.
     pool.on('error', () => {})
+    pool.on('connect', (client) => client.on('error', () => {}))
     return pool
   }
 }

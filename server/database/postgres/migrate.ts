@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { errorMessage, OperatorError } from '../../errors.ts'
 import { type Migration, readMigrations } from '../migration-files.ts'
+import { isServableBy } from './contract-migrations.ts'
 import { CREATE_MIGRATIONS_TABLE } from './migrations-table.ts'
 
 const MIGRATIONS = new URL('../../../prisma/postgres/migrations/', import.meta.url)
@@ -9,7 +10,7 @@ const MIGRATIONS = new URL('../../../prisma/postgres/migrations/', import.meta.u
 export type MigrationState = {
   /** What the database lacks of this release's migrations, oldest first. */
   pending: Migration[]
-  /** The names of migrations that this release does not know: those of a newer one, which keep an older one working until all are newer. */
+  /** The names of migrations that this release does not have: those of a newer one, after which this one still works. */
   unknown: string[]
   /** Whether there is nothing in the database yet. */
   isEmpty: boolean
@@ -22,7 +23,7 @@ export function listMigrations(): Migration[] {
 
 /**
  * Which migrations the database has.
- * @throws OperatorError when another program created it, or a migration failed half-way.
+ * @throws OperatorError when another program created it, a migration failed half-way, or a newer release has removed what this one uses.
  */
 export async function readMigrationState(client: pg.Client): Promise<MigrationState> {
   const migrations = listMigrations()
@@ -41,9 +42,12 @@ export async function readMigrationState(client: pg.Client): Promise<MigrationSt
       `migration ${failed.name} failed in it, or is being applied by another process; wait for that, or see npx prisma migrate resolve --help`,
     )
   const applied = new Set(records.map(({ name }) => name))
+  const unknown = [...applied.difference(known)]
+  const removing = unknown.filter((name) => !isServableBy(name))
+  if (removing.length > 0) throw new OperatorError(`a newer release has removed what this one uses (${removing.join(', ')}); run that one`)
   return {
     pending: migrations.filter(({ name }) => !applied.has(name)),
-    unknown: [...applied.difference(known)],
+    unknown,
     isEmpty: applied.size === 0,
   }
 }

@@ -3,6 +3,7 @@ import { errorMessage, OperatorError } from '../../errors.ts'
 import type { Settings } from '../../settings.ts'
 import { describeDatabase } from '../url.ts'
 import { ConnectError } from './connect-error.ts'
+import { expectNodesToSurvive } from './contract-migrations.ts'
 import { connectOrCreate, createDatabaseSql } from './create-database.ts'
 import { applyMigrations, type MigrationState, readMigrationState } from './migrate.ts'
 import { type Role, readRole } from './role.ts'
@@ -27,6 +28,8 @@ type PrepareOptions = {
   seed?: Settings['seed']
   /** Called before each step that takes time. */
   report?: (line: string) => void
+  /** Whether the operator has confirmed that no web nodes run which pending migrations would break. */
+  isContractConfirmed?: boolean
   /** How long to wait for another process that prepares the database. */
   maxWaitMs?: number
 }
@@ -41,14 +44,14 @@ type Work = Required<PrepareOptions> & { name: string }
  */
 export async function prepareDatabase(
   url: string,
-  { seed = 'samples', report = console.log, maxWaitMs = MAX_WAIT_MS }: PrepareOptions = {},
+  { seed = 'samples', report = console.log, isContractConfirmed = false, maxWaitMs = MAX_WAIT_MS }: PrepareOptions = {},
 ): Promise<{ people: number }> {
   const name = describeDatabase({ engine: 'postgres', url })
   try {
     const client = await connectOrCreate(url, 'prepare')
     try {
       const { pending } = await readMigrationState(client)
-      if (pending.length > 0) await migrate(client, { name, seed, report, maxWaitMs })
+      if (pending.length > 0) await migrate(client, { name, seed, report, isContractConfirmed, maxWaitMs })
       await expectSchema(client)
       return { people: await countPeople(client) }
     } finally {
@@ -80,14 +83,16 @@ async function migrate(client: pg.Client, work: Work): Promise<void> {
   }
 }
 
-async function applyPending(client: pg.Client, { pending, unknown, isEmpty }: MigrationState, { name, seed, report }: Work): Promise<void> {
-  const names = pending.map((migration) => migration.name).join(', ')
+async function applyPending(client: pg.Client, { pending, unknown, isEmpty }: MigrationState, work: Work): Promise<void> {
+  const { name, seed, report, isContractConfirmed } = work
+  const names = pending.map((migration) => migration.name)
   if (unknown.length > 0)
     throw new OperatorError(
-      `it has migrations of a newer release (${unknown.join(', ')}) and lacks ${names}; prepare it with the newest release`,
+      `it has migrations of a newer release (${unknown.join(', ')}) and lacks ${names.join(', ')}; prepare it with the newest release`,
     )
   if (isEmpty) await expectLocale(client)
-  report(isEmpty ? `Creating ${name} …` : `Applying ${names} …`)
+  else await expectNodesToSurvive(client, names, isContractConfirmed)
+  report(isEmpty ? `Creating ${name} …` : `Applying ${names.join(', ')} …`)
   await applyMigrations(client, pending)
   if (isEmpty) await addPeople(client, seed)
   await expectSchema(client)
@@ -119,14 +124,14 @@ function expectOwner({ name, owner, isStandby, isReadOnly, isOwner }: Role): voi
     )
 }
 
+// Keys are compared by their bytes, whatever the locale is. But without a locale that knows letters, pg_trgm takes those beyond ASCII for spaces.
 async function expectLocale(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ encoding: string; collation: string; characters: string }>(`
-    SELECT pg_encoding_to_char("encoding") AS "encoding", "datcollate" AS "collation", "datctype" AS "characters"
-    FROM pg_database WHERE "datname" = current_database()`)
-  const { encoding, collation, characters = '' } = rows[0] ?? {}
-  if (encoding === 'UTF8' && collation === 'C' && /^C\.utf-?8$/i.test(characters)) return
+  const { rows } = await client.query<{ encoding: string; characters: string }>(`
+    SELECT pg_encoding_to_char("encoding") AS "encoding", "datctype" AS "characters" FROM pg_database WHERE "datname" = current_database()`)
+  const { encoding, characters = '' } = rows[0] ?? {}
+  if (encoding === 'UTF8' && !/^(C|POSIX)$/.test(characters)) return
   throw new OperatorError(
-    `it is in ${encoding}, with LC_COLLATE ${collation} and LC_CTYPE ${characters}: names would be sorted and found wrongly; drop it, and roster prepare creates it, or create it by: ${createDatabaseSql(client.database ?? '')}`,
+    `it has the encoding ${encoding} and LC_CTYPE ${characters}, and must have UTF8 and a locale of UTF-8, so that all letters can be searched; drop it, and roster prepare creates it, or create it by: ${createDatabaseSql(client.database ?? '')}`,
   )
 }
 

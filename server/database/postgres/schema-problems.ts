@@ -8,7 +8,10 @@ const DROPPED = /^DROP (TABLE|INDEX|FUNCTION|TRIGGER) (?:IF EXISTS )?"([^"]+)"|\
 /** An object that the migrations create, such as "index" and "User_age_id_idx". */
 type SchemaObject = { kind: string; name: string }
 
-/** What keeps pages from being read in a migrated database, as "index X is missing": what the migrations created, and this role may read. */
+/**
+ * What keeps pages from being read in a migrated database, as "index X is missing": what the migrations created, and this role may read.
+ * What a newer release has removed, after no supported one used it, is not missing.
+ */
 export async function listSchemaProblems(client: pg.Client): Promise<string[]> {
   objects ??= listObjects()
   const { rows } = await client.query<{ problem: string }>(
@@ -23,8 +26,10 @@ export async function listSchemaProblems(client: pg.Client): Promise<string[]> {
        END AS "isThere"
        FROM unnest($1::text[], $2::text[]) AS "Object" ("kind", "name")
      ) AS "Object"
-     WHERE NOT "isThere" OR ("kind" = 'table' AND NOT has_table_privilege("relation", 'SELECT'))`,
-    [objects.map(({ kind }) => kind), objects.map(({ name }) => name)],
+     WHERE NOT ("isThere" OR EXISTS (
+       SELECT FROM "_prisma_migrations" WHERE "migration_name" LIKE '%\\_contract\\_%' AND "migration_name" <> ALL ($3)
+     )) OR ("kind" = 'table' AND NOT has_table_privilege("relation", 'SELECT'))`,
+    [objects.map(({ kind }) => kind), objects.map(({ name }) => name), listMigrations().map(({ name }) => name)],
   )
   return rows.map(({ problem }) => problem)
 }

@@ -112,10 +112,10 @@ describe.runIf(findPostgres() !== null)('with PostgreSQL', () => {
     expect(await findReadinessProblem(url)).toMatchObject({ reason: expect.stringContaining(reason) })
   })
 
-  test('an empty database in another locale is refused, with the statement that creates the right one', async () => {
+  test('an empty database whose locale knows only the letters of ASCII is refused, with the statement that creates the right one', async () => {
     await runScript(server.url('postgres'), `CREATE DATABASE "ascii" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`)
     await expect(prepare(server.url('ascii'))).rejects.toThrow(
-      /it is in UTF8, with LC_COLLATE C and LC_CTYPE C: .*CREATE DATABASE "ascii" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C\.UTF-8'$/,
+      /it has the encoding UTF8 and LC_CTYPE C, and must have .*CREATE DATABASE "ascii" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C\.UTF-8'$/,
     )
   })
 

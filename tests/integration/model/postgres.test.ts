@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { LIST_LIMITS } from '../../../app/_models/sqlite/search/limits.ts'
 import { parseUserListQuery, SORTS } from '../../../app/_models/user-list-query.ts'
+import packageJson from '../../../package.json' with { type: 'json' }
 import { ENGINES, runOn, temporaryDirectory } from '../../fixtures/engines.ts'
 import { listGuests, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
 import { connect } from '../../fixtures/postgres-server.ts'
@@ -39,6 +40,14 @@ describe.each(ENGINES.filter(({ name }) => name !== 'SQLite'))('on $name:', asyn
             const { users } = await listUsers(query, { limits: { ...LIST_LIMITS, maxCount: 100 } })
             expect({ query, users }).toEqual({ query, users: listPlainly(everybody, query).slice(query.page * 25 - 25, query.page * 25) })
           }
+  })
+
+  test('its connections name the release: `roster prepare` looks for old ones', async () => {
+    const directory = await temporaryDirectory()
+    const { findUser } = await modelOn(directory)
+    await findUser(1)
+    const names = await directory.query('SELECT "application_name" AS "name" FROM pg_stat_activity WHERE datname = current_database()')
+    expect(names).toContainEqual({ name: `roster ${packageJson.version}` })
   })
 
   test('a list that takes too long is too broad, and the next one is not', async () => {
