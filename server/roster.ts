@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import { addImportOptions } from './commands/import-options.ts'
-import { OperatorError } from './errors.ts'
+import { OperatorError, UsageError } from './errors.ts'
 import { MAX_SEED_PEOPLE, MAX_WEB_WORKERS, readSettings } from './settings.ts'
 
 const USAGE_ERROR_STATUS = 2
@@ -81,7 +81,9 @@ addCommand('export', 'Write people to a file or to stdout: everybody, or those o
   .option('--for <PROGRAM>', 'excel: CSV that Excel reads as UTF-8, and in which no value is a formula')
   .option('--version <VERSION>', 'The version of vCard: 3.0 or 4.0')
   .action(async (file: string | undefined, options: Record<string, string>) => {
-    process.exitCode = await (await import('./commands/export.ts')).exportPeople(file, options)
+    const exitStatus = await (await import('./commands/export.ts')).exportPeople(file, options)
+    // The pages keep their connections to PostgreSQL open. An empty write ends after all others.
+    process.stdout.write('', () => process.exit(exitStatus))
   })
 
 addCommand('backup', 'Copy the database while it is in use, and verify the copy', [
@@ -138,7 +140,7 @@ try {
 } catch (error) {
   if (!(error instanceof OperatorError)) throw error
   console.error(error.message)
-  process.exit(1)
+  process.exit(error instanceof UsageError ? USAGE_ERROR_STATUS : 1)
 }
 
 /** Adds a command; `examples` are lines of its help. */

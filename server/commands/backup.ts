@@ -17,7 +17,7 @@ import { readSettings } from '../settings.ts'
  * @throws OperatorError when it cannot be copied or `target` exists; no file is left then, and none is removed.
  */
 export function backup(target: string | undefined, keep: number | undefined): void {
-  const databaseFile = requireFile(readSettings().database, 'roster backup')
+  const databaseFile = requireFile(readSettings().database, 'roster backup', 'pg_dump or pgBackRest')
   const place = resolve(target ?? dirname(databaseFile))
   const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
   const folder = isFolder ? place : dirname(place)

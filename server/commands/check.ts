@@ -4,20 +4,22 @@ import { isDiskFull } from '../database/sqlite/disk-full.ts'
 import { fileProblem } from '../database/sqlite/file-checks.ts'
 import { rebuildFromPeople } from '../database/sqlite/rebuild.ts'
 import { BUSY_TIMEOUT_MS, openDatabase, SQLITE_BUSY, sqliteResultCode } from '../database/sqlite/sqlite.ts'
-import { requireFile } from '../database/url.ts'
 import { errorMessage, OperatorError } from '../errors.ts'
-import { formatSeconds } from '../format.ts'
 import { readSettings } from '../settings.ts'
-
-const NAME_WIDTH = Math.max(...PEOPLE_CHECKS.map(({ name }) => name.length))
+import { expectNothingWrong, printResult } from './check-result.ts'
 
 /**
  * Checks the database, and prints a line for each check. With `isRepairing`, builds anew what is derived from the people if that is wrong,
  * and checks again.
  * @throws OperatorError when something is wrong at the end.
  */
-export function check(isRepairing: boolean): void {
-  const databaseFile = requireFile(readSettings().database, 'roster check')
+export async function check(isRepairing: boolean): Promise<void> {
+  const { database: address } = readSettings()
+  if (address.engine === 'postgres') await (await import('./check-postgres.ts')).checkPostgres(address.url, isRepairing)
+  else checkFile(address.file, isRepairing)
+}
+
+function checkFile(databaseFile: string, isRepairing: boolean): void {
   try {
     const problem = fileProblem(databaseFile)
     if (problem !== null) throw new Error(`it ${problem}`)
@@ -26,7 +28,7 @@ export function check(isRepairing: boolean): void {
       repair(databaseFile)
       wrong = runChecks(databaseFile)
     }
-    if (wrong.length > 0) throw new Error(`it has problems (${wrong.map(({ name }) => name).join(', ')}); ${advise(wrong, isRepairing)}`)
+    expectNothingWrong(wrong, isRepairing)
   } catch (error) {
     throw new OperatorError(`The database ${databaseFile} did not pass: ${errorMessage(error)}`)
   }
@@ -43,9 +45,7 @@ function runChecks(file: string): Check[] {
 
 function printProblem(check: Check, database: DatabaseSync): boolean {
   const began = performance.now()
-  const problem = findProblem(check, database)
-  console.log(`${check.name.padEnd(NAME_WIDTH)}  ${problem ?? `ok (${formatSeconds(performance.now() - began)})`}`)
-  return problem !== null
+  return printResult(check.name, findProblem(check, database), began)
 }
 
 function repair(file: string): void {
@@ -63,9 +63,4 @@ function explainRepair(error: unknown, file: string): string {
   if (sqliteResultCode(error) === SQLITE_BUSY)
     return `another program has been writing to it for more than ${BUSY_TIMEOUT_MS / 1_000} seconds; stop it (fuser -v ${file} names it)`
   return `${errorMessage(error)}; restore a backup`
-}
-
-function advise(wrong: Check[], isRepairing: boolean): string {
-  if (wrong.some(({ isRepairable }) => isRepairable) && !isRepairing) return 'run roster check --repair'
-  return 'see "did not pass" in docs/troubleshooting.md'
 }

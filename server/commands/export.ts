@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import type { DataAnswer } from '../../app/_request/data-answer.ts'
 import { setSite } from '../../app/_site/site.ts'
 import { fileProblem } from '../database/sqlite/file-checks.ts'
-import { databaseUrl, requireFile } from '../database/url.ts'
+import { type DatabaseAddress, databaseUrl } from '../database/url.ts'
 import { errorMessage, isErrorCode, OperatorError } from '../errors.ts'
 import { databaseFault } from '../http/database-fault.ts'
 import { STANDALONE } from '../paths.ts'
@@ -42,19 +42,26 @@ export async function exportPeople(file: string | undefined, { format: givenForm
 /** The list as the site sends it; a body that is whole names wrong options. */
 async function readList(format: string, options: Options): Promise<DataAnswer> {
   const { database, site } = readSettings()
-  const databaseFile = requireFile(database, 'roster export')
   // vCards name the site, as on its pages. But it is the operator's own data, with what the site hides.
   setSite({ ...site, ...readSiteTexts(), hiddenFields: [] })
-  const problem = fileProblem(databaseFile)
-  if (problem !== null) throw cannotRead(`the database ${databaseFile} ${problem}; create it with roster prepare, or check DATABASE_URL`)
+  const problem = await readProblem(database)
+  if (problem !== null) throw cannotRead(problem)
   if (!existsSync(join(STANDALONE, '.next/BUILD_ID'))) throw cannotRead('Roster is not built; build it with roster build')
-  process.env.DATABASE_URL = databaseUrl(databaseFile)
+  process.env.DATABASE_URL = database.engine === 'postgres' ? database.url : databaseUrl(database.file)
   // One document of JSON with everybody is made of the lines of NDJSON: the site's has pages.
   const path = `/users.${format === 'json' ? 'ndjson' : format}`
   const route = (await loadRoutes()).ROUTES.find(({ pattern }) => pattern.test(path))
   if (!route || !('answer' in route)) throw new Error(`No route for ${path}`)
   const params = Object.fromEntries(Object.entries(options).map(([name, value]) => [parameterOf(name), value]))
   return route.answer(path, params, new AbortController().signal)
+}
+
+/** Why the people cannot be read, as far as is known beforehand; null when they can. */
+async function readProblem(database: DatabaseAddress): Promise<string | null> {
+  if (database.engine === 'postgres')
+    return (await (await import('../database/postgres/readiness.ts')).findReadinessProblem(database.url))?.reason ?? null
+  const problem = fileProblem(database.file)
+  return problem && `the database ${database.file} ${problem}; create it with roster prepare, or check DATABASE_URL`
 }
 
 /** `ageMin` is --age-min, which is the parameter age_min. */

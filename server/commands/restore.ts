@@ -21,7 +21,7 @@ import { readSettings } from '../settings.ts'
  * @throws OperatorError when it cannot; nothing is changed then.
  */
 export async function restore(backup: string, isConfirmed: boolean): Promise<void> {
-  const databaseFile = requireFile(readSettings().database, 'roster restore')
+  const databaseFile = requireFile(readSettings().database, 'roster restore', 'pg_restore or pgBackRest')
   const source = resolve(backup)
   const problem = fileProblem(source)
   if (problem !== null) throw new OperatorError(`${source} cannot be restored: it ${problem}`)

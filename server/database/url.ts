@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { OperatorError } from '../errors.ts'
+import { OperatorError, UsageError } from '../errors.ts'
 import { ROOT } from '../paths.ts'
 
 const DEFAULT_DATABASE_URL = 'file:./data/roster.db'
@@ -17,12 +17,12 @@ export function readDatabaseAddress(url = process.env.DATABASE_URL || DEFAULT_DA
 }
 
 /**
- * The path of the SQLite file at `address`, for a `command` that works on files.
- * @throws OperatorError when it is a PostgreSQL database.
+ * The path of the SQLite file at `address`, for a `command` that works on files; `instead` is what PostgreSQL has for it.
+ * @throws UsageError when it is a PostgreSQL database.
  */
-export function requireFile(address: DatabaseAddress, command: string): string {
+export function requireFile(address: DatabaseAddress, command: string, instead: string): string {
   if (address.engine === 'sqlite') return address.file
-  throw new OperatorError(`${command} works on SQLite files, and DATABASE_URL names a PostgreSQL database; see docs/cluster.md`)
+  throw new UsageError(`${command} is for SQLite files; for a PostgreSQL database, use ${instead}: see docs/cluster-backup.md`)
 }
 
 /** `address` for people: the path of the file, or a URL without password and options. */

@@ -24,6 +24,8 @@ const COMMANDS = [
   'add-people',
   'backup',
   'check',
+  'check-postgres',
+  'check-result',
   'export',
   'import',
   'import-options',

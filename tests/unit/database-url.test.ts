@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { databaseFile, databaseUrl, describeDatabase, readDatabaseAddress, requireFile } from '../../server/database/url.ts'
 import { ROOT } from '../../server/paths.ts'
@@ -35,10 +36,18 @@ test('a PostgreSQL address is refused where a file is needed, and the message do
 test('an address is one of a SQLite file or of a PostgreSQL database, and a command that needs a file refuses the latter', () => {
   const file = readDatabaseAddress('file:///srv/x.db')
   expect(file).toEqual({ engine: 'sqlite', file: '/srv/x.db' })
-  expect(requireFile(file, 'roster backup')).toBe('/srv/x.db')
+  expect(requireFile(file, 'roster backup', 'pg_dump')).toBe('/srv/x.db')
   const postgres = readDatabaseAddress('postgres://web:secret@db/roster')
   expect(postgres).toEqual({ engine: 'postgres', url: 'postgres://web:secret@db/roster' })
-  expect(() => requireFile(postgres, 'roster backup')).toThrow(/^roster backup works on SQLite files(?!.*secret)/)
+})
+
+test.each([
+  [['backup'], 'backup is for SQLite files; for a PostgreSQL database, use pg_dump or pgBackRest'],
+  [['restore', 'roster.db', '--yes'], 'restore is for SQLite files; for a PostgreSQL database, use pg_restore or pgBackRest'],
+])('roster %j of a PostgreSQL database is wrong use, and names what to use', (args, reason) => {
+  const env = { ...process.env, DATABASE_URL: 'postgresql://web:secret@db/roster' }
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['server/roster.ts', ...args], { cwd: ROOT, env, encoding: 'utf8' })
+  expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: `roster ${reason}: see docs/cluster-backup.md\n` })
 })
 
 test.each([

@@ -106,15 +106,17 @@ export class Readings {
   }
 
   #replacePool(): void {
-    // Nobody waits for a connection of it: it has as many as there are turns. Those in use end when they are given back.
-    void this.#pool.end()
+    const old = this.#pool
     this.#pool = this.#openPool()
+    // Once all who have just asked it for a connection have one, or none: it would forget them. Those in use end when they are given back.
+    setTimeout(() => void old.end(), CONNECT_TIMEOUT_MS)
   }
 
   #openPool(): pg.Pool {
     const pool = new pg.Pool(this.#options)
-    // A connection that is lost while nothing is read is no fault.
+    // A connection that is lost fails the statement that it runs, if any. Without listeners, it would end this process.
     pool.on('error', () => {})
+    pool.on('connect', (client) => client.on('error', () => {}))
     return pool
   }
 }

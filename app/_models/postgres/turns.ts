@@ -35,9 +35,9 @@ export class Turns {
     }
   }
 
-  #wait(): Promise<void> {
-    const silentMs = performance.now() - this.#answeredAt
-    if (silentMs >= MAX_WAIT_MS) throw this.#refusal()
+  async #wait(): Promise<void> {
+    const since = performance.now()
+    if (since - this.#answeredAt >= MAX_WAIT_MS) throw noAnswer()
     return new Promise((resolve, reject) => {
       const start = () => {
         clearTimeout(timeout)
@@ -45,14 +45,13 @@ export class Turns {
       }
       const timeout = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(start), 1)
-        reject(this.#refusal())
+        reject(this.#answeredAt > since ? new BusyError() : noAnswer())
       }, MAX_WAIT_MS)
       this.#waiting.push(start)
     })
   }
+}
 
-  #refusal(): Error {
-    const isSilent = performance.now() - this.#answeredAt >= MAX_WAIT_MS
-    return isSilent ? new DatabaseUnavailableError('unavailable', 'the server does not answer') : new BusyError()
-  }
+function noAnswer(): DatabaseUnavailableError {
+  return new DatabaseUnavailableError('unavailable', 'the server does not answer')
 }

@@ -1,7 +1,7 @@
 // What `roster check` looks at: each check is a name and a function that returns what is wrong, or null.
 import type { DatabaseSync } from 'node:sqlite'
 import { errorMessage } from '../../errors.ts'
-import { formatPeople } from '../../format.ts'
+import { describeIds } from '../../format.ts'
 import { findMiscountedKeys } from './key-counts.ts'
 import { listPendingMigrations, listSchemaDifferences } from './migrate.ts'
 import { fingerprintIndex, fingerprintText } from './search-fingerprint.ts'
@@ -9,7 +9,7 @@ import { sqliteResultCode } from './sqlite.ts'
 import { refusedTextQuery, SEARCH_INDEXES, wrongFoldedTextQuery } from './trigger-sql.ts'
 import { findUnreadablePeople } from './unreadable-people.ts'
 
-const MAX_LISTED_IDS = 10
+const MAX_LISTED_AGES = 10
 const MAX_AGE = 150
 const UNKNOWN_AGE = -1
 
@@ -115,7 +115,7 @@ function hash(text: string): number {
 
 function foldedTextProblem(database: DatabaseSync): string | null {
   const wrong = listIds(database, wrongFoldedTextQuery(database))
-  if (wrong.length > 0) return `differ from the names of ${describePeople(wrong)}`
+  if (wrong.length > 0) return `differ from the names of ${describeIds(wrong)}`
   const { surplus } = database.prepare('SELECT (SELECT count(*) FROM "UserText") - (SELECT count(*) FROM "User") AS "surplus"').get() ?? {}
   return surplus === 0 ? null : `${surplus} more rows than people`
 }
@@ -151,20 +151,20 @@ function ageProblem(database: DatabaseSync): string | null {
   const ages = Array.from({ length: MAX_AGE - UNKNOWN_AGE + 1 }, (_, index) => index + UNKNOWN_AGE)
   const wrong = ages.filter((age) => counted.get(age) !== (expected.get(age) ?? 0))
   if (wrong.length === 0) return null
-  const names = wrong.slice(0, MAX_LISTED_IDS).map((age) => (age === UNKNOWN_AGE ? 'unknown' : age))
-  return `counted wrongly: ${names.join(', ')}${wrong.length > MAX_LISTED_IDS ? ', …' : ''}`
+  const names = wrong.slice(0, MAX_LISTED_AGES).map((age) => (age === UNKNOWN_AGE ? 'unknown' : age))
+  return `counted wrongly: ${names.join(', ')}${wrong.length > MAX_LISTED_AGES ? ', …' : ''}`
 }
 
 function encodingProblem(database: DatabaseSync): string | null {
   const ids = findUnreadablePeople(database)
-  return ids.length > 0 ? `${describePeople(ids)}: the username or email is not valid UTF-8; correct it` : null
+  return ids.length > 0 ? `${describeIds(ids)}: the username or email is not valid UTF-8; correct it` : null
 }
 
 function refusedTextProblem(database: DatabaseSync): string | null {
   const rows = database.prepare(refusedTextQuery(database)).all()
   const ids = rows.filter(({ fault }) => !String(fault).endsWith(' encoding')).map(({ id }) => Number(id))
   return ids.length > 0
-    ? `${describePeople(ids)}: the username or email has invisible characters, or begins with a combining mark; correct it`
+    ? `${describeIds(ids)}: the username or email has invisible characters, or begins with a combining mark; correct it`
     : null
 }
 
@@ -173,10 +173,4 @@ function listIds(database: DatabaseSync, query: string): number[] {
     .prepare(query)
     .all()
     .map(({ id }) => Number(id))
-}
-
-/** "1 person (id 7)", "2,000 people (id 1, 2, …)". */
-function describePeople(ids: number[]): string {
-  const some = `${ids.slice(0, MAX_LISTED_IDS).join(', ')}${ids.length > MAX_LISTED_IDS ? ', …' : ''}`
-  return `${formatPeople(ids.length)} (id ${some})`
 }

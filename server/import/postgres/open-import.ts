@@ -34,7 +34,7 @@ export async function openPostgresImport(url: string): Promise<ImportDatabase> {
     },
     countPeople: () => countPeople(client),
     describeCopy: () =>
-      hasMirrored ? 'No copy of the database was kept. The way back is a backup of PostgreSQL; docs/cluster.md has how to make one' : null,
+      hasMirrored ? 'No copy of the database was kept: the way back is a backup of PostgreSQL, see docs/cluster-backup.md' : null,
     explain,
     close: () => client.end(),
   }

@@ -1,9 +1,14 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { prepareDatabase } from '../../../server/database/postgres/prepare.ts'
 import { type Directory, ENGINES } from '../../fixtures/engines.ts'
+import { findPostgres } from '../../fixtures/find-postgres.ts'
 import { foldAscii } from '../../fixtures/fold-ascii.ts'
+import { listGuests, NAMED_PEOPLE } from '../../fixtures/named-people.ts'
 import { connect } from '../../fixtures/postgres-server.ts'
-import { temporaryDatabase } from '../../fixtures/temporary-database.ts'
+import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
 import { foldingOf } from './folding-of.ts'
 import { modelOn } from './model-on.ts'
 
@@ -97,6 +102,31 @@ describe.runIf(engine)('in PostgreSQL', () => {
       const text = String(row?.text)
       expect(row?.key).toBe(`${Array.from(text, foldCharacter).join('')}\u0001${foldAscii(text)}`)
     }
+  })
+
+  test('the owner of a database needs no other rights to migrate it, dump it and restore it', async () => {
+    const [directory, copy] = [await temporaryDirectory(), await temporaryDirectory()]
+    const role = `owner_of_${new URL(directory.url).pathname.slice(1)}`
+    const asOwner = (url: string) => Object.assign(new URL(url), { username: role }).href
+    await directory.execute(`CREATE ROLE ${role} LOGIN`)
+    for (const { url, execute } of [directory, copy]) {
+      await execute(`DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION ${role}`)
+      await execute(`ALTER DATABASE ${new URL(url).pathname.slice(1)} OWNER TO ${role}`)
+    }
+    await prepareDatabase(asOwner(directory.url), { seed: 'none', report: () => {} })
+    await directory.addPeople([...NAMED_PEOPLE, ...listGuests(11, 200)])
+    const file = join(temporaryFolder(), 'dump')
+    const programs = findPostgres() ?? ''
+    execFileSync(join(programs, 'pg_dump'), ['--format=custom', `--file=${file}`, asOwner(directory.url)])
+    const restore = ['--clean', '--if-exists', '--exit-on-error', `--dbname=${asOwner(copy.url)}`, file]
+    execFileSync(join(programs, 'pg_restore'), restore)
+    await copy.execute(`INSERT INTO "User" ("username", "email") VALUES ('Zoë', 'zoe@example.com')`)
+    for (const [sql, expected] of [
+      ['SELECT * FROM "User" WHERE "id" <= 210 ORDER BY "id"', await directory.query('SELECT * FROM "User" ORDER BY "id"')],
+      [`SELECT "id" FROM "User" WHERE "usernameKey" LIKE 'zoe%'`, [{ id: 211 }]],
+    ] as const)
+      expect(await copy.query(sql)).toEqual(expected)
+    expect((await countAges(copy)).reduce((sum, { people }) => sum + Number(people), 0)).toBe(211)
   })
 
   test('writers do not wait for each other, and somebody adds up what they counted', async () => {

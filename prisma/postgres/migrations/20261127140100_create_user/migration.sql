@@ -232,15 +232,21 @@ CREATE TABLE "UserAgeCount" (
     "age" INTEGER NOT NULL,
     "people" BIGINT NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+-- Or a publication of all tables (logical replication) would refuse to delete its rows: they have no key.
+ALTER TABLE "UserAgeCount" REPLICA IDENTITY FULL;
 
 CREATE FUNCTION "count_ages"() RETURNS TRIGGER LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    "largest" INTEGER;
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO "UserAgeCount" SELECT coalesce("age", -1), count(*) FROM "Inserted" GROUP BY 1;
-        -- Ids that the writer chose: the next one is chosen behind them.
-        PERFORM setval('"User_id_seq"', "largest")
-        FROM (SELECT max("id") AS "largest" FROM "Inserted") AS "Id", "User_id_seq"
-        WHERE ("largest" > "last_value" OR ("largest" = "last_value" AND NOT "is_called")) AND "largest" < 2147483647;
+        -- Ids that the writer chose: the next one is chosen behind them. One such writer at a time, or a smaller id could come last.
+        SELECT max("id") INTO "largest" FROM "Inserted";
+        IF (SELECT ("largest", true) > ("last_value", "is_called") FROM "User_id_seq") AND "largest" < 2147483647 THEN
+            PERFORM pg_advisory_xact_lock(hashtext('User_id_seq'));
+            PERFORM setval('"User_id_seq"', greatest("largest", "last_value")) FROM "User_id_seq";
+        END IF;
     ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO "UserAgeCount" SELECT coalesce("age", -1), -count(*) FROM "Deleted" GROUP BY 1;
     ELSIF TG_OP = 'UPDATE' THEN
