@@ -86,6 +86,20 @@ addCommand('export', 'Write people to a file or to stdout: everybody, or those o
     process.stdout.write('', () => process.exit(exitStatus))
   })
 
+addCommand('move', 'Copy the people, with their ids, to another database, and prove both equal; the source is only read', [
+  'roster move --to postgresql://roster@db.example.com/roster             # goes on after an interruption, too',
+  'roster move --to postgresql://roster@db.example.com/roster --mirror    # catches up',
+  'DATABASE_URL=postgresql://roster@db.example.com/roster roster move --to file:/srv/roster/roster.db',
+])
+  .requiredOption(
+    '--to <URL>',
+    'The other database. Its password belongs in ~/.pgpass or the file of PGPASSFILE: other users could see it here',
+  )
+  .option('--mirror', 'Make an earlier copy equal: change and remove people who differ there')
+  .action(async ({ to, mirror = false }: { to: string; mirror?: boolean }) => {
+    process.exitCode = await (await import('./commands/move.ts')).move(to, mirror)
+  })
+
 addCommand('backup', 'Copy the database while it is in use, and verify the copy', [
   'roster backup                      # beside the database, named after the time',
   'roster backup /backup/roster.db',

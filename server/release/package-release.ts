@@ -29,6 +29,7 @@ const COMMANDS = [
   'export',
   'import',
   'import-options',
+  'move',
   'prepare',
   'progress-bar',
   'restore',
@@ -41,7 +42,16 @@ const COMMANDS = [
 const POSTGRES_FILES = ['connection-options', 'explain-fault', 'password-file'].map((name) => `prisma/postgres/${name}.ts`)
 const RELEASE_FILES = [...[...SERVER_FILES, ...COMMANDS].map((name) => `server/${name}.ts`), ...POSTGRES_FILES]
 const RELEASE_FOLDERS = [
-  ...['server/container', 'server/database', 'server/http', 'server/import', 'server/master', 'server/site', 'server/worker'],
+  ...[
+    'server/container',
+    'server/database',
+    'server/http',
+    'server/import',
+    'server/master',
+    'server/move',
+    'server/site',
+    'server/worker',
+  ],
   ...['app/_request', 'app/_site', 'deploy/errors', 'prisma/migrations', 'prisma/postgres/migrations'],
 ]
 const SEED_SCRIPT = 'prisma/seed.ts'

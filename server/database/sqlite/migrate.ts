@@ -119,6 +119,13 @@ export function listSchemaDifferences(database: DatabaseSync): string[] {
     .map(({ type, name }) => `${type} ${name} ${actual.has(name) ? 'differs' : 'is missing'}`)
 }
 
+/** The statement that creates the table, index or trigger `name` in a new database with all migrations. */
+export function readDefinition(name: string): string {
+  using model = new DatabaseSync(':memory:')
+  applyMigrations(model, listMigrations())
+  return String(model.prepare('SELECT "sql" FROM sqlite_schema WHERE "name" = ?').get(name)?.sql)
+}
+
 type Definition = { type: string; name: string; sql: string }
 
 // Cached: a server compares at each readiness check.

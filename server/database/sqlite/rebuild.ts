@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { countKeys } from './key-counts.ts'
+import { readDefinition } from './migrate.ts'
 import { inTransaction, truncateWal } from './sqlite.ts'
 import { fillFoldedTextStatement, SEARCH_INDEXES, type SearchIndex, searchColumns, searchTextQuery } from './trigger-sql.ts'
 
@@ -41,6 +42,23 @@ export function suspendDerivation(database: DatabaseSync): () => Generator<numbe
   return function* () {
     database.exec(`PRAGMA cache_size = -${CACHE_KIB}; ${triggers.join(';')}`)
     yield* deriveFromPeople(database)
+  }
+}
+
+/**
+ * Goes on with what `suspendDerivation` has let rest without a transaction, perhaps in another process: derives all anew in one transaction.
+ * Nothing happens when nothing rests. `pause` is called between the steps; what it throws undoes them.
+ */
+export async function resumeDerivation(database: DatabaseSync, pause: () => Promise<void>): Promise<void> {
+  const isThere =
+    database.prepare(`SELECT 1 FROM sqlite_schema WHERE "type" = 'trigger' AND "name" = 'User_after_insert'`).get() !== undefined
+  if (isThere) return
+  database.exec(`PRAGMA cache_size = -${CACHE_KIB}; BEGIN IMMEDIATE; ${readDefinition('User_after_insert')}`)
+  try {
+    for (const _ of deriveFromPeople(database)) await pause()
+    database.exec('COMMIT')
+  } finally {
+    if (database.isTransaction) database.exec('ROLLBACK')
   }
 }
 

@@ -6,8 +6,13 @@ import { type Directory, ENGINES } from '../../fixtures/engines.ts'
 import { connect } from '../../fixtures/postgres-server.ts'
 
 const OPTIONS = {
-  ...{ key: 'email', isDryRun: false, isBadSkipped: false, maxDelete: { percent: 100 } },
-  ...{ onBeforeCommit: async () => {}, onProgress: () => {}, checkInterruption: () => {} },
+  key: 'email',
+  isDryRun: false,
+  isBadSkipped: false,
+  maxDelete: { percent: 100 },
+  onBeforeCommit: async () => {},
+  onProgress: () => {},
+  checkInterruption: () => {},
 } as const
 
 async function* rows(): AsyncGenerator<ImportedRow> {
