@@ -196,7 +196,7 @@ describe.runIf(findPostgres() !== null)('with PostgreSQL', () => {
     const { database } = await import('../../../app/_models/postgres/database.ts')
     const { streamUsers } = await import('../../../app/_models/whole-list.ts')
     // All of them share its one connection.
-    const reads = Array.from({ length: 20 }, (_, index) =>
+    const reads = Array.from({ length: 4 }, (_, index) =>
       readAtVersion(async () => {
         expect(await findUser(3)).toMatchObject({ id: 3 })
         expect(await listUsers(SEARCH)).toMatchObject({ isTooBroad: false })
