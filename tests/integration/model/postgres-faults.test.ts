@@ -7,10 +7,11 @@ import { parseUserListQuery } from '../../../app/_models/user-list-query.ts'
 import { prepareDatabase } from '../../../server/database/postgres/prepare.ts'
 import { databaseFault } from '../../../server/http/database-fault.ts'
 import { type Directory, postgresDirectory } from '../../fixtures/engines.ts'
+import { findPgbouncer } from '../../fixtures/find-pgbouncer.ts'
 import { findPostgres } from '../../fixtures/find-postgres.ts'
 import { NAMED_PEOPLE } from '../../fixtures/named-people.ts'
 import { connect, PostgresServer } from '../../fixtures/postgres-server.ts'
-import { findPgbouncer, startPgbouncer } from '../../fixtures/start-pgbouncer.ts'
+import { startPgbouncer } from '../../fixtures/start-pgbouncer.ts'
 import { temporaryFolder } from '../../fixtures/temporary-database.ts'
 import { modelOn } from './model-on.ts'
 
@@ -19,7 +20,7 @@ const UNSEEDED = { seed: 'none', report: () => {} } as const
 const UNAVAILABLE = { name: 'DatabaseUnavailableError' }
 
 // What the server sends before it ends a connection, by which the application knows that it does.
-const KILL_OTHERS = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'roster' AND datname = current_database()`
+const KILL_OTHERS = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'roster%' AND datname = current_database()`
 
 describe.runIf(findPostgres() !== null)('with PostgreSQL', () => {
   let server: PostgresServer
@@ -91,7 +92,7 @@ describe.runIf(findPostgres() !== null)('with PostgreSQL', () => {
   test('a server that hangs is a fault for each visitor, waits for none, and is read again once it goes on', async () => {
     const { findUser, readDataVersion } = await modelOn(directory)
     await Promise.all(Array.from({ length: 8 }, (_, id) => findUser(id)))
-    const isIdle = `SELECT bool_and("state" = 'idle') AS "is" FROM pg_stat_activity WHERE application_name = 'roster'`
+    const isIdle = `SELECT bool_and("state" = 'idle') AS "is" FROM pg_stat_activity WHERE application_name LIKE 'roster%'`
     while (!(await directory.query(isIdle))[0]?.is) await setTimeout(5)
     server.signalAll('SIGSTOP')
     try {
@@ -195,7 +196,7 @@ describe.runIf(findPostgres() !== null)('with PostgreSQL', () => {
     const { database } = await import('../../../app/_models/postgres/database.ts')
     const { streamUsers } = await import('../../../app/_models/whole-list.ts')
     // All of them share its one connection.
-    const reads = Array.from({ length: 20 }, (_, index) =>
+    const reads = Array.from({ length: 4 }, (_, index) =>
       readAtVersion(async () => {
         expect(await findUser(3)).toMatchObject({ id: 3 })
         expect(await listUsers(SEARCH)).toMatchObject({ isTooBroad: false })
