@@ -1,6 +1,3 @@
-import type { Logger } from 'pino'
-import type { DatabaseAddress } from '../database/url.ts'
-
 /** What the master does with the database that is served. */
 export type ServedDatabase = {
   /**
@@ -21,10 +18,4 @@ export type ServedDatabase = {
   readVersion: () => Promise<string | null>
   /** Called when all workers have stopped. */
   leave: () => void
-}
-
-/** The database at `address`, as the master serves it. Nothing of PostgreSQL is loaded for a SQLite file. */
-export async function openServedDatabase(address: DatabaseAddress, log: Logger): Promise<ServedDatabase> {
-  if (address.engine === 'postgres') return new (await import('./database-server.ts')).DatabaseServer(address.url, log)
-  return new (await import('./database-file.ts')).DatabaseFile(address.file, log)
 }
