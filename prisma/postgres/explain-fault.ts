@@ -19,7 +19,7 @@ export function explainFault(error: unknown): string {
   if (error instanceof AggregateError) return [...new Set(error.errors.map(explainFault))].join(', ')
   const code = 'code' in error ? String(error.code) : ''
   if (UNKNOWN_AUTHORITY.includes(code))
-    return `the server's certificate is of an authority that is not known here (${error.message}); name its file with sslrootcert in DATABASE_URL`
+    return `the server's certificate is of an authority that is not known here (${error.message.replace(/;.*/, '')}); name its file with sslrootcert in DATABASE_URL`
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const reason = 'reason' in error ? String(error.reason).replace(/\.$/, '') : error.message
     return `the server's certificate is for another host (${reason}); use a name that it has in DATABASE_URL`

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { type Check, isAmcheckUsable, PEOPLE_CHECKS, SCHEMA_CHECKS } from '../database/postgres/check.ts'
+import { BLOCK_CHECKS, type Check, isAmcheckUsable, PEOPLE_CHECKS, SCHEMA_CHECKS } from '../database/postgres/check.ts'
 import { ConnectError } from '../database/postgres/connect-error.ts'
 import { connectForWriting } from '../database/postgres/connect-for-writing.ts'
 import { repairDatabase } from '../database/postgres/repair.ts'
@@ -41,8 +41,9 @@ export async function checkPostgres(url: string, isRepairing: boolean): Promise<
 async function runChecks(client: pg.Client): Promise<Check[]> {
   const wrong = await filterWrong(client, SCHEMA_CHECKS)
   if (wrong.length > 0) return wrong
-  if (!(await isAmcheckUsable(client)))
-    console.log('Damaged blocks are not looked for: that takes the extension amcheck, and a role that may use it')
+  if (await isAmcheckUsable(client)) return filterWrong(client, [...BLOCK_CHECKS, ...PEOPLE_CHECKS])
+  const names = BLOCK_CHECKS.map(({ name }) => name).join(', ')
+  console.log(`Not checked: ${names}. That takes the extension amcheck, and a role that may use it`)
   return filterWrong(client, PEOPLE_CHECKS)
 }
 

@@ -112,8 +112,6 @@ async function writePeople(database: ImportDatabase, settings: ImportSettings): 
       },
     })
     await writeReportOnce()
-    const copy = database.describeCopy()
-    if (copy !== null) console.error(copy)
     return plan
   } finally {
     bar.stop()
@@ -121,6 +119,8 @@ async function writePeople(database: ImportDatabase, settings: ImportSettings): 
 }
 
 async function reportResult(database: ImportDatabase, plan: Plan, settings: ImportSettings): Promise<void> {
+  const copy = database.describeCopy()
+  if (copy !== null) console.error(copy)
   for (const line of await describeRefusedRows(database, MAX_SHOWN_ROWS)) console.error(line)
   if (plan.refused > MAX_SHOWN_ROWS)
     console.error(

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { readConnectionOptions } from '../database/postgres/connect.ts'
 import { findReadinessProblem, type ReadinessProblem, readDatabaseVersion } from '../database/postgres/readiness.ts'
 import { OperatorError } from '../errors.ts'
 import type { ServedDatabase } from './served-database.ts'
@@ -18,8 +19,9 @@ export class DatabaseServer implements ServedDatabase {
     this.#log = log
   }
 
-  /** A node starts in whichever order: without its database it serves 503. But it ends if PostgreSQL refuses its role or its password. */
+  /** A node starts in whichever order: without its database it serves 503. It ends if the address, the role or the password is wrong. */
   async expectReady(): Promise<void> {
+    readConnectionOptions(this.#url)
     const problem = await this.#findProblem()
     if (problem?.isRefused) throw new OperatorError(problem.reason)
     if (problem !== null) void this.#waitUntilReady(problem.reason)

@@ -41,7 +41,7 @@ export function isEqual(one: Digest, other: Digest): boolean {
 
 /**
  * A person as a line of PostgreSQL's format COPY: columns with tabs between them, \N for an unknown age. Anybody can compute the same digest
- * with psql or sqlite3: docs/cluster.md has the commands.
+ * with psql or sqlite3: docs/move.md has the commands.
  */
 export function toLine([id, username, email, age]: PersonRow): string {
   return `${id}\t${escapeText(username)}\t${escapeText(email)}\t${age ?? '\\N'}\n`

@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { generatePerson } from '../../server/database/sqlite/people.ts'
 import { ROOT } from '../../server/paths.ts'
-import { ENGINES } from '../fixtures/engines.ts'
+import { type Directory, ENGINES } from '../fixtures/engines.ts'
 import { NAMED_PEOPLE } from '../fixtures/named-people.ts'
 import { temporaryFolder } from '../fixtures/temporary-database.ts'
 
 const FORMATS = ['csv', 'json', 'ndjson', 'vcf']
 
 // More than the first steps of a stream have; generated people have names in thirty scripts.
-const PEOPLE = [...NAMED_PEOPLE, ...Array.from({ length: 5_000 }, (_, index) => ({ id: 100 + index, ...generatePerson(index) }))]
+const PEOPLE = [...NAMED_PEOPLE, ...Array.from({ length: 1_000 }, (_, index) => ({ id: 100 + index, ...generatePerson(index) }))]
 
 function roster(url: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['server/roster.ts', ...args], {
@@ -26,23 +26,34 @@ function roster(url: string, ...args: string[]) {
 describe.skipIf(ENGINES.length < 2)('on each engine', () => {
   const starts = ENGINES.map(({ start }) => start())
 
-  test.each(FORMATS)('the same people are the same %s, and the same people once they are imported', async (format) => {
+  async function directoriesWithPeople(): Promise<Directory[]> {
     const directories = await Promise.all(starts.map((temporaryDirectory) => temporaryDirectory()))
     for (const { addPeople } of directories) await addPeople(PEOPLE)
-    const lists = [[], ['--sort', 'username', '--dir', 'desc'], ['--sort', 'age', '--age-min', '30'], ['--q', 'example.org m']]
-    for (const list of lists) {
-      const [sqlite, postgres] = directories.map(({ url }) => roster(url, 'export', '--format', format, ...list))
-      expect(sqlite).toMatchObject({ status: 0, stderr: '' })
-      expect(postgres).toEqual(sqlite)
-    }
-    const everybody = roster(directories[0]?.url ?? '', 'export', '--format', format).stdout
+    return directories
+  }
+
+  test.each([
+    ['--sort', 'username', '--dir', 'desc'],
+    ['--sort', 'age', '--age-min', '30'],
+    ['--q', 'example.org m'],
+  ])('the same people are on the list %s %s', async (...list) => {
+    const [sqlite, postgres] = (await directoriesWithPeople()).map(({ url }) => roster(url, 'export', ...list))
+    expect(sqlite).toMatchObject({ status: 0, stderr: '' })
+    expect(postgres).toEqual(sqlite)
+  })
+
+  test.each(FORMATS)('everybody is the same %s, and the same people once that is imported', async (format) => {
+    const [sqlite, postgres] = (await directoriesWithPeople()).map(({ url }) => roster(url, 'export', '--format', format))
+    expect(sqlite).toMatchObject({ status: 0, stderr: '' })
+    expect(postgres).toEqual(sqlite)
     const file = join(temporaryFolder(), `people.${format}`)
-    writeFileSync(file, everybody)
-    const empty = await Promise.all(starts.map((temporaryDirectory) => temporaryDirectory()))
-    for (const { url } of empty) {
-      expect(roster(url, 'import', file, '--key', 'id')).toMatchObject({ status: 0, stdout: expect.stringContaining('5,010 added') })
-      expect(roster(url, 'export', '--format', format).stdout).toBe(everybody)
-    }
+    writeFileSync(file, sqlite?.stdout ?? '')
+    const [, empty] = await Promise.all(starts.map((temporaryDirectory) => temporaryDirectory()))
+    expect(roster(empty?.url ?? '', 'import', file, '--key', 'id')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`${PEOPLE.length.toLocaleString('en')} added`),
+    })
+    expect(roster(empty?.url ?? '', 'export', '--format', format)).toEqual(sqlite)
   })
 
   test('a database that cannot be reached is named, without its password', () => {

@@ -108,10 +108,18 @@ describe.runIf(findPostgres() !== null)('on PostgreSQL', () => {
     expect(engines(onServer)).toEqual(['engines better-sqlite3,pg', 'engines pg'])
   })
 
-  test('a role that PostgreSQL does not let in ends the start in one line, without the password', async () => {
-    const { roster } = startNode(prepared.replace('//postgres@', '//nobody:secret@'))
+  test.each([
+    [
+      'role',
+      (url: string) => url.replace('//postgres@', '//nobody:secret@'),
+      /^The database prepared at \/.* cannot be reached: role "nobody" does not exist; /,
+    ],
+    ['address', (url: string) => `${url}&sslmode=maybe`, /^DATABASE_URL has sslmode=maybe; /],
+  ])('a wrong %s ends the start in one line, without the password', async (_, change, line) => {
+    const { roster } = startNode(change(prepared))
     expect(await roster.exited()).toEqual({ status: 1, signal: null })
-    expect(roster.stderr).toMatch(/^The database prepared at \/.* cannot be reached: role "nobody" does not exist; check the role .*\n$/)
+    expect(roster.stderr).toMatch(line)
+    expect(roster.stderr.match(/\n/g)).toHaveLength(1)
     expect(roster.stdout + roster.stderr).not.toContain('secret')
   })
 })

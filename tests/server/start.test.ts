@@ -150,8 +150,14 @@ describe('a start that fails prints the reason in one line, and changes nothing'
     await expectRefusal(startOn('/nowhere/roster.db', { HOST: '192.0.2.1' }), 'HOST is "192.0.2.1"')
   })
 
-  test('DATABASE_URL that names no SQLite file', async () => {
-    await expectRefusal(start({ env: { DATABASE_URL: 'postgresql://db/roster' } }), 'DATABASE_URL is "postgresql://db/roster"')
+  test.each([
+    ['mysql://db/roster', 'DATABASE_URL is "mysql://db/roster"'],
+    [
+      'postgresql://web:secret@127.0.0.1:1/roster',
+      /^(?!.*secret)The database roster at 127\.0\.0\.1 cannot be reached: connect ECONNREFUSED/,
+    ],
+  ])('DATABASE_URL=%s', async (url, line) => {
+    await expectRefusal(start({ env: { DATABASE_URL: url } }), line)
   })
 
   test('Node too old', async () => {

@@ -182,6 +182,20 @@ describe('Roster on a Debian machine', () => {
     expect(status('/user/profile/1')).toBe('200')
   })
 
+  test('starts while its PostgreSQL is away, with the network for it, and goes back to its file', () => {
+    machine.output(`
+      cp /etc/roster/roster.env /tmp/roster.env
+      echo 'DATABASE_URL="postgresql://roster_web@127.0.0.1:5433/roster"' >>/etc/roster/roster.env
+      ${INSTALLED} && systemctl restart roster`)
+    expect(isActive('roster')).toEqual(['active'])
+    expect(status('/users')).toBe('503')
+    expect(machine.output('journalctl --unit roster --lines 20')).toContain('ECONNREFUSED 127.0.0.1:5433')
+    expect(machine.output('stat -c "%U %a" /etc/roster/pgpass')).toBe('roster 600')
+    machine.output(`cp /tmp/roster.env /etc/roster/roster.env && ${INSTALLED} && systemctl restart roster`)
+    expect(status('/users')).toBe('200')
+    expect(machine.output('systemctl show --value --property PrivateNetwork roster')).toBe('yes')
+  })
+
   test('is uninstalled, and leaves the data', () => {
     machine.output(`${INSTALLED} --uninstall`)
     expect(isActive('roster', 'nginx')).toEqual(['inactive', 'active'])

@@ -4,7 +4,10 @@ import { expect, test } from 'vitest'
 import { ROOT } from '../../server/paths.ts'
 
 const DOCUMENTS = globSync(['*.md', 'docs/**/*.md', 'prisma/schema-engine/*.md'], { cwd: ROOT })
-const SOURCES = globSync(['app/**/*.{ts,tsx}', 'server/**/*.{ts,mjs,html}', 'deploy/**/*'], { cwd: ROOT, withFileTypes: true })
+const SOURCES = globSync(['app/**/*.{ts,tsx}', 'server/**/*.{ts,mjs,html}', 'prisma/postgres/*.ts', 'deploy/**/*'], {
+  cwd: ROOT,
+  withFileTypes: true,
+})
   .filter((entry) => entry.isFile())
   .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'))
   .join('\n')

@@ -22,7 +22,8 @@ export class ConnectError extends OperatorError {
       : isRefused
         ? 'check the role and the password in DATABASE_URL, and pg_hba.conf there'
         : 'check DATABASE_URL, and that PostgreSQL runs there'
-    super(`The database ${database} at ${host} cannot be reached: ${explainFault(error)}; ${advice}`)
+    const reason = explainFault(error)
+    super(`The database ${database} at ${host} cannot be reached: ${reason.includes('; ') ? reason : `${reason}; ${advice}`}`)
     this.database = database
     this.isDatabaseMissing = isDatabaseMissing
     this.isRefused = isRefused

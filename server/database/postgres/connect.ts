@@ -22,7 +22,7 @@ export async function connectPostgres(
   { name, connectTimeoutMs = CONNECT_TIMEOUT_MS, queryTimeoutMs }: ConnectOptions,
 ): Promise<pg.Client> {
   const client = new pg.Client({
-    ...readOptions(url),
+    ...readConnectionOptions(url),
     ...{ application_name: `roster ${name}`, connectionTimeoutMillis: connectTimeoutMs, keepAlive: true },
     ...(queryTimeoutMs !== undefined && { query_timeout: queryTimeoutMs }),
   })
@@ -54,7 +54,11 @@ export async function withPostgres<Result>(
   }
 }
 
-function readOptions(url: string): ConnectionOptions {
+/**
+ * How `pg` connects to the database at `url`.
+ * @throws OperatorError when `url` cannot be followed.
+ */
+export function readConnectionOptions(url: string): ConnectionOptions {
   try {
     return connectionOptions(url)
   } catch (error) {

@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import type { ImportOptions } from '../../../server/import/import-database.ts'
 import type { ImportedRow } from '../../../server/import/imported-row.ts'
 import { openImport } from '../../../server/import/open-import.ts'
 import { type Directory, ENGINES } from '../../fixtures/engines.ts'
 import { connect } from '../../fixtures/postgres-server.ts'
 
-const OPTIONS = {
+const OPTIONS: Omit<ImportOptions, 'mode'> = {
   key: 'email',
   isDryRun: false,
   isBadSkipped: false,
@@ -13,7 +14,7 @@ const OPTIONS = {
   onBeforeCommit: async () => {},
   onProgress: () => {},
   checkInterruption: () => {},
-} as const
+}
 
 async function* rows(): AsyncGenerator<ImportedRow> {
   yield { line: 2, cells: { username: 'ada', email: 'ada@example.com', age: 36 }, fault: null }
