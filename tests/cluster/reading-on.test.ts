@@ -14,6 +14,8 @@ const CHECK_EVERY_MS = 10
 
 // What docs/cluster.md promises.
 const MAX_SECONDS_OF_503 = 3
+// None is the aim, and what the benchmark sees. On a busy machine there may be one: decision 053.
+const MAX_SECONDS_OF_503_WITH_STANDBY = 1
 const MAX_AGE_OF_PAGES_MS = 2_000
 
 const SLOW = { timeout: 60_000, interval: 100 }
@@ -64,7 +66,8 @@ test('when the leader and its Patroni are killed, no acknowledged write is lost 
   expect(listWrong(visits)).toEqual([])
   expect(countSeconds(visits.failedAt)).toBeLessThanOrEqual(MAX_SECONDS_OF_503)
   expect(localVisits.count).toBeGreaterThan(VISITS)
-  expect(localVisits.failures).toEqual([])
+  expect(listWrong(localVisits)).toEqual([])
+  expect(countSeconds(localVisits.failedAt)).toBeLessThanOrEqual(MAX_SECONDS_OF_503_WITH_STANDBY)
 })
 
 test('when the host of the leader is cut off, with writers on both sides, no acknowledged write is lost', async () => {
@@ -74,7 +77,8 @@ test('when the host of the leader is cut off, with writers on both sides, no ack
   expect(lost).toEqual([])
   expect(listWrong(visits)).toEqual([])
   expect(localVisits.count).toBeGreaterThan(VISITS)
-  expect(localVisits.failures).toEqual([])
+  expect(listWrong(localVisits)).toEqual([])
+  expect(countSeconds(localVisits.failedAt)).toBeLessThanOrEqual(MAX_SECONDS_OF_503_WITH_STANDBY)
 })
 
 test('a node with a standby of its own shows all pages when etcd has gone and the network is cut', async () => {
