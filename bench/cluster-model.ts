@@ -17,9 +17,9 @@ import type { Calls, CallTimes } from './model-calls.ts'
 
 const PEOPLE = 1_000_000
 const ROUNDS = 3
-const CALLS = 9
+const CALLS = 5
 const WARMING_CALLS = 500
-const PAGES_PER_ROUND = 500
+const PAGES_PER_ROUND = 100
 const RESULTS = join(ROOT, 'bench/cluster-model.md')
 
 // More than the 128 MB of PostgreSQL's own default, which are for machines of long ago.
@@ -30,6 +30,8 @@ const TICK_MS = 10
 
 const ALL: UserListQuery = { q: '', sort: null, dir: 'asc', age_min: null, age_max: null, age: null, page: 1, size: 50 }
 const ORDERS = SORTS.flatMap((sort) => (['asc', 'desc'] as const).map((dir) => ({ sort, dir })))
+// Those of other scripts are at one end.
+const BY_NAME = ORDERS.filter(({ sort }) => sort === 'username')
 const RANKED = { sort: null, dir: 'asc' } as const
 
 /** `mostMs` is what issue 18 asks of PostgreSQL. */
@@ -45,15 +47,15 @@ const CASES: Case[] = [
   ...inOrders('no match', { q: 'qqqzzz' }, [RANKED], 10),
   ...inOrders('an email that nobody has', { q: 'anna.maria99@example.com' }, [RANKED], 10),
   ...inOrders('maria', { q: 'maria' }, [RANKED, ...ORDERS], 120),
-  ...inOrders('ski', { q: 'ski' }, [RANKED, ...ORDERS], 120),
-  ...inOrders('example', { q: 'example' }, [RANKED, ...ORDERS], 120),
+  ...inOrders('ski', { q: 'ski' }, [RANKED, ...BY_NAME], 120),
+  ...inOrders('example', { q: 'example' }, [RANKED, ...BY_NAME], 120),
   ...inOrders('two names', { q: 'hassan becker' }, [RANKED], 120),
   ...inOrders('name and domain', { q: 'hassan example.org' }, [RANKED], 120),
-  ...inOrders('two common words', { q: 'maria example' }, [RANKED, ...ORDERS], 120),
-  ...inOrders('one letter', { q: 'a' }, [RANKED, ...ORDERS], 120),
+  ...inOrders('two common words', { q: 'maria example' }, [RANKED, ...BY_NAME], 120),
+  ...inOrders('one letter', { q: 'a' }, [RANKED, ...BY_NAME], 120),
   ...inOrders('one letter, page 200', { q: 'a', page: 200 }, [RANKED], 120),
-  ...inOrders('two letters', { q: 'an' }, [RANKED, ...ORDERS], 120),
-  ...inOrders('Han character of 3 %', { q: '明' }, [RANKED, ...ORDERS], 120),
+  ...inOrders('two letters', { q: 'an' }, [RANKED, ...BY_NAME], 120),
+  ...inOrders('Han character of 3 %', { q: '明' }, [RANKED, ...BY_NAME], 120),
   ...inOrders('accented name', { q: 'Jürgen' }, [RANKED], 120),
   ...inOrders('no letter or digit', { q: '%_%' }, [RANKED], 400),
 ]

@@ -211,7 +211,7 @@ install_metrics_socket() {
   port=$(sed -n 's/^METRICS_PORT=\([1-9][0-9]*\)$/\1/p' "$settings" | tail -n 1)
   if [[ -n $port ]]; then
     sed "s/^\(ListenStream=127\.0\.0\.1\):.*/\1:$port/" "$assets/systemd/system/roster-metrics.socket" >"$units/roster-metrics.socket"
-    install -D -m 0644 "$assets/systemd/system/roster.service.d/metrics.conf" "$units/roster.service.d/metrics.conf"
+    add_drop_in metrics
   elif [[ -e $units/roster-metrics.socket ]]; then
     if runs_systemd; then systemctl stop --quiet roster-metrics.socket; fi
     rm -f "$units/roster-metrics.socket" "$units/roster.service.d/metrics.conf"
@@ -225,10 +225,16 @@ install_postgres_settings() {
     rm -f "$units/roster.service.d/postgres.conf"
     return
   fi
-  install -D -m 0644 "$assets/systemd/system/roster.service.d/postgres.conf" "$units/roster.service.d/postgres.conf"
+  add_drop_in postgres
   [[ -e $password ]] || touch "$password"
   chmod 0600 "$password"
   if [[ -z $destdir ]]; then chown roster:roster "$password"; fi
+}
+
+# add_drop_in NAME: adds NAME.conf to the unit of Roster.
+add_drop_in() {
+  mkdir -p "$units/roster.service.d"
+  cp "$assets/systemd/system/roster.service.d/$1.conf" "$units/roster.service.d/"
 }
 
 uses_postgres() {

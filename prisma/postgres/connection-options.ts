@@ -12,7 +12,7 @@ const DEFAULT_PORT = 5432
 
 // Of libpq's parameters. Others are refused rather than ignored: some of them promise security.
 const PARAMETERS = [
-  ...['host', 'hostaddr', 'port', 'user', 'password', 'application_name'],
+  ...['host', 'hostaddr', 'port', 'user', 'password'],
   ...['sslmode', 'sslrootcert', 'sslcert', 'sslkey'],
 ]
 const SSL_MODES = ['verify-full', 'verify-ca', 'require', 'disable'] as const
@@ -21,7 +21,7 @@ type SslMode = (typeof SSL_MODES)[number]
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/
 
 /** Where `pg` connects to, without a URL of its own: it would follow the parameters of that in ways of its own. */
-export type ConnectionOptions = Pick<ClientConfig, 'password' | 'ssl' | 'application_name'> & {
+export type ConnectionOptions = Pick<ClientConfig, 'password' | 'ssl'> & {
   host: string
   port: number
   database: string
@@ -51,7 +51,6 @@ export function connectionOptions(url: string): ConnectionOptions {
     database,
     password: read('password', address.password) || process.env.PGPASSWORD || (() => findPassword({ host, port, database, user })),
     ssl: tlsOptions(host, searchParams),
-    ...(searchParams.has('application_name') && { application_name: read('application_name', '') }),
   }
 }
 

@@ -114,7 +114,11 @@ describe.runIf(findPostgres() !== null)('on PostgreSQL', () => {
       (url: string) => url.replace('//postgres@', '//nobody:secret@'),
       /^The database prepared at \/.* cannot be reached: role "nobody" does not exist; /,
     ],
-    ['address', (url: string) => `${url}&sslmode=maybe`, /^DATABASE_URL has sslmode=maybe; /],
+    [
+      'address',
+      (url: string) => `${url}&target_session_attrs=any`,
+      /^DATABASE_URL has the parameter target_session_attrs, which Roster does not follow/,
+    ],
   ])('a wrong %s ends the start in one line, without the password', async (_, change, line) => {
     const { roster } = startNode(change(prepared))
     expect(await roster.exited()).toEqual({ status: 1, signal: null })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, normalize } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nginxUpstream } from '../../server/nginx-upstream.ts'
+import { ROOT } from '../../server/paths.ts'
 import { installedFile, installRoster } from '../fixtures/install-roster.ts'
 
 // Static imports and re-exports of values as Biome formats them, and import() calls.
@@ -48,10 +49,14 @@ describe('a release', () => {
   afterAll(() => rmSync(root, { recursive: true }))
 
   function run(script: string, ...scriptArguments: string[]) {
+    return runOn(`file:${join(root, 'roster.db')}`, script, ...scriptArguments)
+  }
+
+  function runOn(url: string, script: string, ...scriptArguments: string[]) {
     return spawnSync(installedFile(root, 'bin/node'), [script, ...scriptArguments], {
       cwd: root,
       encoding: 'utf8',
-      env: { NODE_ENV: 'production', DATABASE_URL: `file:${join(root, 'roster.db')}`, SEED: 'none' },
+      env: { NODE_ENV: 'production', DATABASE_URL: url, SEED: 'none' },
     })
   }
 
@@ -77,6 +82,13 @@ describe('a release', () => {
     const names = components.map(({ group, name }: { group?: string; name: string }) => (group ? `${group}/${name}` : name))
     expect(names).toEqual(expect.arrayContaining(['next', 'react', '@prisma/client', 'pino']))
     for (const name of ['prisma', 'typescript', '@biomejs/biome', 'sharp']) expect(names).not.toContain(name)
+  })
+
+  test('has what PostgreSQL needs', () => {
+    const migrations = 'prisma/postgres/migrations'
+    expect(readdirSync(join(release, migrations))).toEqual(readdirSync(join(ROOT, migrations)))
+    const { status, stderr } = runOn('postgresql://web@127.0.0.1:1/roster', join(release, 'server/roster.ts'), 'status')
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('cannot be reached: connect ECONNREFUSED') })
   })
 
   test('runs the commands without a clone', () => {

@@ -5,13 +5,13 @@ import { DatabaseUnavailableError, toFault } from './faults.ts'
 const ANSWER_TIMEOUT_MS = 600
 
 // What is read for a page is short: compiling it or starting processes for it takes longer than running it. Indexes are in memory.
-const SETTINGS = ['jit = off', 'max_parallel_workers_per_gather = 0', 'random_page_cost = 1.1']
+const SETTINGS = { jit: 'off', max_parallel_workers_per_gather: 0, random_page_cost: 1.1 }
 
 /**
  * Which server, since when it runs, and which transactions can be seen there. A standby does not list those that are open, so that its place
  * in the log has to be added while there are some.
  */
-const VERSION = `SELECT concat_ws(' ', inet_server_addr(), inet_server_port(), extract(epoch FROM pg_postmaster_start_time()), "seen",
+const VERSION = `concat_ws(' ', inet_server_addr(), inet_server_port(), extract(epoch FROM pg_postmaster_start_time()), "seen",
   CASE WHEN pg_is_in_recovery() AND pg_snapshot_xmin("seen") < pg_snapshot_xmax("seen") THEN pg_last_wal_replay_lsn() END
 ) AS "version" FROM pg_current_snapshot() AS "seen"`
 
@@ -37,16 +37,21 @@ export class ReadConnection {
 
   /** Begins a transaction. Settings of the session are none of ours: pgbouncer gives it to others. */
   async begin(): Promise<void> {
-    const settings = [`statement_timeout = ${this.#statementTimeoutMs}`, ...SETTINGS].map((setting) => `SET LOCAL ${setting}`)
+    // In one statement, as the driver takes its time for each.
+    const settings = Object.entries({ ...SETTINGS, statement_timeout: this.#statementTimeoutMs }).map(
+      ([name, value]) => `set_config('${name}', '${value}', true)`,
+    )
     const isFirst = this.#transaction === 'none'
-    const version = await this.#sendForVersion([...(isFirst ? [] : ['ROLLBACK']), 'BEGIN READ ONLY', ...settings, VERSION].join('; '))
+    const version = await this.#sendForVersion(
+      [...(isFirst ? [] : ['ROLLBACK']), 'BEGIN READ ONLY', `SELECT ${settings}, ${VERSION}`].join('; '),
+    )
     this.#transaction = 'open'
     this.#version = isFirst || version === this.#version ? version : ''
   }
 
   /** The version of the database, outside of a transaction. */
   readVersion(): Promise<string> {
-    return this.#sendForVersion(VERSION)
+    return this.#sendForVersion(`SELECT ${VERSION}`)
   }
 
   query(statement: pg.QueryConfig): Promise<pg.QueryResult> {

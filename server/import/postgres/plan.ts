@@ -60,6 +60,7 @@ async function findTargets(client: pg.Client, key: Rules['key']): Promise<void> 
       END AS "action",
       "fault" AS "reason"
     FROM "ImportRow" LEFT JOIN "User" AS "person" ON "person"."${UNIQUE_COLUMNS[key]}" = "ImportRow"."${UNIQUE_COLUMNS[key]}";
+    CREATE UNIQUE INDEX ON "ImportPlan" ("row");
     ANALYZE "ImportPlan"`)
 }
 
@@ -93,7 +94,7 @@ async function findFurtherConflicts(client: pg.Client): Promise<void> {
       SELECT "row", '${field}' AS "field" FROM "ImportPlan"
       WHERE "${UNIQUE_COLUMNS[field]}" = "holder"."${UNIQUE_COLUMNS[field]}" AND "row" <> "its"."row" AND ${IS_MOVE}`,
   )
-  const indexed = ['row', ...Object.values(UNIQUE_COLUMNS)].map((column) => `CREATE INDEX ON "ImportPlan" ("${column}")`)
+  const indexed = Object.values(UNIQUE_COLUMNS).map((column) => `CREATE INDEX ON "ImportPlan" ("${column}")`)
   await client.query(`
     ${indexed.join(';')};
     WITH RECURSIVE "conflict" ("row", "field") AS (

@@ -9,7 +9,6 @@ const IS_WRITTEN = `"reason" IS NULL AND ("target" IS NULL OR "action" = 'move')
 export async function* writePlan(client: pg.Client): AsyncGenerator<number> {
   // People who move are removed first and come back with the same id: in any order, one of them could need what another still has.
   await client.query(`
-    CREATE UNIQUE INDEX ON "ImportPlan" ("row");
     DELETE FROM "User" WHERE "id" IN (
       SELECT "id" FROM "ImportRemoved" UNION ALL SELECT "target" FROM "ImportPlan" WHERE "reason" IS NULL AND "action" = 'move')`)
   yield 0

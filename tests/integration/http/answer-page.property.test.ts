@@ -105,3 +105,22 @@ test('an answer is never older than the last commit before its request, in whate
   // Many are answered by the version alone.
   expect(readings).toBeLessThan(requests)
 })
+
+test('a page that was read from one server is not confirmed by the version of another one', async () => {
+  const pages = await pagesOn(temporaryDatabase())
+  // As a proxy in front of two servers may lead there.
+  const servers = { asked: 'first', read: 'second' }
+  const proxied: NextPages = {
+    ...pages,
+    readDataVersion: async () => servers.asked,
+    read: async () => ({ version: servers.read, result: servers.read }),
+    render: async () => ({ status: 200, headers: {}, body: Buffer.from(servers.read) }),
+  }
+  const answerPage = createPageAnswerer(proxied, readSecret, false)
+  const shown = await ask(proxied, answerPage, '/', null)
+  expect(shown.body).toBe('second')
+  servers.read = 'first'
+  const next = await ask(proxied, answerPage, '/', shown.tag)
+  expect(next).toMatchObject({ status: 200, body: 'first' })
+  expect(await ask(proxied, answerPage, '/', next.tag)).toMatchObject({ status: 304, tag: next.tag })
+})

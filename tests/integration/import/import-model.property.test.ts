@@ -53,7 +53,7 @@ describe.each(ENGINES)('on $name', ({ name, start }) => {
   const temporaryDirectory = start()
   const forgetIds = name === 'SQLite' ? `DELETE FROM sqlite_sequence WHERE "name" = 'User'` : `SELECT setval('"User_id_seq"', 1, false)`
 
-  test('does what a naive model does, for random people, files, keys and modes', { timeout: 60_000 }, async () => {
+  test('does what a naive model does, for random people, files, keys and modes', { timeout: 120_000 }, async () => {
     const directory = await temporaryDirectory()
     await fc.assert(
       fc.asyncProperty(cases, async (each) => {

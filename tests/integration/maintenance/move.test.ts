@@ -25,6 +25,7 @@ const ALL_PEOPLE = `SELECT "id", "username", "email", "age" FROM "User" ORDER BY
 // As in server/move/move-people.ts.
 const PEOPLE_PER_BATCH = 10_000
 const MANY = listGuests(1, 12_000)
+const IN_THE_FIRST_BATCH = 5_000
 const IN_THE_SECOND_BATCH = 11_000
 
 const CHARACTERS_PER_NAME = 60
@@ -132,7 +133,7 @@ describe.each(ENGINES.filter(({ name }) => name === 'PostgreSQL'))('to and from 
   test('a move that was killed goes on from there; what it left is not served', async () => {
     const source = newDirectoryOfMany()
     const { url, query } = await temporaryDirectory()
-    const gate = await closeGate(url)
+    const gate = await closeGate(url, IN_THE_SECOND_BATCH)
     const command = startMove(source.url, url)
     await gate.reached()
     command.kill('SIGKILL')
@@ -178,7 +179,8 @@ describe.each(ENGINES.filter(({ name }) => name === 'PostgreSQL'))('to and from 
   test('what changes in the source meanwhile is not moved but reported; --mirror catches up', async () => {
     const source = newDirectoryOfMany()
     const { url, query } = await temporaryDirectory()
-    const gate = await closeGate(url)
+    // People of the second batch change before it is read.
+    const gate = await closeGate(url, IN_THE_FIRST_BATCH)
     const command = startMove(source.url, url)
     await gate.reached()
     await source.execute(`
@@ -253,12 +255,12 @@ describe.each(ENGINES.filter(({ name }) => name === 'PostgreSQL'))('to and from 
     expect(unreachable.stderr + wrong.stderr).not.toContain('secret')
   })
 
-  /** Makes a move to `url` wait in its second batch until the gate is opened. */
-  async function closeGate(url: string) {
+  /** Makes a move to `url` wait at the person with `id` until the gate is opened. */
+  async function closeGate(url: string, id: number) {
     const [holder, observer] = [await connect(url), await connect(url)]
     await holder.query(`
       CREATE FUNCTION "pass_gate"() RETURNS TRIGGER LANGUAGE plpgsql AS $$
-      BEGIN IF new."id" = ${IN_THE_SECOND_BATCH} THEN PERFORM pg_advisory_xact_lock(1); END IF; RETURN new; END $$;
+      BEGIN IF new."id" = ${id} THEN PERFORM pg_advisory_xact_lock(1); END IF; RETURN new; END $$;
       CREATE TRIGGER "gate" BEFORE INSERT ON "User" FOR EACH ROW EXECUTE FUNCTION "pass_gate"();
       SELECT pg_advisory_lock(1)`)
     const countWaiting = async () => (await observer.query(`SELECT FROM pg_locks WHERE "locktype" = 'advisory' AND NOT "granted"`)).rowCount

@@ -10,7 +10,7 @@ import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-dat
 
 const SCRIPT = join(ROOT, 'server/roster.ts')
 const COMMANDS = [
-  ...['start', 'serve', 'dev', 'build', 'prepare', 'seed', 'import', 'export', 'backup', 'restore', 'check', 'status'],
+  ...['start', 'serve', 'dev', 'build', 'prepare', 'seed', 'import', 'export', 'move', 'backup', 'restore', 'check', 'status'],
   ...['nginx-upstream', 'help'],
 ]
 const ONLY_IN_SOURCES = ['dev', 'build']

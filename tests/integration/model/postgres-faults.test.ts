@@ -19,7 +19,7 @@ const UNSEEDED = { seed: 'none', report: () => {} } as const
 const UNAVAILABLE = { name: 'DatabaseUnavailableError' }
 
 // What the server sends before it ends a connection, by which the application knows that it does.
-const KILL_OTHERS = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'roster' AND datname = current_database()`
+const KILL_OTHERS = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'roster%' AND datname = current_database()`
 
 describe.runIf(findPostgres() !== null)('with PostgreSQL', () => {
   let server: PostgresServer
@@ -91,7 +91,7 @@ describe.runIf(findPostgres() !== null)('with PostgreSQL', () => {
   test('a server that hangs is a fault for each visitor, waits for none, and is read again once it goes on', async () => {
     const { findUser, readDataVersion } = await modelOn(directory)
     await Promise.all(Array.from({ length: 8 }, (_, id) => findUser(id)))
-    const isIdle = `SELECT bool_and("state" = 'idle') AS "is" FROM pg_stat_activity WHERE application_name = 'roster'`
+    const isIdle = `SELECT bool_and("state" = 'idle') AS "is" FROM pg_stat_activity WHERE application_name LIKE 'roster%'`
     while (!(await directory.query(isIdle))[0]?.is) await setTimeout(5)
     server.signalAll('SIGSTOP')
     try {
