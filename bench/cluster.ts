@@ -2,7 +2,7 @@
 // how soon a node serves, and two web nodes beside one. Needs root, the packages of tests/requirements.ts, and a build. Takes ten minutes.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import autocannon from 'autocannon'
@@ -41,7 +41,7 @@ try {
   const table = [
     '# A cluster',
     '',
-    `${cpus()[0]?.model} × ${cpus().length}, Node ${process.versions.node}, PostgreSQL 15 and Patroni 3.0.2 of Debian 12. Three hosts with etcd, PostgreSQL and Patroni, two web nodes with HAProxy and two workers each, and nginx in front, set up as in deploy/: all of them share one machine, in network namespaces. The second web node has a standby of its own.`,
+    `${cpus()[0]?.model} × ${cpus().length}, Node ${process.versions.node}, PostgreSQL 15 and Patroni 3.0.2 of Debian 12. Three hosts with etcd, PostgreSQL and Patroni, two web nodes with HAProxy and two workers each, and nginx in front, set up as in deploy/: all of them share one machine, in network namespaces. The second web node has a standby of its own. The load average of the last 15 minutes was ${loadavg()[2]?.toFixed(0)}: above ${cpus().length * 2}, other programs have made all times longer.`,
     '',
     '## Without a fault',
     '',
