@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { findChromium } from './fixtures/chromium.ts'
 import { findExecutable } from './fixtures/find-executable.ts'
+import { findPgbouncer } from './fixtures/find-pgbouncer.ts'
 import { findPostgres } from './fixtures/find-postgres.ts'
 
 /** `what` names it for a person; `packages` of Debian 12 install it. */
@@ -39,6 +40,8 @@ export const CLUSTER: Requirement = {
   packages: ['patroni', 'python3-etcd', 'python3-psycopg2', 'etcd-server', 'haproxy', 'iproute2'],
   isMet: () => hasPrograms('patroni', 'etcd', 'haproxy', 'ip'),
 }
+
+export const PGBOUNCER: Requirement = { what: 'pgbouncer', packages: ['pgbouncer'], isMet: () => findPgbouncer() !== null }
 
 export const OPENSSL: Requirement = { what: 'openssl', packages: ['openssl'], isMet: () => hasPrograms('openssl') }
 

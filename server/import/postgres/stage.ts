@@ -9,6 +9,9 @@ const CHARACTERS_PER_CHUNK = 2 ** 16
 // As SQLite reads text that is written to a column of whole numbers.
 const NUMBER = /^[ \t-\r]*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?[ \t-\r]*$/i
 
+// Of COPY's text format. It has no U+0000, and U+0001 is refused with the same sentence.
+const ESCAPES: Record<string, string> = { '\0': '\u0001', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\\': '\\\\' }
+
 /** A unique field, and the column of "ImportRow" and "User" by which it is compared. */
 export const UNIQUE_COLUMNS = { id: 'id', username: 'usernameKey', email: 'emailKey' } as const
 
@@ -77,7 +80,6 @@ function toCopyLine(number: number, { line, cells, fault }: ImportedRow): string
     (email === undefined && 'email must be text') ||
     (age === undefined && 'age must be a whole number') ||
     null
-  // PostgreSQL's text has no U+0000. U+0001 is refused with the same sentence.
   const hasNul = Boolean(username?.includes('\0') || email?.includes('\0'))
   const original = typeFault !== null || hasNul ? writeOriginal(cells) : null
   const values = [number, line, givenFields(cells), id, username, email, age, typeFault, original, fault]
@@ -102,18 +104,7 @@ function writeOriginal(cells: ImportedRow['cells']): string {
   return JSON.stringify(Object.fromEntries(FIELDS.map((field: Field) => [field, readable(cells[field])])))
 }
 
-const ESCAPES: Record<string, string> = {
-  '\0': '\u0001',
-  '\b': '\\b',
-  '\t': '\\t',
-  '\n': '\\n',
-  '\v': '\\v',
-  '\f': '\\f',
-  '\r': '\\r',
-  '\\': '\\\\',
-}
-
 function toCopyValue(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return '\\N'
-  return String(value).replaceAll(/[\0\b\t\n\v\f\r\\]/g, (character) => ESCAPES[character] ?? character)
+  return String(value).replaceAll(/[\0\t\n\r\\]/g, (character) => ESCAPES[character] ?? character)
 }

@@ -71,10 +71,11 @@ test.each([
   [['--force'], "unknown option '--force'"],
   [['backup', '--force'], "unknown option '--force'"],
   [['backup', 'one', 'two'], "too many arguments for 'backup'. Expected 1 argument but got 2: one, two"],
-  ...COMMANDS.filter((command) => !['import', 'export', 'backup', 'restore', 'nginx-upstream', 'help'].includes(command)).map(
+  ...COMMANDS.filter((command) => !['import', 'export', 'move', 'backup', 'restore', 'nginx-upstream', 'help'].includes(command)).map(
     (command): [string[], string] => [[command, 'more'], `too many arguments for '${command}'. Expected 0 arguments but got 1: more`],
   ),
   [['seed', '--count'], "option '--count <N>' argument missing"],
+  [['move'], "required option '--to <URL>' not specified"],
   [['restore'], "missing required argument 'FILE'"],
   [['nginx-upstream'], "missing required argument 'N'"],
   ...['0', '65', 'two', '-1'].map((workers): [string[], string] => [

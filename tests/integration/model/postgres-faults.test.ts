@@ -7,10 +7,11 @@ import { parseUserListQuery } from '../../../app/_models/user-list-query.ts'
 import { prepareDatabase } from '../../../server/database/postgres/prepare.ts'
 import { databaseFault } from '../../../server/http/database-fault.ts'
 import { type Directory, postgresDirectory } from '../../fixtures/engines.ts'
+import { findPgbouncer } from '../../fixtures/find-pgbouncer.ts'
 import { findPostgres } from '../../fixtures/find-postgres.ts'
 import { NAMED_PEOPLE } from '../../fixtures/named-people.ts'
 import { connect, PostgresServer } from '../../fixtures/postgres-server.ts'
-import { findPgbouncer, startPgbouncer } from '../../fixtures/start-pgbouncer.ts'
+import { startPgbouncer } from '../../fixtures/start-pgbouncer.ts'
 import { temporaryFolder } from '../../fixtures/temporary-database.ts'
 import { modelOn } from './model-on.ts'
 
@@ -195,7 +196,7 @@ describe.runIf(findPostgres() !== null)('with PostgreSQL', () => {
     const { database } = await import('../../../app/_models/postgres/database.ts')
     const { streamUsers } = await import('../../../app/_models/whole-list.ts')
     // All of them share its one connection.
-    const reads = Array.from({ length: 20 }, (_, index) =>
+    const reads = Array.from({ length: 4 }, (_, index) =>
       readAtVersion(async () => {
         expect(await findUser(3)).toMatchObject({ id: 3 })
         expect(await listUsers(SEARCH)).toMatchObject({ isTooBroad: false })
