@@ -11,10 +11,7 @@ const DEFAULT_SOCKET_FOLDER = '/var/run/postgresql'
 const DEFAULT_PORT = 5432
 
 // Of libpq's parameters. Others are refused rather than ignored: some of them promise security.
-const PARAMETERS = [
-  ...['host', 'hostaddr', 'port', 'user', 'password'],
-  ...['sslmode', 'sslrootcert', 'sslcert', 'sslkey'],
-]
+const PARAMETERS = [...['host', 'hostaddr', 'port', 'user', 'password'], ...['sslmode', 'sslrootcert', 'sslcert', 'sslkey']]
 const SSL_MODES = ['verify-full', 'verify-ca', 'require', 'disable'] as const
 type SslMode = (typeof SSL_MODES)[number]
 

@@ -29,7 +29,7 @@ export async function listInOrder(query: UserListQuery, rows: ListRows): Promise
   return { ...found, users: users.reverse() }
 }
 
-/** Raw SQL: it skips within an index alone, and looks up only who is on the page. Prisma would look up all whom it skips. */
+/** Raw SQL: it skips within an index alone, and looks up only who is on the page. Prisma would look up everybody that it skips. */
 function readPeople(condition: Prisma.Sql, order: Prisma.Sql, skip: number, take: number): Promise<UserRow[]> {
   return database().$queryRaw<UserRow[]>`
     SELECT ${userColumns()} FROM (

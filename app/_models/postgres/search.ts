@@ -36,7 +36,7 @@ export async function searchUsers(query: UserListQuery, search: Search, rows: Li
   if (offset >= end) return { ...others, users: [] }
   const place = { offset, size: end - offset }
   if (sort !== null) return { ...others, users: await readSorted(found, query, sort, place) }
-  // With one word, whoever starts with it has it.
+  // With one word, everybody who starts with it has it.
   const prefix = search.words.length === 1 ? Prisma.sql`${isPrefix} AND ${ageCondition(query)}` : Prisma.sql`${isPrefix} AND ${found}`
   return { ...others, users: await readRanked(found, prefix, exact, place) }
 }

@@ -5,7 +5,7 @@ import { ConnectError } from './connect-error.ts'
 import { findNewestMigration, readMigrationState } from './migrate.ts'
 import { listSchemaProblems } from './schema-problems.ts'
 
-// Whoever looks at /readyz must hear of a server that hangs within three seconds.
+// /readyz reports a server that hangs within three seconds.
 const TIMEOUT_MS = 1_000
 const CONNECTION = { name: 'readiness', connectTimeoutMs: TIMEOUT_MS, queryTimeoutMs: TIMEOUT_MS }
 

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { parseUserListQuery } from '../../../app/_models/user-list-query.ts'
 import { expectNodesToSurvive } from '../../../server/database/postgres/contract-migrations.ts'
 import { prepareDatabase } from '../../../server/database/postgres/prepare.ts'
 import { findReadinessProblem } from '../../../server/database/postgres/readiness.ts'
@@ -11,6 +12,7 @@ import { findPostgres } from '../../fixtures/find-postgres.ts'
 import { connect, PostgresServer } from '../../fixtures/postgres-server.ts'
 import { RosterProcess } from '../../fixtures/roster-process.ts'
 import { temporaryFolder } from '../../fixtures/temporary-database.ts'
+import { modelOn } from '../model/model-on.ts'
 
 const EXPAND = '20990101000000_add_city'
 const CONTRACT = '20990102000000_contract_0_1_5_drop_age_index'
@@ -45,6 +47,10 @@ describe.runIf(findPostgres() !== null)('with PostgreSQL', () => {
     expect(await prepareBy(newer, url, '--contract')).toMatchObject({ status: 0 })
     expect((await columns()).rowCount).toBe(1)
     expect(await findReadinessProblem(url)).toBeNull()
+    await sql.query(`INSERT INTO "User" ("username", "email", "age") VALUES ('ada', 'ada@example.com', 36)`)
+    const { listUsers } = await modelOn({ url })
+    const { query } = parseUserListQuery({ q: 'ada', sort: 'age', age_min: '30' }, [])
+    expect(await listUsers(query)).toMatchObject({ users: [{ username: 'ada' }], isTooBroad: false })
   })
 
   test('a node that uses what a newer release has removed is not ready', async () => {
