@@ -71,7 +71,7 @@ describe('a container that cannot start logs the reason in its last line and exi
     ['BASIC_AUTH_FILE', '/missing', /^\/missing cannot be read: .*; mount a file there that 10001:10001 may read$/],
     ['BASIC_AUTH_FILE', '/etc/shadow', /^\/etc\/shadow cannot be read: .*EACCES/],
     ['BASIC_AUTH_FILE', '/etc/hostname', /^BASIC_AUTH_FILE is "\/etc\/hostname": it has no line NAME:HASH; /],
-    ['DATABASE_URL', 'postgresql://db/roster', /^DATABASE_URL is "postgresql/],
+    ['DATABASE_URL', 'mysql://db/roster', /^DATABASE_URL is "mysql/],
   ])('%s=%s', (name, value, message) => {
     expect(refusal(new RosterContainer({}, '--env', `${name}=${value}`))).toMatch(message)
   })
