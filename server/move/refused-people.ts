@@ -1,11 +1,9 @@
 import { DatabaseSync } from 'node:sqlite'
 import { constraintMessage } from '../database/constraint-message.ts'
+import { brokenChecksQuery } from '../database/sqlite/broken-checks.ts'
 import { applyMigrations, listMigrations } from '../database/sqlite/migrate.ts'
 import { refusedTextQuery } from '../database/sqlite/trigger-sql.ts'
 import type { RefusedPerson } from './people-database.ts'
-
-// A constraint ends where the next one begins, or the table ends.
-const CHECK = /CHECK (\(.*?\))(?=,\s+CONSTRAINT|\s+\) STRICT)/gs
 
 /**
  * The people of a SQLite database who break a constraint of today: written before it was made, or without checks, or damaged since. Both
@@ -17,14 +15,6 @@ export function listRefusedPeople(database: DatabaseSync): RefusedPerson[] {
   using model = new DatabaseSync(':memory:')
   applyMigrations(model, listMigrations())
   return [...new Set(suspects)].map((id) => ({ id: String(id), reason: findReason(database, id, model) }))
-}
-
-// PRAGMA quick_check finds none of them here: SQLite does not even read the constraints of a database that is opened to be read alone.
-function brokenChecksQuery(database: DatabaseSync): string {
-  const { sql } = database.prepare(`SELECT "sql" FROM sqlite_schema WHERE "type" = 'table' AND "name" = 'User'`).get() ?? {}
-  const checks = [...String(sql).matchAll(CHECK)].map(([, condition]) => `NOT ${condition}`)
-  if (checks.length === 0) throw new Error('the table "User" has another form than server/move/refused-people.ts expects')
-  return `SELECT "id" FROM "User" WHERE ${checks.join(' OR ')}`
 }
 
 function listIds(database: DatabaseSync, query: string): bigint[] {

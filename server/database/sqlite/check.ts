@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { errorMessage } from '../../errors.ts'
 import { describeIds } from '../../format.ts'
+import { brokenChecksQuery } from './broken-checks.ts'
 import { findMiscountedKeys } from './key-counts.ts'
 import { listPendingMigrations, listSchemaDifferences } from './migrate.ts'
 import { fingerprintIndex, fingerprintText } from './search-fingerprint.ts'
@@ -33,6 +34,7 @@ export const PEOPLE_CHECKS: Check[] = [
   { name: 'Late pages', isRepairable: true, findProblem: keyCountProblem },
   { name: 'Search index', isRepairable: true, findProblem: searchProblem },
   { name: 'Ages', isRepairable: true, findProblem: ageProblem },
+  { name: 'Constraints', isRepairable: false, findProblem: constraintProblem },
   { name: 'UTF-8', isRepairable: false, findProblem: encodingProblem },
   { name: 'Readable text', isRepairable: false, findProblem: refusedTextProblem },
 ]
@@ -153,6 +155,11 @@ function ageProblem(database: DatabaseSync): string | null {
   if (wrong.length === 0) return null
   const names = wrong.slice(0, MAX_LISTED_AGES).map((age) => (age === UNKNOWN_AGE ? 'unknown' : age))
   return `counted wrongly: ${names.join(', ')}${wrong.length > MAX_LISTED_AGES ? ', …' : ''}`
+}
+
+function constraintProblem(database: DatabaseSync): string | null {
+  const ids = listIds(database, brokenChecksQuery(database))
+  return ids.length > 0 ? `${describeIds(ids)}: the username, the email or the age is not within its limits; correct it` : null
 }
 
 function encodingProblem(database: DatabaseSync): string | null {

@@ -3,7 +3,7 @@ import { listMigrations, listPendingMigrations, listSchemaDifferences } from './
 import { countPeople } from './seed.ts'
 
 /**
- * Counts the people in `database` after checking that it is whole: SQLite's check of its structure and constraints, the schema against the
+ * Counts the people in `database` after checking that it is whole: SQLite's check of its structure, the schema against the
  * migrations, and the people against the counts that triggers keep. One that lacks migrations has only the first check.
  * @throws Error whose message is about "it".
  */

@@ -9,7 +9,18 @@ import { addNamedPeople, addPeople, listGuests } from '../../fixtures/named-peop
 import { temporaryDatabase, temporaryFolder } from '../../fixtures/temporary-database.ts'
 import { addBytes, addUncheckedPeople } from '../../fixtures/unchecked-people.ts'
 
-const CHECKS = ['Schema', 'Structure', 'Sorted lists', 'Folded names', 'Late pages', 'Search index', 'Ages', 'UTF-8', 'Readable text']
+const CHECKS = [
+  'Schema',
+  'Structure',
+  'Sorted lists',
+  'Folded names',
+  'Late pages',
+  'Search index',
+  'Ages',
+  'Constraints',
+  'UTF-8',
+  'Readable text',
+]
 
 /** Generated people have names in thirty scripts. */
 function crowdedDatabase() {
@@ -172,6 +183,15 @@ test('names that are not UTF-8 or not visible are counted, with the first ids, a
       name: 'Readable text',
       problem: '1 person (id 100): the username or email has invisible characters, or begins with a combining mark; correct it',
     },
+  ])
+})
+
+test('people who break a constraint are counted, with the first ids, and not repaired', () => {
+  const { file, sql } = temporaryDatabase()
+  addNamedPeople(sql)
+  addUncheckedPeople(sql, [{ id: 100, username: 'x'.repeat(81), email: 'long@example.com', age: null }])
+  expect(check(file).problems).toEqual([
+    { name: 'Constraints', problem: '1 person (id 100): the username, the email or the age is not within its limits; correct it' },
   ])
 })
 
