@@ -7,7 +7,8 @@ import { SERVE, serveTemporaryWorkers, startTemporaryWorkers, WAIT } from '../fi
 test('metrics of master and workers are on a listener of their own', async () => {
   const port = await freePort()
   const { socket, sql } = await serveTemporaryWorkers({ METRICS_PORT: String(port) })
-  for (const worker of [1, 2]) await httpGet(socket(worker), '/user/profile/1')
+  // Two pages: a worker also listens on the socket of the next one, and keeps what it has rendered.
+  for (const worker of [1, 2]) await httpGet(socket(worker), `/user/profile/${worker}`)
   const answer = await fetch(`http://127.0.0.1:${port}/metrics`)
   const text = await answer.text()
   expect(answer.headers.get('content-type')).toContain('text/plain')
