@@ -7,7 +7,7 @@ import { generatePrismaClientIfStale } from '../server/release/build.ts'
 import { DEBIAN, ROOT_USER } from './requirements.ts'
 import { decide, SUITES, type Suite } from './suites.ts'
 
-const MINUTES = Number(process.env.TEST_MINUTES || 20)
+const MINUTES = Number(process.env.TEST_MINUTES || 30)
 // The end of a failed suite's output is printed again after all others: Vitest and Playwright list their failures last.
 const REPEATED_LINES = 60
 

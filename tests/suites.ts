@@ -53,7 +53,7 @@ export function decide({ needs = [], uses = [], longestMinutes = 0 }: Suite, { u
   const missing = adviceFor(isCi ? [...needs, ...uses] : needs)
   if (missing.length > 0) return { action: isCi ? 'fail' : 'skip', reasons: missing }
   // Not a failure, even in continuous integration: nothing is wrong, and a run that is stopped at its limit reports nothing at all.
-  if (longestMinutes > minutesLeft) return { action: 'skip', reasons: [`more time: set TEST_MINUTES to more than 20, or run it alone`] }
+  if (longestMinutes > minutesLeft) return { action: 'skip', reasons: ['more time: set TEST_MINUTES to more than 30, or run it alone'] }
   return { action: 'run', reasons: adviceFor(uses) }
 }
 

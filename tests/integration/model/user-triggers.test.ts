@@ -86,7 +86,7 @@ describe('the search index and the counts', () => {
         for (const text of list) execute(sql, text)
         expectRight(sql)
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 
