@@ -1,8 +1,8 @@
 import 'server-only'
 import { BusyError } from '../_request/work-queue.ts'
+import { rowsOfPage } from './list-rows.ts'
 import { postgresModel } from './postgres-model.ts'
 import { type ListOptions, readListPage } from './sqlite/list-page.ts'
-import { rowsOfPage } from './sqlite/list-rows.ts'
 import type { UserListQuery } from './user-list-query.ts'
 import type { UserRow } from './user-rows.ts'
 

@@ -1,12 +1,13 @@
 import 'server-only'
 import { withoutHidden } from './hidden-fields.ts'
+import type { ListStep, StreamOptions } from './list-step.ts'
 import { postgresModel } from './postgres-model.ts'
 import { readSearch } from './sqlite/folding.ts'
 import { countAll } from './sqlite/whole-list/count-all.ts'
-import { type ListStep, type StreamOptions, streamSteps } from './sqlite/whole-list/stream-steps.ts'
+import { streamSteps } from './sqlite/whole-list/stream-steps.ts'
 import type { UserListQuery } from './user-list-query.ts'
 
-export type { ListPosition } from './sqlite/whole-list/list-sections.ts'
+export type { ListPosition } from './list-step.ts'
 
 /**
  * Everybody on the list of `query`, whatever its page and size, in its order and in short steps. A person who is there all the time comes once,

@@ -1,6 +1,6 @@
 import 'server-only'
 import { withoutHidden } from '../hidden-fields.ts'
-import { type ListRows, rowsOfPage } from '../sqlite/list-rows.ts'
+import { type ListRows, rowsOfPage } from '../list-rows.ts'
 import type { UserListQuery } from '../user-list-query.ts'
 import { isTimeout } from './faults.ts'
 import { readSearch } from './folding.ts'

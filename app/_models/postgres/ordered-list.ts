@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Prisma } from '../../../prisma/postgres/generated/client.ts'
 import { type AgeHistogram, sumPeople } from '../age-histogram.ts'
-import type { ListRows } from '../sqlite/list-rows.ts'
+import type { ListRows } from '../list-rows.ts'
 import type { UserListQuery } from '../user-list-query.ts'
 import type { UserRow } from '../user-rows.ts'
 import { ageCondition, readAges } from './ages.ts'

@@ -1,11 +1,11 @@
 import 'server-only'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { type AgeHistogram, sumPeople } from '../age-histogram.ts'
+import type { ListRows } from '../list-rows.ts'
 import type { Direction, Sort, UserListQuery } from '../user-list-query.ts'
 import { readUsers, shownColumns, type UserRow } from '../user-rows.ts'
 import { ageCondition, EVERYBODY, readAges, sumAges } from './ages.ts'
 import { database } from './database.ts'
-import type { ListRows } from './list-rows.ts'
 import type { WorkBudget } from './work-budget.ts'
 
 /** One page of a list: `users` is null when finding them would take too long. See UserPage for the rest. */

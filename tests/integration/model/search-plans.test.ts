@@ -41,7 +41,7 @@ test.each<[string, Partial<UserListQuery>, Partial<ListLimits>, SearchPlan[]]>([
   addPeople(temporary.sql, listGuests(1, 400))
   const { readSearch } = await modelOn(temporary)
   const { searchUsers } = await import('../../../app/_models/sqlite/search/search-users.ts')
-  const { rowsOfPage } = await import('../../../app/_models/sqlite/list-rows.ts')
+  const { rowsOfPage } = await import('../../../app/_models/list-rows.ts')
   const { WorkBudget } = await import('../../../app/_models/sqlite/work-budget.ts')
   const asked = { ...QUERY, ...query }
   const budget = new WorkBudget({ ...LIST_LIMITS, ...limits }, new AbortController().signal)

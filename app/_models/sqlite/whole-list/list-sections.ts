@@ -25,9 +25,6 @@ export type Section = {
   condition: Prisma.Sql | null
 }
 
-/** The place of somebody in a list: the section, and the key there; that of a name is in hex, as it may not be valid UTF-8. */
-export type ListPosition = { order: number; key: number | string }
-
 // Each step looks all of them up and sorts them, which takes 6 ms.
 export const MAX_FOUND = 5_000
 

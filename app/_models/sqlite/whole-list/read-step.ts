@@ -1,9 +1,10 @@
 import 'server-only'
 import { Prisma } from '../../../../prisma/generated/client.ts'
+import type { ListPosition } from '../../list-step.ts'
 import { shownColumns, type UserRow } from '../../user-rows.ts'
 import { EVERYBODY } from '../ages.ts'
 import { database } from '../database.ts'
-import { EVERYBODY_BY_ID, type ListPosition, type Section } from './list-sections.ts'
+import { EVERYBODY_BY_ID, type Section } from './list-sections.ts'
 
 type Key = ListPosition['key']
 

@@ -1,28 +1,12 @@
 import 'server-only'
 import { WorkQueue } from '../../../_request/work-queue.ts'
+import type { ListStep, StreamOptions } from '../../list-step.ts'
 import type { Search } from '../../search-words.ts'
 import type { UserListQuery } from '../../user-list-query.ts'
-import type { UserRow } from '../../user-rows.ts'
 import { LIST_LIMITS } from '../search/limits.ts'
 import { WorkBudget } from '../work-budget.ts'
-import { type ListPosition, listSections, MAX_FOUND } from './list-sections.ts'
+import { listSections, MAX_FOUND } from './list-sections.ts'
 import { readStep } from './read-step.ts'
-
-/** Some people of a list, in its order, and the place of the last one. */
-export type ListStep = { users: UserRow[]; position: ListPosition }
-
-export type StreamOptions = {
-  /** Aborted when nobody wants the list any more. */
-  signal: AbortSignal
-  /** Only people behind this place. */
-  after?: ListPosition | null
-  /** The most people; by default all. */
-  wanted?: number
-  /** The most matches of a search that are kept in memory. */
-  maxFound?: number
-  /** The rows that the first step reads, and the most that one may. */
-  stepRows?: { first: number; max: number }
-}
 
 // A step of 2,000 people takes 3 ms; one that only compares may read more.
 const STEP_ROWS = { first: 200, max: 4_096 }

@@ -1,4 +1,4 @@
-import type { UserListQuery } from '../user-list-query.ts'
+import type { UserListQuery } from './user-list-query.ts'
 
 /** The people of a list from `offset`, counted from 0, up to `end`. */
 export type ListRows = { offset: number; end: number }
