@@ -75,7 +75,7 @@ const SERVER_PACKAGES = [
 ]
 
 // Next compiles these into the pages, so that only a copy gets them into the list of packages.
-const COMPILED_PACKAGES = ['uqr']
+const COMPILED_PACKAGES = ['@prisma/adapter-pg', 'uqr']
 
 /**
  * Makes Next's standalone build in the folder `build` a release, which is all that a machine needs to run Roster besides Node: adds the
