@@ -48,7 +48,7 @@ try {
     '| | p50 | p99 | At most |',
     '|---|--:|--:|--:|',
     ...freshness,
-    `| A node joins: from the start of \`roster serve\` to its first page | ${describeTimes(joinMs)} |`,
+    `| A node joins: from the start of \`roster serve\` until both its workers serve | ${describeTimes(joinMs)} |`,
     '',
     '## The leader is lost',
     '',
