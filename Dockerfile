@@ -64,7 +64,7 @@ ARG VERSION=0.2.0
 ARG REVISION=unknown
 ARG BASE
 LABEL org.opencontainers.image.title="Roster" \
-      org.opencontainers.image.description="A self-hosted user directory: Next.js server components on SQLite through Prisma" \
+      org.opencontainers.image.description="A self-hosted user directory: Next.js server components on SQLite or PostgreSQL through Prisma" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \

@@ -11,7 +11,7 @@ const MAX_KEPT_BACKUPS = 1_000
 const hasSources = existsSync(new URL('commands/build.ts', import.meta.url))
 
 const roster = new Command('roster')
-  .description('A read-only web directory of the people in a SQLite database.')
+  .description('A read-only web directory of the people in a SQLite or PostgreSQL database.')
   .usage('COMMAND [options]')
   .helpOption('-h, --help', 'Show this help')
   .helpCommand(false)
