@@ -87,6 +87,13 @@ describe.runIf(engine)('in PostgreSQL', () => {
     expect(await query('SELECT "id" FROM "User" ORDER BY "id"')).toEqual([1, 2, 7, 8].map((id) => ({ id })))
   })
 
+  test('the next id is behind chosen ones that come together with the largest of all', async () => {
+    const { execute, query } = await temporaryDirectory()
+    await execute(`INSERT INTO "User" ("id", "username", "email") VALUES (5, 'ada', 'ada@x'), (2147483647, 'last', 'last@x')`)
+    await execute(`INSERT INTO "User" ("username", "email") VALUES ('eve', 'eve@x')`)
+    expect(await query(`SELECT "id" FROM "User" WHERE "username" = 'eve'`)).toEqual([{ id: 6 }])
+  })
+
   test('each character folds as in SQLite', async () => {
     const { query } = await temporaryDirectory()
     const { readSearch } = await modelOn(temporaryDatabase())

@@ -242,8 +242,9 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO "UserAgeCount" SELECT coalesce("age", -1), count(*) FROM "Inserted" GROUP BY 1;
         -- Ids that the writer chose: the next one is chosen behind them. One such writer at a time, or a smaller id could come last.
-        SELECT max("id") INTO "largest" FROM "Inserted";
-        IF (SELECT ("largest", true) > ("last_value", "is_called") FROM "User_id_seq") AND "largest" < 2147483647 THEN
+        -- Behind the largest id of all there is none: that one does not count.
+        SELECT max("id") INTO "largest" FROM "Inserted" WHERE "id" < 2147483647;
+        IF (SELECT ("largest", true) > ("last_value", "is_called") FROM "User_id_seq") THEN
             PERFORM pg_advisory_xact_lock(hashtext('User_id_seq'));
             PERFORM setval('"User_id_seq"', greatest("largest", "last_value")) FROM "User_id_seq";
         END IF;
