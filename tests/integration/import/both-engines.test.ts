@@ -1,3 +1,4 @@
+// Over 200 lines: what an import promises on either engine is one list.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'

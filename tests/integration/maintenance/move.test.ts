@@ -1,3 +1,4 @@
+// Over 200 lines: what a move promises in both directions, on real databases, is one subject.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'

@@ -1,4 +1,5 @@
 // What the model does when PostgreSQL is gone, hangs, is several, or is behind pgbouncer.
+// Over 200 lines: the faults of one model, which share their servers.
 import { connect as connectSocket, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -123,7 +124,7 @@ describe.runIf(findPostgres() !== null)('with PostgreSQL', () => {
     expect(await readDataVersion()).not.toBe(before)
   })
 
-  test('a person for whom the time limit is too short cannot be read, and a statement of ours that is wrong is no fault of the database', async () => {
+  test('a person who takes longer to read than the time limit cannot be read, and a statement of ours that is wrong is no fault of the database', async () => {
     const { findUser } = await modelOn(directory)
     const { database } = await import('../../../app/_models/postgres/database.ts')
     await directory.execute('BEGIN; LOCK TABLE "User" IN ACCESS EXCLUSIVE MODE')
