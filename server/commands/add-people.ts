@@ -1,13 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
+import { onInterruption } from './interruption.ts'
 import { createProgressBar } from './progress-bar.ts'
 
 type Step = { added: number; people: number }
 type Steps = Iterable<Step> | AsyncIterable<Step>
-
-const SIGNALS = [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const
 
 /**
  * Takes `steps`, which add people to the `people` who are there until there are `target`, and reports them. Returns the exit status: that
@@ -16,8 +12,10 @@ const SIGNALS = [
 export async function addPeopleUpTo(target: number, people: number, steps: Steps): Promise<number> {
   let added = 0
   let exitStatus = 0
-  // Once: a second Ctrl-C ends the process at once, with the database as valid as after a crash.
-  for (const [signal, status] of SIGNALS) process.once(signal, () => (exitStatus = status))
+  // A second Ctrl-C ends the process at once, with the database as valid as after a crash.
+  onInterruption((status) => {
+    exitStatus = status
+  })
   const bar = createProgressBar('{percentage} % ({value} of {total} people)')
   if (people < target) bar.start(target, people)
   for await (const step of steps) {

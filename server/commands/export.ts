@@ -13,13 +13,10 @@ import { STANDALONE } from '../paths.ts'
 import { readSettings } from '../settings.ts'
 import { readSiteTexts } from '../site/read-site.ts'
 import { loadRoutes } from '../worker/next-pages.ts'
+import { onInterruption } from './interruption.ts'
 
 const FORMATS = ['csv', 'json', 'ndjson', 'vcf']
 const USAGE_ERROR_STATUS = 2
-const SIGNALS = [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const
 
 type Options = Record<string, string>
 
@@ -109,7 +106,7 @@ async function writeFile(target: string, text: AsyncIterable<string>): Promise<n
     )
   const draft = join(dirname(target), `.${basename(target)}.${process.pid}.draft`)
   const interrupted = new AbortController()
-  for (const [signal, status] of SIGNALS) process.once(signal, () => interrupted.abort(status))
+  onInterruption((status) => interrupted.abort(status))
   try {
     const stream = createWriteStream(draft, { fd: openSync(draft, 'wx'), flush: true })
     await pipeline(Readable.from(text), stream, { signal: interrupted.signal })

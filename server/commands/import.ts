@@ -6,12 +6,8 @@ import { type ReadOptions, readPeople } from '../import/read-people.ts'
 import { describeRefusedRows, writeReport } from '../import/refused-rows.ts'
 import { openSource } from '../import/source.ts'
 import { readSettings } from '../settings.ts'
+import { Interruption, watchForInterruption } from './interruption.ts'
 import { createProgressBar } from './progress-bar.ts'
-
-const SIGNALS = [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const
 
 const MAX_SHOWN_ROWS = 20
 const REFUSED_STATUS = 1
@@ -26,16 +22,6 @@ export type ImportSettings = Pick<ReadOptions, 'format' | 'encoding' | 'columns'
     /** The file for all refused rows. */
     report: string | null
   }
-
-/** A signal has ended the import. */
-class Interruption extends Error {
-  readonly exitStatus: number
-
-  constructor(exitStatus: number) {
-    super('interrupted')
-    this.exitStatus = exitStatus
-  }
-}
 
 /**
  * Imports the people of the file at `path`, or of stdin for "-". Returns the exit status: 0, or 1 when rows are refused.
@@ -87,9 +73,8 @@ async function stageFile(database: ImportDatabase, path: string, { key, mode, re
 }
 
 async function writePeople(database: ImportDatabase, settings: ImportSettings): Promise<Plan> {
-  let exitStatus = 0
-  // Once: a second Ctrl-C ends the process at once, and nothing is changed then, either.
-  for (const [signal, status] of SIGNALS) process.once(signal, () => (exitStatus = status))
+  // A second Ctrl-C ends the process at once, and nothing is changed then, either.
+  const checkInterruption = watchForInterruption()
   const bar = createProgressBar('{percentage} % ({value} of {total} people, {rate} a second, {secondsLeft} s left)')
   const startedAt = performance.now()
   let isReported = settings.report === null
@@ -107,9 +92,7 @@ async function writePeople(database: ImportDatabase, settings: ImportSettings): 
         if (total >= MIN_BAR_PEOPLE && !bar.isActive) bar.start(total, 0, pace)
         bar.update(written, pace)
       },
-      checkInterruption: () => {
-        if (exitStatus !== 0) throw new Interruption(exitStatus)
-      },
+      checkInterruption,
     })
     await writeReportOnce()
     return plan

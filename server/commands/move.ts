@@ -1,31 +1,16 @@
 import { setImmediate } from 'node:timers/promises'
 import { writeProblem } from '../database/sqlite/open-for-writing.ts'
 import { type DatabaseAddress, isPostgresUrl, readDatabaseAddress } from '../database/url.ts'
-import { OperatorError } from '../errors.ts'
+import { OperatorError, UsageError } from '../errors.ts'
 import { formatPeople } from '../format.ts'
 import { beginMove, type MoveResult, movePeople } from '../move/move-people.ts'
 import type { PeopleDatabase } from '../move/people-database.ts'
 import { openSqliteSource, openSqliteTarget } from '../move/sqlite-people.ts'
 import { readSettings } from '../settings.ts'
+import { Interruption, watchForInterruption } from './interruption.ts'
 import { createProgressBar } from './progress-bar.ts'
 
-const SIGNALS = [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const
-
 const CHANGED_STATUS = 1
-const USAGE_ERROR_STATUS = 2
-
-/** A signal has ended the move. */
-class Interruption extends Error {
-  readonly exitStatus: number
-
-  constructor(exitStatus: number) {
-    super('interrupted')
-    this.exitStatus = exitStatus
-  }
-}
 
 /**
  * Copies the people of the database of DATABASE_URL, with their ids, into the database at the URL `to`, and proves both equal. Returns the
@@ -34,10 +19,8 @@ class Interruption extends Error {
  */
 export async function move(to: string, isMirroring: boolean): Promise<number> {
   // Not in the error: it may have a password.
-  if (!to.startsWith('file:') && !isPostgresUrl(to)) {
-    console.error('roster: --to must be a URL such as postgresql://roster@db.example.com/roster or file:/srv/roster/roster.db')
-    return USAGE_ERROR_STATUS
-  }
+  if (!to.startsWith('file:') && !isPostgresUrl(to))
+    throw new UsageError('roster: --to must be a URL such as postgresql://roster@db.example.com/roster or file:/srv/roster/roster.db')
   const { database: address } = readSettings()
   try {
     await using source = await openSource(address)
@@ -74,9 +57,8 @@ async function openTarget(to: string): Promise<PeopleDatabase> {
 }
 
 async function moveVisibly(source: PeopleDatabase, target: PeopleDatabase, isMirroring: boolean): Promise<MoveResult> {
-  let exitStatus = 0
-  // Once: a second Ctrl-C ends the process at once; a later move goes on from there, too.
-  for (const [signal, status] of SIGNALS) process.once(signal, () => (exitStatus = status))
+  // A second Ctrl-C ends the process at once; a later move goes on from there, too.
+  const checkInterruption = watchForInterruption()
   const bar = createProgressBar('{percentage} % ({value} of {total} people)')
   try {
     return await movePeople(source, target, {
@@ -89,7 +71,7 @@ async function moveVisibly(source: PeopleDatabase, target: PeopleDatabase, isMir
       onProgress: async (people) => {
         if (bar.isActive) bar.increment(people)
         await setImmediate()
-        if (exitStatus !== 0) throw new Interruption(exitStatus)
+        checkInterruption()
       },
     })
   } finally {

@@ -29,6 +29,7 @@ const COMMANDS = [
   'export',
   'import',
   'import-options',
+  'interruption',
   'move',
   'prepare',
   'progress-bar',
